@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: EUPL-1.2
+// CSV (RFC 4180) as offices write it: comma or semicolon (found from the header), quotes, line breaks
+// in quotes, CRLF or LF, optional BOM. Writing guards against formulas (=, +, -, @ at the start get
+// a leading apostrophe: OWASP CSV injection).
+#pragma once
+#include "base/result.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace base {
+
+struct CsvRow {
+    int line = 0;  // of its first character, from 1
+    std::vector<std::string> cells;
+};
+struct CsvLimits {
+    std::size_t bytes = 20 * 1024 * 1024;
+    std::size_t rows = 200'000;
+    std::size_t columns = 200;
+    std::size_t cell_bytes = 64 * 1024;
+};
+
+// All rows, the header first; rows may differ in their number of cells. Refuses what is no UTF-8, over a
+// limit, or has an unclosed quote, with the line in the reason's values.
+Result<std::vector<CsvRow>> read_csv(std::string_view text, const CsvLimits& = {});
+
+// Adds one line with CRLF to `out`.
+void write_csv_row(std::string& out, const std::vector<std::string>& cells, char separator = ',');
+
+}  // namespace base
