@@ -4,13 +4,17 @@
 set(generated ${CMAKE_BINARY_DIR}/generated)
 file(MAKE_DIRECTORY ${generated}/po)
 
-file(GLOB po_files CONFIGURE_DEPENDS po/*.po)
+# po/<slice>.<language>.po: the messages of one slice; all slices together make one catalogue.
 set(mo_files)
-foreach(po ${po_files})
-  get_filename_component(language ${po} NAME_WE)
-  set(mo ${generated}/po/${language}.mo)
-  add_custom_command(OUTPUT ${mo} DEPENDS ${po} COMMAND ${MSGFMT} --check-header -o ${mo} ${po})
-  list(APPEND mo_files ${mo})
+foreach(language fr en)
+  file(GLOB po_files CONFIGURE_DEPENDS po/*.${language}.po)
+  if(po_files)
+    set(mo ${generated}/po/${language}.mo)
+    add_custom_command(OUTPUT ${mo} DEPENDS ${po_files}
+      COMMAND ${MSGCAT} --use-first -o ${generated}/po/${language}.all ${po_files}
+      COMMAND ${MSGFMT} --check-header -o ${mo} ${generated}/po/${language}.all)
+    list(APPEND mo_files ${mo})
+  endif()
 endforeach()
 
 # web/build.mjs makes the static files (design system parts, hashed names, gzip, brotli).
