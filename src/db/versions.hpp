@@ -3,14 +3,24 @@
 // keeps in memory (search index, trees) is checked by one small query and never trusted longer.
 #pragma once
 #include <cstdint>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace db {
 
 class Transaction;
 
-// The present value; 0 for one never bumped.
-std::int64_t version(Transaction&, std::string_view name);
+// All counters as one transaction sees them: one query, a handful of rows.
+class Versions {
+public:
+    explicit Versions(Transaction&);
+    std::int64_t of(std::string_view name) const;  // 0 for one never bumped
+
+private:
+    std::vector<std::pair<std::string, std::int64_t>> values_;
+};
 
 // Adds one and returns the new value. Locks the counter until commit, so values are given in the
 // order of commits: a reader who has seen n has seen all that was committed under n and below.

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Door of the organisations slice: the tree of administrations, and the perimeters that are its
+// subtrees.
+#pragma once
+#include "base/ids.hpp"
+#include "base/result.hpp"
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace db {
+class Database;
+class Transaction;
+class Versions;
+}  // namespace db
+
+namespace organisations {
+
+struct Organisation {
+    base::OrganisationId id;
+    std::string code;
+    std::optional<base::OrganisationId> parent;
+    std::string name;
+    std::string short_name;  // "DINUM"; "" where nobody uses one
+    std::string kind;        // etat, ministere, direction, service, collectivite, hopital,
+                             // operateur, ecole
+    std::string branch;      // of the public service: etat, territoriale, hospitaliere
+    std::string siret;       // 14 digits or ""
+    std::string town;
+
+    const std::string& shown_name() const { return short_name.empty() ? name : short_name; }
+};
+
+// The whole tree, immutable. A few thousand nodes: kept in memory by every node of the platform.
+class Tree {
+public:
+    explicit Tree(std::vector<Organisation>);
+    const Organisation* find(base::OrganisationId) const;
+    const Organisation* find(std::string_view code) const;
+    // True when `inner` is `outer` or below it.
+    bool contains(base::OrganisationId outer, base::OrganisationId inner) const;
+    // From the organisation itself up to its root.
+    std::vector<const Organisation*> chain(base::OrganisationId) const;
+    // Depth-first, children by name; with their depth from 0.
+    const std::vector<std::pair<const Organisation*, int>>& in_order() const { return in_order_; }
+    std::vector<const Organisation*> children(base::OrganisationId) const;
+
+private:
+    struct Node {
+        Organisation organisation;
+        std::size_t enter = 0, leave = 0;  // positions in the walk: a subtree is [enter, leave)
+    };
+    std::vector<Node> nodes_;
+    std::map<base::OrganisationId, std::size_t> by_id_;
+    std::map<std::string, std::size_t, std::less<>> by_code_;
+    std::vector<std::pair<const Organisation*, int>> in_order_;
+};
+
+struct ImportReport {
+    int added = 0, changed = 0, unchanged = 0;
+    struct Problem {
+        int line;
+        base::Reason reason;
+    };
+    std::vector<Problem> problems;  // the lines named here were left out, the others went in
+};
+
+class Organisations {
+public:
+    explicit Organisations(db::Database&);
+
+    // The tree as of this transaction. Shared by the requests that read it; replaced, never changed.
+    std::shared_ptr<const Tree> tree(db::Transaction&, const db::Versions&);
+    std::shared_ptr<const Tree> tree();
+
+    // CSV with the columns code, parent, name, short_name, kind, branch, siret, town. A parent is
+    // named by its code and may stand in the file or in the database. The same file twice changes
+    // nothing. Refuses a file that cannot be read at all.
+    base::Result<ImportReport> import_csv(std::string_view text);
+
+private:
+    db::Database& database_;
+    std::mutex mutex_;  // guards the cache only; what is true is in the database
+    std::shared_ptr<const Tree> tree_;
+    std::int64_t tree_version_ = -1;
+};
+
+}  // namespace organisations
