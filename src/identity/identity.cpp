@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "identity/identity.hpp"
+
+#include "base/secrets.hpp"
+#include "db/database.hpp"
+#include "db/json_ids.hpp"
+#include "db/versions.hpp"
+#include "identity/store.hpp"
+#include "organisations/organisations.hpp"
+
+namespace identity {
+
+// As long as ProConnect's own session, so that both end together.
+constexpr std::chrono::hours session_length{12};
+
+Identity::Identity(db::Database& database, organisations::Organisations& organisations)
+    : database_(database), organisations_(organisations) {}
+
+std::optional<http::Caller> Identity::find_caller(std::string_view token, base::Time now) {
+    const std::string hash = base::sha256_hex(token);
+    return database_.read([&](db::Transaction& transaction) {
+        return store::find_caller(transaction, hash, now);
+    });
+}
+
+std::string Identity::sign_in(base::PersonId person, base::Time now) {
+    const std::string token = base::random_token();
+    const std::string hash = base::sha256_hex(token);
+    database_.write([&](db::Transaction& transaction) {
+        store::delete_expired_sign_ins(transaction, person, now);
+        store::insert_sign_in(transaction, hash, person, now, now + session_length);
+    });
+    return token;
+}
+
+void Identity::sign_out(std::string_view token) {
+    const std::string hash = base::sha256_hex(token);
+    database_.write(
+        [&](db::Transaction& transaction) { store::delete_sign_in(transaction, hash); });
+}
+
+std::optional<Person> Identity::find(db::Transaction& transaction, base::PersonId id) {
+    return store::find(transaction, id);
+}
+
+std::vector<Person> Identity::demo_people(db::Transaction& transaction) {
+    return store::demo_people(transaction);
+}
+
+std::map<base::PersonId, Person> Identity::persons(db::Transaction& transaction,
+                                                   const std::vector<base::PersonId>& ids) {
+    std::map<base::PersonId, Person> found;
+    if (ids.empty()) return found;
+    for (Person& person : store::persons(transaction, db::json_ids(ids)))
+        found.emplace(person.id, std::move(person));
+    return found;
+}
+
+std::optional<Affiliation> Identity::affiliation(db::Transaction& transaction,
+                                                 base::PersonId person, base::Date day) {
+    auto found = affiliations(transaction, {person}, day);
+    if (found.empty()) return std::nullopt;
+    return std::move(found.begin()->second);
+}
+
+std::map<base::PersonId, Affiliation> Identity::affiliations(
+    db::Transaction& transaction, const std::vector<base::PersonId>& ids, base::Date day) {
+    if (ids.empty()) return {};
+    return store::affiliations_on(transaction, db::json_ids(ids), day);
+}
+
+std::vector<Affiliation> Identity::affiliations_of(db::Transaction& transaction,
+                                                   base::PersonId person) {
+    return store::affiliations_of(transaction, person);
+}
+
+std::vector<Grant> Identity::grants(db::Transaction& transaction, base::PersonId person) {
+    return store::grants(transaction, person);
+}
+
+Rights Identity::rights(db::Transaction& transaction, const db::Versions& versions,
+                        base::PersonId person) {
+    return {store::grants(transaction, person), organisations_.tree(transaction, versions)};
+}
+
+base::PersonId Identity::put(db::Transaction& transaction, const NewPerson& given,
+                             base::Time now) {
+    const auto known = store::find_by_email(transaction, given.person.email);
+    const base::PersonId id = known ? *known : store::insert(transaction, given.person);
+    if (known) store::update(transaction, id, given.person);
+
+    const auto present = known ? affiliation(transaction, id, given.affiliation.from)
+                               : std::optional<Affiliation>{};
+    const bool moved = !present || present->organisation != given.affiliation.organisation ||
+                       present->population != given.affiliation.population ||
+                       present->contractor != given.affiliation.contractor;
+    if (moved) {
+        if (known)
+            store::close_affiliation(transaction, id,
+                                     given.affiliation.from - std::chrono::days{1});
+        store::insert_affiliation(transaction, id, given.affiliation);
+    }
+    for (const Grant& grant : given.grants) store::insert_grant(transaction, id, grant, now);
+    return id;
+}
+
+}  // namespace identity

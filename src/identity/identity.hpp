@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Door of the identity slice: persons, where they work, what they may do and where, who is signed in.
+#pragma once
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "http/router.hpp"
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace db {
+class Database;
+class Transaction;
+class Versions;
+}  // namespace db
+namespace organisations {
+class Organisations;
+class Tree;
+}  // namespace organisations
+
+namespace identity {
+
+// All roles, in the order of their display. "agent" is everyone's and never granted.
+std::span<const std::string_view> roles();
+
+struct Person {
+    base::PersonId id;
+    std::string email;  // lower case; the name for imports and invitations
+    std::string given_name;
+    std::string usual_name;
+    std::string job;
+    std::string language = "fr";
+    bool demo = false;
+    std::string full_name() const { return given_name + " " + usual_name; }
+};
+
+struct Affiliation {
+    base::OrganisationId organisation;
+    std::string population;  // etat, territoriale, hospitaliere
+    bool contractor = false;
+    base::Date from{};
+    std::optional<base::Date> until;  // the last day
+};
+
+struct Grant {
+    std::string role;
+    base::OrganisationId perimeter;
+};
+
+// What a person may do, and where.
+class Rights {
+public:
+    Rights(std::vector<Grant> grants, std::shared_ptr<const organisations::Tree> tree);
+    // May they act as `role` on something that belongs to this organisation?
+    bool may(std::string_view role, base::OrganisationId) const;
+    // The organisations at the top of their perimeters for this role.
+    std::vector<base::OrganisationId> perimeters(std::string_view role) const;
+    const organisations::Tree& tree() const { return *tree_; }
+
+private:
+    std::vector<Grant> grants_;
+    std::shared_ptr<const organisations::Tree> tree_;
+};
+
+// One person as a file or a form tells it.
+struct NewPerson {
+    Person person;
+    Affiliation affiliation;
+    std::vector<Grant> grants;
+};
+
+class Identity final : public http::SignIns {
+public:
+    // The arguments must outlive it.
+    Identity(db::Database&, organisations::Organisations&);
+
+    // -- who is signed in
+    std::optional<http::Caller> find_caller(std::string_view token, base::Time now) override;
+    // A new session and its secret token. 12 hours, as ProConnect's.
+    std::string sign_in(base::PersonId, base::Time now);
+    void sign_out(std::string_view token);
+
+    // -- persons
+    std::optional<Person> find(db::Transaction&, base::PersonId);
+    std::vector<Person> demo_people(db::Transaction&);
+    std::map<base::PersonId, Person> persons(db::Transaction&,
+                                             const std::vector<base::PersonId>& ids);
+    // Nothing for somebody who works nowhere on that day.
+    std::optional<Affiliation> affiliation(db::Transaction&, base::PersonId, base::Date);
+    std::map<base::PersonId, Affiliation> affiliations(db::Transaction&,
+                                                       const std::vector<base::PersonId>& ids,
+                                                       base::Date);
+    std::vector<Affiliation> affiliations_of(db::Transaction&, base::PersonId);
+    std::vector<Grant> grants(db::Transaction&, base::PersonId);
+    Rights rights(db::Transaction&, const db::Versions&, base::PersonId);
+
+    // Adds a person, or gives the one with this mail the new affiliation and grants. Returns the id.
+    base::PersonId put(db::Transaction&, const NewPerson&, base::Time now);
+
+private:
+    db::Database& database_;
+    organisations::Organisations& organisations_;
+};
+
+}  // namespace identity

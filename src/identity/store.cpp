@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "identity/store.hpp"
+
+#include "db/database.hpp"
+
+namespace identity::store {
+namespace {
+
+std::int64_t day_number(base::Date date) { return date.time_since_epoch().count(); }
+base::Date date_of(std::int64_t day) { return base::Date{std::chrono::days{day}}; }
+
+Person person_from(const db::Row& row) {
+    return {{row.integer(0)},          std::string{row.text(1)}, std::string{row.text(2)},
+            std::string{row.text(3)},  std::string{row.text(4)}, std::string{row.text(5)},
+            row.boolean(6)};
+}
+
+Affiliation affiliation_from(const db::Row& row) {
+    Affiliation affiliation{{row.integer(0)}, std::string{row.text(1)}, row.boolean(2),
+                            date_of(row.integer(3)), std::nullopt};
+    if (const auto until = row.optional_integer(4)) affiliation.until = date_of(*until);
+    return affiliation;
+}
+
+}  // namespace
+
+// One row a role: names and roles in one query, because every signed-in page needs both.
+constexpr db::Query select_caller{"identity.caller", R"sql(
+    SELECT p.id, p.given_name, p.usual_name, g.role
+    FROM sign_ins s
+    JOIN persons p ON p.id = s.person_id
+    LEFT JOIN role_grants g ON g.person_id = p.id AND g.revoked_at IS NULL
+    WHERE s.token_hash = $1 AND s.expires_at > $2
+)sql"};
+
+std::optional<http::Caller> find_caller(db::Transaction& transaction, std::string_view token_hash,
+                                        base::Time now) {
+    std::optional<http::Caller> caller;
+    transaction.run(select_caller, {token_hash, base::to_epoch(now)}, [&](const db::Row& row) {
+        if (!caller) {
+            caller.emplace();
+            caller->person = {row.integer(0)};
+            caller->name = std::string{row.text(1)} + " " + std::string{row.text(2)};
+            caller->roles.emplace_back("agent");
+        }
+        if (auto role = row.optional_text(3); role && !caller->has_role(*role))
+            caller->roles.push_back(std::move(*role));
+    });
+    return caller;
+}
+
+constexpr db::Query insert_sign_in_row{"identity.insert_sign_in", R"sql(
+    INSERT INTO sign_ins (token_hash, person_id, created_at, expires_at) VALUES ($1, $2, $3, $4)
+)sql"};
+
+void insert_sign_in(db::Transaction& transaction, std::string_view token_hash,
+                    base::PersonId person, base::Time now, base::Time expires_at) {
+    transaction.run(insert_sign_in_row, {token_hash, person.value, base::to_epoch(now),
+                                         base::to_epoch(expires_at)});
+}
+
+constexpr db::Query delete_sign_in_row{"identity.delete_sign_in", R"sql(
+    DELETE FROM sign_ins WHERE token_hash = $1
+)sql"};
+
+void delete_sign_in(db::Transaction& transaction, std::string_view token_hash) {
+    transaction.run(delete_sign_in_row, {token_hash});
+}
+
+constexpr db::Query delete_expired{"identity.delete_expired_sign_ins", R"sql(
+    DELETE FROM sign_ins WHERE person_id = $1 AND expires_at <= $2
+)sql"};
+
+void delete_expired_sign_ins(db::Transaction& transaction, base::PersonId person, base::Time now) {
+    transaction.run(delete_expired, {person.value, base::to_epoch(now)});
+}
+
+constexpr db::Query select_person{"identity.person", R"sql(
+    SELECT id, email, given_name, usual_name, job, language, demo FROM persons WHERE id = $1
+)sql"};
+
+std::optional<Person> find(db::Transaction& transaction, base::PersonId id) {
+    std::optional<Person> found;
+    transaction.run(select_person, {id.value},
+                    [&](const db::Row& row) { found = person_from(row); });
+    return found;
+}
+
+constexpr db::Query select_by_email{"identity.person_by_email", R"sql(
+    SELECT id FROM persons WHERE email = $1
+)sql"};
+
+std::optional<base::PersonId> find_by_email(db::Transaction& transaction, std::string_view email) {
+    std::optional<base::PersonId> found;
+    transaction.run(select_by_email, {email},
+                    [&](const db::Row& row) { found = base::PersonId{row.integer(0)}; });
+    return found;
+}
+
+constexpr db::Query select_demo_people{"identity.demo_people", R"sql(
+    SELECT id, email, given_name, usual_name, job, language, demo FROM persons
+    WHERE demo = 1 ORDER BY id
+)sql"};
+
+std::vector<Person> demo_people(db::Transaction& transaction) {
+    std::vector<Person> found;
+    transaction.run(select_demo_people, {},
+                    [&](const db::Row& row) { found.push_back(person_from(row)); });
+    return found;
+}
+
+constexpr db::Query select_persons{"identity.persons", R"sql(
+    SELECT id, email, given_name, usual_name, job, language, demo FROM persons
+    WHERE id IN (SELECT value FROM json_each(CAST($1 AS text)))
+)sql"};
+
+std::vector<Person> persons(db::Transaction& transaction, std::string_view json_ids) {
+    std::vector<Person> found;
+    transaction.run(select_persons, {json_ids},
+                    [&](const db::Row& row) { found.push_back(person_from(row)); });
+    return found;
+}
+
+constexpr db::Query insert_person{"identity.insert_person", R"sql(
+    INSERT INTO persons (email, given_name, usual_name, job, language, demo)
+    VALUES ($1, $2, $3, $4, $5, $6) RETURNING id
+)sql"};
+
+base::PersonId insert(db::Transaction& transaction, const Person& p) {
+    base::PersonId id;
+    transaction.run(insert_person,
+                    {p.email, p.given_name, p.usual_name, p.job, p.language, p.demo},
+                    [&](const db::Row& row) { id.value = row.integer(0); });
+    return id;
+}
+
+constexpr db::Query update_person{"identity.update_person", R"sql(
+    UPDATE persons SET given_name = $2, usual_name = $3, job = $4, language = $5, demo = $6
+    WHERE id = $1
+)sql"};
+
+void update(db::Transaction& transaction, base::PersonId id, const Person& p) {
+    transaction.run(update_person,
+                    {id.value, p.given_name, p.usual_name, p.job, p.language, p.demo});
+}
+
+constexpr db::Query select_affiliations_of{"identity.affiliations_of", R"sql(
+    SELECT organisation_id, population, contractor, from_day, until_day FROM affiliations
+    WHERE person_id = $1 ORDER BY from_day DESC
+)sql"};
+
+std::vector<Affiliation> affiliations_of(db::Transaction& transaction, base::PersonId person) {
+    std::vector<Affiliation> found;
+    transaction.run(select_affiliations_of, {person.value},
+                    [&](const db::Row& row) { found.push_back(affiliation_from(row)); });
+    return found;
+}
+
+constexpr db::Query select_affiliations_on{"identity.affiliations_on", R"sql(
+    SELECT organisation_id, population, contractor, from_day, until_day, person_id
+    FROM affiliations
+    WHERE person_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+      AND from_day <= $2 AND (until_day IS NULL OR until_day >= $2)
+)sql"};
+
+std::map<base::PersonId, Affiliation> affiliations_on(db::Transaction& transaction,
+                                                      std::string_view json_ids, base::Date day) {
+    std::map<base::PersonId, Affiliation> found;
+    transaction.run(select_affiliations_on, {json_ids, day_number(day)}, [&](const db::Row& row) {
+        found.insert_or_assign(base::PersonId{row.integer(5)}, affiliation_from(row));
+    });
+    return found;
+}
+
+constexpr db::Query close_open_affiliation{"identity.close_affiliation", R"sql(
+    UPDATE affiliations SET until_day = CASE WHEN from_day > $2 THEN from_day ELSE $2 END
+    WHERE person_id = $1 AND until_day IS NULL
+)sql"};
+
+void close_affiliation(db::Transaction& transaction, base::PersonId person, base::Date last_day) {
+    transaction.run(close_open_affiliation, {person.value, day_number(last_day)});
+}
+
+constexpr db::Query insert_affiliation_row{"identity.insert_affiliation", R"sql(
+    INSERT INTO affiliations (person_id, organisation_id, population, contractor, from_day,
+                              until_day)
+    VALUES ($1, $2, $3, $4, $5, $6)
+)sql"};
+
+void insert_affiliation(db::Transaction& transaction, base::PersonId person,
+                        const Affiliation& a) {
+    transaction.run(insert_affiliation_row,
+                    {person.value, a.organisation.value, a.population, a.contractor,
+                     day_number(a.from), a.until ? db::Value{day_number(*a.until)} : db::Value{}});
+}
+
+constexpr db::Query select_grants{"identity.grants", R"sql(
+    SELECT role, organisation_id FROM role_grants
+    WHERE person_id = $1 AND revoked_at IS NULL ORDER BY id
+)sql"};
+
+std::vector<Grant> grants(db::Transaction& transaction, base::PersonId person) {
+    std::vector<Grant> found;
+    transaction.run(select_grants, {person.value}, [&](const db::Row& row) {
+        found.push_back({std::string{row.text(0)}, {row.integer(1)}});
+    });
+    return found;
+}
+
+constexpr db::Query insert_grant_row{"identity.insert_grant", R"sql(
+    INSERT INTO role_grants (person_id, role, organisation_id, granted_at) VALUES ($1, $2, $3, $4)
+    ON CONFLICT DO NOTHING
+)sql"};
+
+void insert_grant(db::Transaction& transaction, base::PersonId person, const Grant& grant,
+                  base::Time now) {
+    transaction.run(insert_grant_row,
+                    {person.value, grant.role, grant.perimeter.value, base::to_epoch(now)});
+}
+
+}  // namespace identity::store

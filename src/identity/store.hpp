@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: EUPL-1.2
+// All SQL on persons, affiliations, role_grants and sign_ins.
+#pragma once
+#include "identity/identity.hpp"
+
+namespace identity::store {
+
+// -- sign-ins
+std::optional<http::Caller> find_caller(db::Transaction&, std::string_view token_hash, base::Time now);
+void insert_sign_in(db::Transaction&, std::string_view token_hash, base::PersonId, base::Time now,
+                    base::Time expires_at);
+void delete_sign_in(db::Transaction&, std::string_view token_hash);
+void delete_expired_sign_ins(db::Transaction&, base::PersonId, base::Time now);
+
+// -- persons
+std::optional<Person> find(db::Transaction&, base::PersonId);
+std::optional<base::PersonId> find_by_email(db::Transaction&, std::string_view email);
+std::vector<Person> demo_people(db::Transaction&);
+std::vector<Person> persons(db::Transaction&, std::string_view json_ids);
+base::PersonId insert(db::Transaction&, const Person&);
+void update(db::Transaction&, base::PersonId, const Person&);
+
+// -- affiliations
+std::vector<Affiliation> affiliations_of(db::Transaction&, base::PersonId);
+std::map<base::PersonId, Affiliation> affiliations_on(db::Transaction&, std::string_view json_ids,
+                                                      base::Date);
+void close_affiliation(db::Transaction&, base::PersonId, base::Date last_day);
+void insert_affiliation(db::Transaction&, base::PersonId, const Affiliation&);
+
+// -- roles
+std::vector<Grant> grants(db::Transaction&, base::PersonId);
+void insert_grant(db::Transaction&, base::PersonId, const Grant&, base::Time now);
+
+}  // namespace identity::store

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "organisations/rules.hpp"
+
+#include "base/csv.hpp"
+#include "base/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace organisations {
+namespace {
+
+constexpr std::array<std::string_view, 8> kinds{"etat",         "ministere", "direction",
+                                                "service",      "collectivite", "hopital",
+                                                "operateur",    "ecole"};
+constexpr std::array<std::string_view, 3> branches{"etat", "territoriale", "hospitaliere"};
+
+bool one_of(const auto& list, std::string_view value) {
+    return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+}  // namespace
+
+base::Result<std::vector<Line>> read_lines(std::string_view text) {
+    const auto rows = base::read_csv(text);
+    if (!rows) return base::unexpected(rows.error());
+    std::map<std::string, std::size_t> column;
+    if (!rows->empty())
+        for (std::size_t i = 0; i < rows->front().cells.size(); ++i)
+            column.emplace(base::fold(base::trim(rows->front().cells[i])), i);
+    for (const char* needed : {"code", "name"})
+        if (!column.contains(needed))
+            return base::unexpected(base::Error{
+                base::ErrorKind::invalid,
+                base::Reason{"organisations.import.column_missing", "file", {{"column", needed}}}});
+
+    std::vector<Line> lines;
+    for (std::size_t i = 1; i < rows->size(); ++i) {
+        const base::CsvRow& row = (*rows)[i];
+        const auto cell = [&](const char* name) -> std::string {
+            const auto at = column.find(name);
+            if (at == column.end() || at->second >= row.cells.size()) return {};
+            return std::string{base::trim(row.cells[at->second])};
+        };
+        Line line{row.line, cell("parent"), {}};
+        line.organisation = {.id = {},
+                             .code = cell("code"),
+                             .parent = {},
+                             .name = cell("name"),
+                             .short_name = cell("short_name"),
+                             .kind = cell("kind"),
+                             .branch = cell("branch"),
+                             .siret = cell("siret"),
+                             .town = cell("town")};
+        if (line.organisation.kind.empty()) line.organisation.kind = "service";
+        if (line.organisation.branch.empty()) line.organisation.branch = "etat";
+        std::erase(line.organisation.siret, ' ');
+        lines.push_back(std::move(line));
+    }
+    return lines;
+}
+
+std::optional<base::Reason> problem_of(const Line& line) {
+    const Organisation& o = line.organisation;
+    if (o.code.empty() || o.code != base::slug(o.code))
+        return base::Reason{"organisations.import.code_invalid", "code", {{"code", o.code}}};
+    if (o.name.empty() || base::length(o.name) > 200)
+        return base::Reason{"organisations.import.name_invalid", "name", {}};
+    if (!one_of(kinds, o.kind))
+        return base::Reason{"organisations.import.kind_unknown", "kind", {{"kind", o.kind}}};
+    if (!one_of(branches, o.branch))
+        return base::Reason{"organisations.import.branch_unknown", "branch",
+                            {{"branch", o.branch}}};
+    if (!o.siret.empty() && !base::is_siret(o.siret))
+        return base::Reason{"organisations.import.siret_invalid", "siret", {{"siret", o.siret}}};
+    return std::nullopt;
+}
+
+bool makes_cycle(const std::map<std::string, Organisation, std::less<>>& by_code,
+                 const Organisation& changed) {
+    std::map<base::OrganisationId, const Organisation*> by_id;
+    for (const auto& [code, organisation] : by_code) by_id[organisation.id] = &organisation;
+    auto parent = changed.parent;
+    while (parent) {
+        if (*parent == changed.id) return true;
+        parent = by_id.at(*parent)->parent;
+    }
+    return false;
+}
+
+}  // namespace organisations

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What a line of a file of organisations must be, as pure functions.
+#pragma once
+#include "organisations/organisations.hpp"
+
+#include <functional>
+
+namespace organisations {
+
+struct Line {
+    int number = 0;  // in the file, from 1
+    std::string parent_code;
+    Organisation organisation;  // without ids
+};
+
+// The lines after the header; refuses a text that is no CSV or lacks the column `code` or `name`.
+base::Result<std::vector<Line>> read_lines(std::string_view text);
+
+// Nothing when the line is right in itself.
+std::optional<base::Reason> problem_of(const Line&);
+
+// Would `changed` stand below itself?
+bool makes_cycle(const std::map<std::string, Organisation, std::less<>>& by_code,
+                 const Organisation& changed);
+
+}  // namespace organisations
