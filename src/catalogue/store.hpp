@@ -11,6 +11,13 @@
 #include <string_view>
 #include <vector>
 
+namespace catalogue {
+
+// The counter of db/versions.hpp that every change of an offer bumps.
+inline constexpr std::string_view version_name = "catalogue";
+
+}  // namespace catalogue
+
 namespace catalogue::store {
 
 // The row of an offer without its contents.

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "catalogue/catalogue.hpp"
+
+#include "catalogue/store.hpp"
+#include "catalogue/themes.hpp"
+#include "db/database.hpp"
+#include "db/json_ids.hpp"
+#include "db/versions.hpp"
+#include "identity/identity.hpp"
+#include "organisations/organisations.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+
+namespace catalogue {
+namespace {
+
+// What is stored was checked when it went in; if it cannot be read now, the program is broken.
+Offer stored_offer(std::string_view content) {
+    auto offer = offer_from_json(boost::json::parse(content));
+    if (!offer) throw std::logic_error("an offer in the database cannot be read");
+    return std::move(*offer);
+}
+
+}  // namespace
+
+// The offers of the last index, so that a change costs the work of what changed.
+struct Catalogue::Prepared {
+    struct Entry {
+        std::shared_ptr<const Indexed> indexed;
+        base::OrganisationId owner;
+    };
+    std::int64_t version = 0;
+    std::map<base::OfferId, Entry> offers;
+};
+
+Catalogue::Catalogue(db::Database& database, organisations::Organisations& organisations,
+                     identity::Identity& identity, const Themes& themes, const Synonyms& synonyms)
+    : database_(database),
+      organisations_(organisations),
+      identity_(identity),
+      themes_(themes),
+      synonyms_(synonyms),
+      prepared_(std::make_unique<Prepared>()) {}
+
+Catalogue::~Catalogue() = default;
+
+const Offer* Published::find(base::OfferId id) const {
+    const std::size_t position = index.find(id);
+    return position == index.size() ? nullptr : &index.at(position).offer;
+}
+
+Bits Published::open_to(const Reader& reader) const {
+    Bits open(index.size());
+    for (const auto& [eligibility, offers] : by_eligibility)
+        if (!why_not_take(eligibility, reader)) open |= offers;
+    return open;
+}
+
+std::shared_ptr<const Published> Catalogue::published(db::Transaction& transaction,
+                                                      const db::Versions& versions,
+                                                      base::Date today) {
+    const std::int64_t wanted = versions.of(version_name);
+    const std::lock_guard lock(mutex_);
+    if (published_ && published_->version >= wanted && published_->day == today) return published_;
+
+    store::for_changed(transaction, prepared_->version, [&](const store::ChangedOffer& changed) {
+        if (changed.content.empty()) {
+            prepared_->offers.erase(changed.id);
+            return;
+        }
+        prepared_->offers[changed.id] = {
+            prepare({changed.id, std::string{changed.slug}, stored_offer(changed.content),
+                     changed.published_at}),
+            changed.organisation};
+    });
+    prepared_->version = std::max(wanted, prepared_->version);
+
+    std::vector<std::shared_ptr<const Indexed>> shown;
+    std::vector<base::OrganisationId> owners;
+    for (const auto& [id, entry] : prepared_->offers) {
+        const Offer& offer = source_of(*entry.indexed).offer;
+        if (!offer.visible || (offer.expires_on && *offer.expires_on < today)) continue;
+        shown.push_back(entry.indexed);
+        owners.push_back(entry.owner);
+    }
+    std::vector<std::pair<Eligibility, Bits>> by_eligibility;
+    for (std::size_t i = 0; i < shown.size(); ++i) {
+        const Eligibility& rule = source_of(*shown[i]).offer.eligibility;
+        auto group = std::find_if(by_eligibility.begin(), by_eligibility.end(),
+                                  [&](const auto& known) { return known.first == rule; });
+        if (group == by_eligibility.end())
+            group = by_eligibility.insert(group, {rule, Bits(shown.size())});
+        group->second.set(i);
+    }
+    published_ = std::make_shared<const Published>(
+        Published{prepared_->version, today, Index(std::move(shown), synonyms_), std::move(owners),
+                  std::move(by_eligibility)});
+    return published_;
+}
+
+std::optional<Reader> Catalogue::reader(db::Transaction& transaction, const db::Versions& versions,
+                                        std::optional<base::PersonId> person, base::Date today) {
+    if (!person) return std::nullopt;
+    Reader reader{*person, {}, false, {}};
+    if (const auto affiliation = identity_.affiliation(transaction, *person, today)) {
+        reader.population = affiliation->population;
+        reader.contractor = affiliation->contractor;
+        const auto tree = organisations_.tree(transaction, versions);
+        for (const auto* organisation : tree->chain(affiliation->organisation))
+            reader.organisations.push_back(organisation->code);
+    }
+    return reader;
+}
+
+std::map<base::OfferId, OfferTitle> Catalogue::titles(db::Transaction& transaction,
+                                                      const std::vector<base::OfferId>& ids) {
+    std::map<base::OfferId, OfferTitle> titles;
+    std::vector<base::OfferId> unknown;
+    {
+        // What a node has in memory may be a moment old; a title may be, too.
+        const std::lock_guard lock(mutex_);
+        for (const base::OfferId id : ids) {
+            const std::size_t at = published_ ? published_->index.find(id) : 0;
+            if (!published_ || at == published_->index.size()) {
+                unknown.push_back(id);
+                continue;
+            }
+            const IndexedOffer& known = published_->index.at(at);
+            titles[id] = {known.slug, known.offer.shown_title(), known.offer.fictitious};
+        }
+    }
+    if (!unknown.empty())
+        store::for_contents(transaction, db::json_ids(unknown),
+                            [&](const store::ChangedOffer& found) {
+                                const Offer offer = stored_offer(found.content);
+                                titles[found.id] = {std::string{found.slug}, offer.shown_title(),
+                                                    offer.fictitious};
+                            });
+    return titles;
+}
+
+}  // namespace catalogue
