@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "sessions/sessions.hpp"
+
+#include "db/database.hpp"
+#include "db/json_ids.hpp"
+#include "db/versions.hpp"
+#include "sessions/store.hpp"
+
+#include <algorithm>
+
+namespace sessions {
+namespace {
+
+// Bumped when a session fills or frees its last seat, opens, changes or is called off: not with
+// every seat, so that takers of different sessions do not queue for one counter.
+constexpr std::string_view version_name = "sessions";
+
+bool has_free(const Seats& seats) { return seats.taken < seats.capacity; }
+
+}  // namespace
+
+std::string_view name_of(Status status) {
+    switch (status) {
+        case Status::draft:
+            return "draft";
+        case Status::open:
+            return "open";
+        case Status::cancelled:
+            return "cancelled";
+    }
+    return "";
+}
+
+Sessions::Sessions(db::Database& database) : database_(database) {}
+
+std::optional<Session> Sessions::find(db::Transaction& transaction, base::SessionId id) {
+    return store::find(transaction, id);
+}
+
+std::map<base::SessionId, Session> Sessions::find(db::Transaction& transaction,
+                                                  const std::vector<base::SessionId>& ids) {
+    std::map<base::SessionId, Session> found;
+    if (ids.empty()) return found;
+    for (Session& session : store::by_ids(transaction, db::json_ids(ids)))
+        found.emplace(session.id, std::move(session));
+    return found;
+}
+
+std::vector<Session> Sessions::coming(db::Transaction& transaction, base::OfferId offer,
+                                      base::Time now) {
+    return store::coming(transaction, offer, now);
+}
+
+std::vector<Session> Sessions::of_organisations(
+    db::Transaction& transaction, const std::vector<base::OrganisationId>& organisations,
+    base::Time since) {
+    if (organisations.empty()) return {};
+    return store::of_organisations(transaction, db::json_ids(organisations), since);
+}
+
+std::map<base::VenueId, Venue> Sessions::venues(db::Transaction& transaction,
+                                                const std::vector<base::VenueId>& ids) {
+    std::map<base::VenueId, Venue> found;
+    if (ids.empty()) return found;
+    for (Venue& venue : store::venues(transaction, db::json_ids(ids)))
+        found.emplace(venue.id, std::move(venue));
+    return found;
+}
+
+std::vector<Venue> Sessions::all_venues(db::Transaction& transaction) {
+    return store::all_venues(transaction);
+}
+
+std::optional<Venue> Sessions::find_venue(db::Transaction& transaction, std::string_view code) {
+    return store::find_venue(transaction, code);
+}
+
+std::shared_ptr<const std::vector<base::OfferId>> Sessions::offers_with_free_seats(
+    db::Transaction& transaction, const db::Versions& versions, base::Time now) {
+    const std::int64_t wanted = versions.of(version_name);
+    const std::lock_guard lock(mutex_);
+    if (free_.version >= wanted && free_.from <= now && now < free_.until) return free_.offers;
+
+    auto offers = std::make_shared<std::vector<base::OfferId>>();
+    base::Time until = base::Time::max();
+    store::for_free(transaction, now,
+                    [&](base::OfferId offer, base::Time opens_at, base::Time closes_at) {
+                        until = std::min(until, opens_at > now ? opens_at : closes_at);
+                        if (opens_at <= now) offers->push_back(offer);
+                    });
+    free_ = {wanted, now, until, std::move(offers)};
+    return free_.offers;
+}
+
+base::SessionId Sessions::insert(db::Transaction& transaction, const Session& session) {
+    db::bump_version(transaction, version_name);
+    return store::insert(transaction, session);
+}
+
+base::VenueId Sessions::insert(db::Transaction& transaction, const Venue& venue) {
+    return store::insert(transaction, venue);
+}
+
+void Sessions::update(db::Transaction& transaction, const Venue& venue) {
+    store::update(transaction, venue);
+}
+
+bool Sessions::update(db::Transaction& transaction, const Session& session) {
+    if (!store::update(transaction, session)) return false;
+    db::bump_version(transaction, version_name);
+    return true;
+}
+
+std::optional<Taken> Sessions::take(db::Transaction& transaction, base::SessionId id) {
+    const auto after = store::take(transaction, id);
+    if (!after) return std::nullopt;
+    // Nobody waits while a seat is free (a constraint of the table), so who waits after taking is
+    // on the list, and who does not has a seat.
+    const bool seated = after->seats.waiting == 0;
+    if (seated && after->seats.full()) db::bump_version(transaction, version_name);
+    return Taken{seated, seated ? 0 : after->last_place};
+}
+
+std::optional<Seats> Sessions::lock(db::Transaction& transaction, base::SessionId id) {
+    return store::lock(transaction, id);
+}
+
+void Sessions::set_seats(db::Transaction& transaction, base::SessionId id, const Seats& before,
+                         const Seats& after) {
+    store::set_seats(transaction, id, after);
+    if (has_free(before) != has_free(after)) db::bump_version(transaction, version_name);
+}
+
+}  // namespace sessions

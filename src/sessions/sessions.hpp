@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Door of the sessions slice: when and where an offer is given, how many seats it has and how many
+// are taken. Who holds them is the enrolments slice's.
+#pragma once
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "base/result.hpp"
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace db {
+class Database;
+class Transaction;
+class Versions;
+}  // namespace db
+
+namespace sessions {
+
+struct Venue {
+    base::VenueId id;
+    std::string code;
+    base::OrganisationId organisation;
+    std::string name;
+    std::string address;
+    std::string town;
+    std::optional<int> capacity;
+    bool step_free = false;     // accessible with reduced mobility
+    bool hearing_loop = false;  // magnetic induction loop
+    std::string equipment;
+    std::string contact;
+};
+
+struct Slot {
+    base::Time starts_at{};
+    base::Time ends_at{};
+    friend bool operator==(const Slot&, const Slot&) = default;
+};
+
+enum class Status { draft, open, cancelled };
+std::string_view name_of(Status);
+
+struct Seats {
+    int capacity = 0;
+    int taken = 0;    // never over capacity
+    int waiting = 0;  // 0 while a seat is free
+    bool full() const { return taken >= capacity; }
+};
+
+struct Session {
+    base::SessionId id;
+    base::OfferId offer;
+    base::OrganisationId organisation;
+    Status status = Status::draft;
+    std::optional<base::VenueId> venue;
+    std::string video_link;
+    std::string language = "fr";
+    std::string note;
+    base::Time enrolment_opens_at{};
+    base::Time enrolment_closes_at{};
+    base::Time cancel_until{};  // withdrawing later needs the organiser
+    int minimum = 0;            // of participants
+    std::vector<Slot> slots;    // half days in order, at least one
+    std::int64_t sequence = 0;  // RFC 5545
+    std::int64_t revision = 0;
+    Seats seats;
+
+    base::Time starts_at() const { return slots.front().starts_at; }
+    base::Time ends_at() const { return slots.back().ends_at; }
+};
+
+// What the enrolments slice does when a session changes; declared here because sessions is below.
+struct SeatHolders {
+    virtual ~SeatHolders() = default;
+    // More seats: those who wait move up. Called with the session's row locked.
+    virtual void seats_added(db::Transaction&, base::SessionId, base::Time now) = 0;
+};
+
+// What a taker got.
+struct Taken {
+    bool seated = false;
+    std::int64_t place = 0;  // on the waiting list when not seated; grows, never reused
+};
+
+class Sessions {
+public:
+    explicit Sessions(db::Database&);
+
+    // -- reading
+    std::optional<Session> find(db::Transaction&, base::SessionId);
+    std::map<base::SessionId, Session> find(db::Transaction&, const std::vector<base::SessionId>&);
+    // Those that are open or cancelled and have not ended, by date.
+    std::vector<Session> coming(db::Transaction&, base::OfferId, base::Time now);
+    // Of these organisations, not ended before `since`, by date.
+    std::vector<Session> of_organisations(db::Transaction&,
+                                          const std::vector<base::OrganisationId>&,
+                                          base::Time since);
+    std::map<base::VenueId, Venue> venues(db::Transaction&, const std::vector<base::VenueId>&);
+    std::vector<Venue> all_venues(db::Transaction&);
+    std::optional<Venue> find_venue(db::Transaction&, std::string_view code);
+    // Offers with a seat to take now; kept in memory until a session fills, frees or opens.
+    std::shared_ptr<const std::vector<base::OfferId>> offers_with_free_seats(
+        db::Transaction&, const db::Versions&, base::Time now);
+
+    // -- writing; the caller's transaction, the caller's rights
+    base::SessionId insert(db::Transaction&, const Session&);
+    base::VenueId insert(db::Transaction&, const Venue&);
+    void update(db::Transaction&, const Venue&);
+    // Everything but the seats taken. False when `revision` is no longer the present one.
+    bool update(db::Transaction&, const Session&);
+
+    // -- seats; each locks the session's row until the transaction ends
+    // A seat if there is one, else the next place on the waiting list; nothing when the session is not
+    // open. One statement, so that what it saw and what it did cannot differ.
+    std::optional<Taken> take(db::Transaction&, base::SessionId);
+    // The present numbers, locked.
+    std::optional<Seats> lock(db::Transaction&, base::SessionId);
+    void set_seats(db::Transaction&, base::SessionId, const Seats& before, const Seats& after);
+
+private:
+    db::Database& database_;
+    std::mutex mutex_;  // guards the cache only; what is true is in the database
+    struct Free {
+        std::int64_t version = -1;
+        base::Time from{}, until{};  // between two moments at which an enrolment opens or closes
+        std::shared_ptr<const std::vector<base::OfferId>> offers;
+    } free_;
+};
+
+}  // namespace sessions

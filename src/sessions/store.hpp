@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: EUPL-1.2
+// All SQL on sessions, session_slots and venues.
+#pragma once
+#include "sessions/sessions.hpp"
+
+#include <functional>
+
+namespace sessions::store {
+
+std::optional<Session> find(db::Transaction&, base::SessionId);
+std::vector<Session> by_ids(db::Transaction&, std::string_view json_ids);
+std::vector<Session> coming(db::Transaction&, base::OfferId, base::Time now);
+std::vector<Session> of_organisations(db::Transaction&, std::string_view json_ids,
+                                      base::Time since);
+base::SessionId insert(db::Transaction&, const Session&);
+bool update(db::Transaction&, const Session&);
+
+std::vector<Venue> venues(db::Transaction&, std::string_view json_ids);
+std::vector<Venue> all_venues(db::Transaction&);
+std::optional<Venue> find_venue(db::Transaction&, std::string_view code);
+base::VenueId insert(db::Transaction&, const Venue&);
+void update(db::Transaction&, const Venue&);
+
+struct AfterTaking {
+    Seats seats;
+    std::int64_t last_place = 0;
+};
+std::optional<AfterTaking> take(db::Transaction&, base::SessionId);
+std::optional<Seats> lock(db::Transaction&, base::SessionId);
+void set_seats(db::Transaction&, base::SessionId, const Seats&);
+
+// Open sessions with a free seat whose enrolment has not closed: offer, opening, closing.
+void for_free(db::Transaction&, base::Time now,
+              const std::function<void(base::OfferId, base::Time, base::Time)>&);
+
+}  // namespace sessions::store
