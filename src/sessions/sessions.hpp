@@ -6,6 +6,8 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 
+#include <boost/json/fwd.hpp>
+
 #include <map>
 #include <memory>
 #include <mutex>
@@ -75,10 +77,13 @@ struct Session {
 };
 
 // What the enrolments slice does when a session changes; declared here because sessions is below.
+// Each is called in the transaction that changes the session.
 struct SeatHolders {
     virtual ~SeatHolders() = default;
-    // More seats: those who wait move up. Called with the session's row locked.
-    virtual void seats_added(db::Transaction&, base::SessionId, base::Time now) = 0;
+    // Another number of seats: those who wait move up. False when more are taken already.
+    virtual bool set_capacity(db::Transaction&, base::SessionId, int capacity, base::Time now) = 0;
+    // Called off: nobody holds a seat or a place any more.
+    virtual void session_cancelled(db::Transaction&, base::SessionId, base::Time now) = 0;
 };
 
 // What a taker got.
@@ -86,6 +91,11 @@ struct Taken {
     bool seated = false;
     std::int64_t place = 0;  // on the waiting list when not seated; grows, never reused
 };
+
+// The members that every view of a session has, here because enrolments shows sessions, too.
+// `venue`: nullptr when there is none.
+boost::json::object session_view(const Session&, const Venue* venue);
+boost::json::object venue_view(const Venue&);
 
 class Sessions {
 public:

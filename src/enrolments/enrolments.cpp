@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "enrolments/enrolments.hpp"
+
+#include "base/secrets.hpp"
+#include "db/database.hpp"
+#include "db/json_ids.hpp"
+#include "db/versions.hpp"
+#include "enrolments/rules.hpp"
+#include "enrolments/store.hpp"
+#include "enrolments/views.hpp"
+#include "identity/identity.hpp"
+
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+
+namespace enrolments {
+namespace {
+
+base::Error refusal(std::string message_key) {
+    return {base::ErrorKind::conflict, std::move(message_key)};
+}
+
+// Moves those who wait up while there are seats. The session's row is locked by the caller.
+sessions::Seats move_up(db::Transaction& transaction, base::SessionId session,
+                        sessions::Seats seats, base::Time now) {
+    while (seats.taken < seats.capacity && seats.waiting > 0) {
+        const auto first = store::first_waiting(transaction, session);
+        if (!first) throw std::logic_error("a session counts people who do not wait");
+        store::set_state(transaction, first->id, State::seated, now);
+        ++seats.taken;
+        --seats.waiting;
+    }
+    return seats;
+}
+
+}  // namespace
+
+std::string_view name_of(State state) {
+    switch (state) {
+        case State::seated:
+            return "seated";
+        case State::waiting:
+            return "waiting";
+        case State::withdrawn:
+            return "withdrawn";
+        case State::cancelled:
+            return "cancelled";
+    }
+    return "";
+}
+
+Enrolments::Enrolments(db::Database& database, sessions::Sessions& sessions,
+                       catalogue::Catalogue& catalogue, identity::Identity& identity)
+    : database_(database), sessions_(sessions), catalogue_(catalogue), identity_(identity) {}
+
+base::Result<Enrolment> Enrolments::take(base::PersonId person, base::SessionId session_id,
+                                         base::Time now) {
+    const auto today = std::chrono::floor<std::chrono::days>(now);
+    const auto taken = database_.write(
+        [&](db::Transaction& transaction) -> base::Result<Enrolment> {
+            const auto session = sessions_.find(transaction, session_id);
+            if (!session || session->status == sessions::Status::draft)
+                return base::unexpected(
+                    base::Error{base::ErrorKind::not_found, "enrolments.session_unknown"});
+            if (const auto held = store::find_held(transaction, session_id, person)) return *held;
+
+            const db::Versions versions(transaction);
+            const auto published = catalogue_.published(transaction, versions, today);
+            const catalogue::Offer* offer = published->find(session->offer);
+            if (offer == nullptr)
+                return base::unexpected(refusal("enrolments.why_not.offer_retired"));
+            const auto reader = catalogue_.reader(transaction, versions, person, today);
+            if (const auto reason = why_not_take(*session, offer->eligibility, *reader, now))
+                return base::unexpected(refusal(*reason));
+
+            const auto got = sessions_.take(transaction, session_id);
+            if (!got) return base::unexpected(refusal("enrolments.why_not.cancelled"));
+            Enrolment enrolment{.id = {},
+                                .session = session_id,
+                                .person = person,
+                                .state = got->seated ? State::seated : State::waiting,
+                                .place = got->place,
+                                .created_at = now,
+                                .changed_at = now};
+            const auto id = store::insert(transaction, enrolment);
+            // The other click of a double click was faster: give back what this one took.
+            if (!id) return base::unexpected(refusal("enrolments.already_held"));
+            enrolment.id = *id;
+            return enrolment;
+        });
+    if (taken || taken.error().reasons.front().message_key != "enrolments.already_held")
+        return taken;
+    return database_.read([&](db::Transaction& transaction) -> base::Result<Enrolment> {
+        if (const auto held = store::find_held(transaction, session_id, person)) return *held;
+        return taken;
+    });
+}
+
+base::Result<Enrolment> Enrolments::withdraw(base::PersonId person, base::EnrolmentId id,
+                                             base::Time now) {
+    return database_.write([&](db::Transaction& transaction) -> base::Result<Enrolment> {
+        const auto not_found = [] {
+            return base::unexpected(
+                base::Error{base::ErrorKind::not_found, "enrolments.enrolment_unknown"});
+        };
+        const auto seen = store::find(transaction, id);
+        if (!seen || seen->person != person) return not_found();
+        // The session first: whoever touches seats takes this lock before any other.
+        const auto before = sessions_.lock(transaction, seen->session);
+        const auto session = sessions_.find(transaction, seen->session);
+        auto enrolment = store::find(transaction, id);
+        if (!before || !session || !enrolment) return not_found();
+        if (enrolment->state == State::withdrawn) return *enrolment;  // the second click
+        if (const auto reason = why_not_withdraw(*enrolment, *session, now))
+            return base::unexpected(refusal(*reason));
+
+        sessions::Seats after = *before;
+        if (enrolment->state == State::seated)
+            --after.taken;
+        else
+            --after.waiting;
+        store::set_state(transaction, id, State::withdrawn, now);
+        after = move_up(transaction, session->id, after, now);
+        sessions_.set_seats(transaction, session->id, *before, after);
+        enrolment->state = State::withdrawn;
+        enrolment->changed_at = now;
+        ++enrolment->sequence;
+        return *enrolment;
+    });
+}
+
+std::vector<Training> Enrolments::trainings_of(db::Transaction& transaction, base::PersonId person,
+                                               base::Time now) {
+    const auto enrolments = store::of_person(transaction, person);
+    std::vector<base::SessionId> session_ids;
+    for (const Enrolment& enrolment : enrolments) session_ids.push_back(enrolment.session);
+    const auto found = sessions_.find(transaction, session_ids);
+    std::vector<base::OfferId> offer_ids;
+    std::vector<base::VenueId> venue_ids;
+    for (const auto& [id, session] : found) {
+        offer_ids.push_back(session.offer);
+        if (session.venue) venue_ids.push_back(*session.venue);
+    }
+    auto titles = catalogue_.titles(transaction, offer_ids);
+    const auto venues = sessions_.venues(transaction, venue_ids);
+
+    std::vector<Training> trainings;
+    for (const Enrolment& enrolment : enrolments) {
+        Training training{enrolment, found.at(enrolment.session), std::nullopt, {}, 0};
+        training.offer = titles[training.session.offer];
+        if (training.session.venue) training.venue = venues.at(*training.session.venue);
+        if (enrolment.state == State::waiting)
+            training.ahead = store::waiting_before(transaction, enrolment.session, enrolment.place);
+        trainings.push_back(std::move(training));
+    }
+    std::stable_sort(trainings.begin(), trainings.end(),
+                     [now](const Training& a, const Training& b) {
+                         const bool a_past = a.session.ends_at() <= now;
+                         const bool b_past = b.session.ends_at() <= now;
+                         if (a_past != b_past) return b_past;
+                         return a_past ? a.session.starts_at() > b.session.starts_at()
+                                       : a.session.starts_at() < b.session.starts_at();
+                     });
+    return trainings;
+}
+
+std::vector<Enrolment> Enrolments::roster(db::Transaction& transaction, base::SessionId session) {
+    return store::of_session(transaction, session);
+}
+
+std::string Enrolments::new_feed(base::PersonId person, base::Time now) {
+    const std::string token = base::random_token();
+    const std::string hash = base::sha256_hex(token);
+    database_.write(
+        [&](db::Transaction& transaction) { store::put_feed(transaction, person, hash, now); });
+    return token;
+}
+
+bool Enrolments::has_feed(db::Transaction& transaction, base::PersonId person) {
+    return store::has_feed(transaction, person);
+}
+
+std::optional<base::PersonId> Enrolments::owner_of_feed(db::Transaction& transaction,
+                                                        std::string_view token) {
+    return store::owner_of_feed(transaction, base::sha256_hex(token));
+}
+
+bool Enrolments::set_capacity(db::Transaction& transaction, base::SessionId session, int capacity,
+                              base::Time now) {
+    const auto before = sessions_.lock(transaction, session);
+    if (!before || before->taken > capacity) return false;
+    sessions::Seats after = *before;
+    after.capacity = capacity;
+    after = move_up(transaction, session, after, now);
+    sessions_.set_seats(transaction, session, *before, after);
+    return true;
+}
+
+void Enrolments::session_cancelled(db::Transaction& transaction, base::SessionId session,
+                                   base::Time now) {
+    const auto before = sessions_.lock(transaction, session);
+    if (!before) return;
+    store::cancel_all(transaction, session, now);
+    sessions_.set_seats(transaction, session, *before, {before->capacity, 0, 0});
+}
+
+std::shared_ptr<const std::vector<base::OfferId>> Enrolments::with_free_seats(
+    db::Transaction& transaction, const db::Versions& versions, base::Time now) {
+    return sessions_.offers_with_free_seats(transaction, versions, now);
+}
+
+boost::json::value Enrolments::of_offer(db::Transaction& transaction, base::OfferId offer,
+                                        std::optional<base::PersonId> reader, base::Time now) {
+    const auto coming = sessions_.coming(transaction, offer, now);
+    std::vector<base::SessionId> session_ids;
+    std::vector<base::VenueId> venue_ids;
+    for (const auto& session : coming) {
+        session_ids.push_back(session.id);
+        if (session.venue) venue_ids.push_back(*session.venue);
+    }
+    std::map<base::SessionId, Enrolment> held;
+    if (reader && !coming.empty())
+        for (const Enrolment& enrolment :
+             store::held_by(transaction, *reader, db::json_ids(session_ids)))
+            held.emplace(enrolment.session, enrolment);
+    return coming_sessions_view(coming, sessions_.venues(transaction, venue_ids), held, now);
+}
+
+}  // namespace enrolments

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: EUPL-1.2
+// From enrolments to the JSON of their pages and to calendar files.
+#pragma once
+#include "enrolments/enrolments.hpp"
+#include "identity/identity.hpp"
+
+#include <boost/json/fwd.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace enrolments {
+
+extern const std::string_view trainings_schema;  // JSON Schema of trainings_view
+extern const std::string_view training_schema;   // ... of one
+extern const std::string_view roster_schema;     // ... of roster_view
+
+// The sessions on the page of an offer: may one take a seat now, and what does the reader hold.
+boost::json::array coming_sessions_view(const std::vector<sessions::Session>&,
+                                        const std::map<base::VenueId, sessions::Venue>&,
+                                        const std::map<base::SessionId, Enrolment>& held,
+                                        base::Time now);
+
+boost::json::object training_view(const Training&, base::Time now);
+// What comes, what is waited for, what is past; `has_feed`: a calendar address exists.
+boost::json::object trainings_view(const std::vector<Training>&, bool has_feed, base::Time now);
+
+struct Participant {
+    Enrolment enrolment;
+    identity::Person person;
+    std::string organisation;  // shown name; "" for one who works nowhere any more
+};
+boost::json::object roster_view(const sessions::Session&, const sessions::Venue*,
+                                const catalogue::OfferTitle&, const std::vector<Participant>&);
+
+// One VEVENT for each half day of each seat; a seat given back or called off is CANCELLED.
+std::string calendar_file(const std::vector<Training>&, bool feed, std::string_view base_url,
+                          std::string_view calendar_name);
+
+}  // namespace enrolments
