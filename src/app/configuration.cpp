@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "app/configuration.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+
+namespace app {
+namespace {
+
+std::string check_database(const std::string& url) {
+    for (const char* scheme : {"sqlite:", "postgresql://", "postgres://"})
+        if (url.starts_with(scheme) && url.size() > std::string_view{scheme}.size()) return {};
+    return "must be sqlite:FILE or postgresql://...";
+}
+
+std::string check_listen(const std::string& address) {
+    const auto colon = address.rfind(':');
+    const std::string port = colon == std::string::npos ? "" : address.substr(colon + 1);
+    if (colon == 0 || port.empty() || port.size() > 5 ||
+        port.find_first_not_of("0123456789") != std::string::npos || std::stoi(port) > 65535)
+        return "must be ADDRESS:PORT, for example 127.0.0.1:8080";
+    return {};
+}
+
+std::string check_public_url(const std::string& url) {
+    if (url.empty()) return {};
+    if (!url.starts_with("http://") && !url.starts_with("https://"))
+        return "must begin with http:// or https://";
+    return url.ends_with('/') ? "must not end with /" : "";
+}
+
+void add_options(CLI::App& app, Configuration& configuration) {
+    app.set_config("--config", "", "TOML file with the same names as the options")
+        ->envname("CAMPUS_CONFIG");
+    app.allow_config_extras(CLI::config_extras_mode::error);
+    const auto option = [&](const char* name, auto& value, const char* help, const char* env) {
+        return app.add_option(name, value, help)->envname(env)->capture_default_str();
+    };
+    option("--database", configuration.database, "sqlite:FILE or postgresql://...",
+           "CAMPUS_DATABASE")
+        ->check(CLI::Validator(check_database, "URL"));
+    option("--listen", configuration.listen, "Where to serve; port 0: any free one",
+           "CAMPUS_LISTEN")
+        ->check(CLI::Validator(check_listen, "ADDRESS:PORT"));
+    option("--public-url", configuration.public_url,
+           "How people reach it; https:// makes cookies Secure", "CAMPUS_PUBLIC_URL")
+        ->check(CLI::Validator(check_public_url, "URL"));
+    option("--trusted-proxy", configuration.trusted_proxy,
+           "Address of a reverse proxy whose X-Forwarded-* headers are believed",
+           "CAMPUS_TRUSTED_PROXY");
+    option("--workers", configuration.workers, "Threads that answer requests", "CAMPUS_WORKERS")
+        ->check(CLI::Range(1, 256));
+    option("--connections", configuration.connections, "Database connections, at most",
+           "CAMPUS_CONNECTIONS")
+        ->check(CLI::Range(1, 256));
+    option("--slow-query-ms", configuration.slow_query_ms, "Slower queries are logged",
+           "CAMPUS_SLOW_QUERY_MS")
+        ->check(CLI::Range(1, 600'000));
+    option("--access-log", configuration.access_log, "File of JSON lines; - for standard output",
+           "CAMPUS_ACCESS_LOG");
+    app.add_flag("--demo,!--no-demo", configuration.demo,
+                 "Sign-in by choosing a demonstration person; never on a real site")
+        ->envname("CAMPUS_DEMO");
+    app.add_flag("--rate-limits,!--no-rate-limits", configuration.rate_limits,
+                 "Limits on sign-in and writes (on by default)")
+        ->envname("CAMPUS_RATE_LIMITS");
+}
+
+void add_commands(CLI::App& app, Command& command) {
+    const auto add = [&](const char* name, const char* help) {
+        CLI::App* sub = app.add_subcommand(name, help);
+        sub->fallthrough();
+        sub->callback([&command, name] { command.name = name; });
+        return sub;
+    };
+    add("serve", "Answer requests (migrates the database first)");
+    add("migrate", "Bring the database up to date");
+    add("load-demo", "Fill an empty database with the demonstration data");
+
+    CLI::App* import = add("import", "Read a file into the database");
+    import->add_option("what", command.what, "organisations or offers")
+        ->required()
+        ->check(CLI::IsMember({"organisations", "offers"}));
+    import->add_option("file", command.file, "The file; - for standard input")->required();
+    import->add_option("--format", command.format, "Of offers: csv (11 columns), lheo or json")
+        ->check(CLI::IsMember({"csv", "lheo", "json"}))
+        ->default_str("csv");
+    import->add_option("--organisation", command.organisation,
+                       "Code of the organisation that answers for the offers");
+    import->add_flag("--json", command.json, "Report as one JSON object");
+
+    CLI::App* exporting = add("export", "Write the published offers to a file");
+    exporting->add_option("file", command.file, "The file; - for standard output")->required();
+    exporting->add_option("--format", command.format, "csv (11 columns), open-data, lheo, json")
+        ->check(CLI::IsMember({"csv", "open-data", "lheo", "json"}))
+        ->default_str("csv");
+
+    CLI::App* backup = add("backup", "Copy a running SQLite database, consistently");
+    backup->add_option("file", command.file, "The copy; must not exist")->required();
+    CLI::App* restore = add("restore", "Check a copy and put it in the place of the database");
+    restore->add_option("file", command.file, "A file made by backup")->required();
+
+    CLI::App* bench = add("load-bench", "Fill an empty database with many offers and agents");
+    bench->add_option("--agents", command.agents, "How many")->default_val(25'000);
+    bench->add_option("--offers", command.offers, "How many")->default_val(10'000);
+}
+
+}  // namespace
+
+int with_command_line(int argc, char** argv,
+                      const std::function<int(const Configuration&, const Command&)>& run) {
+    CLI::App app{"Campus: the platform of a State's digital campus"};
+    Configuration configuration;
+    Command command;
+    add_options(app, configuration);
+    add_commands(app, command);
+    app.require_subcommand(1);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error);
+    }
+    return run(configuration, command);
+}
+
+}  // namespace app

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Everything that an operator can set: by option, by environment variable (CAMPUS_...), or by a key
+// of a TOML file (--config). Read and checked whole before anything starts.
+#pragma once
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace app {
+
+struct Configuration {
+    std::string database = "sqlite:campus.db";
+    std::string listen = "127.0.0.1:8080";
+    std::string public_url;     // "" : http:// and the address listened on
+    std::string trusted_proxy;
+    int workers = 8;            // threads that answer requests
+    int connections = 8;        // to the database, at most
+    int slow_query_ms = 200;
+    bool demo = false;          // sign-in by choosing a person; says so on every page
+    bool rate_limits = true;
+    std::string access_log;     // file, "-" for standard output, "" for none
+};
+
+struct Command {
+    std::string name;
+    std::string file;          // of import, export, backup, restore
+    std::string what;          // of import and export: organisations, offers
+    std::string organisation;  // of import offers: who answers for them
+    std::string format;        // csv, lheo, json, ...
+    int agents = 0;            // of load-bench
+    int offers = 0;
+    bool json = false;         // reports as JSON
+};
+
+// The command line. Prints help or the error and returns the exit status instead of calling `run`.
+int with_command_line(int argc, char** argv,
+                      const std::function<int(const Configuration&, const Command&)>& run);
+
+}  // namespace app
