@@ -28,7 +28,7 @@ else()
 endif()
 
 file(GLOB embedded_sources CONFIGURE_DEPENDS src/*/templates/*.html src/*/migrations/*.sql
-  data/reference/*)
+  data/reference/* data/demo/*)
 add_custom_command(
   OUTPUT ${generated}/embedded.S ${generated}/embedded.cpp
   DEPENDS tools/embed.py ${embedded_sources} ${mo_files} ${web_stamp}

@@ -5,6 +5,7 @@
 src/<slice>/templates/<name>.html -> templates/<slice>/<name>
 src/<slice>/migrations/<file>     -> migrations/<file>
 data/reference/<file>             -> reference/<file>
+data/demo/<file>                  -> demo/<file>
 <generated>/po/<language>.mo      -> po/<language>.mo
 <generated>/web/<file>            -> static/<file>
 """
@@ -21,6 +22,8 @@ def files():
         yield f"migrations/{path.name}", path
     for path in root.glob("data/reference/*"):
         yield f"reference/{path.name}", path
+    for path in root.glob("data/demo/*"):
+        yield f"demo/{path.name}", path
     for path in generated.glob("po/*.mo"):
         yield f"po/{path.name}", path
     for path in (generated / "web").rglob("*"):

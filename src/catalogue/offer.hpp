@@ -45,7 +45,8 @@ struct Step {
 // Who may take it, as data; the rule is why_not_take() in rules.hpp.
 struct Eligibility {
     std::vector<std::string> populations;    // branches of the public service; empty: all
-    bool contractors = true;                 // contract agents (not civil servants) may
+    bool contractors = true;                 // people of service providers (prestataires) may;
+                                             // contract agents (contractuels) are agents
     std::vector<std::string> organisations;  // codes: only within these subtrees; empty: all
     bool invitation_only = false;
     friend bool operator==(const Eligibility&, const Eligibility&) = default;

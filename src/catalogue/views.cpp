@@ -174,6 +174,17 @@ json::array alike_views(const IndexedOffer& indexed, const Published& published)
     return views;
 }
 
+// A template cannot ask whether a list is empty without walking it: for each list, has_<name>.
+void add_presence(json::object& view) {
+    std::vector<std::pair<std::string, bool>> presence;
+    for (const auto& member : view)
+        if (const auto* list = member.value().if_array())
+            presence.emplace_back("has_" + std::string{member.key()}, !list->empty());
+    view["has_prerequisites"] =
+        !offer_prerequisites_empty(view);
+    for (const auto& [name, value] : presence) view[name] = value;
+}
+
 }  // namespace
 
 json::value list_view(const Criteria& criteria, const Found& found, const ListContext& context) {
@@ -235,8 +246,8 @@ json::value offer_view(const IndexedOffer& indexed, const ListContext& context,
     if (offer.reviewed_on) view["reviewed_on"] = base::iso_date(*offer.reviewed_on);
     if (offer.expires_on) view["expires_on"] = base::iso_date(*offer.expires_on);
     view["sessions"] = std::move(sessions);
-    view["json_ld"] = json_ld_text(
-        to_schema_org({indexed.slug, offer, indexed.published_at}, base_url));
+    view["json_ld"] = to_schema_org({indexed.slug, offer, indexed.published_at}, base_url);
+    add_presence(view);
     return view;
 }
 

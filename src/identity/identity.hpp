@@ -42,7 +42,7 @@ struct Person {
 struct Affiliation {
     base::OrganisationId organisation;
     std::string population;  // etat, territoriale, hospitaliere
-    bool contractor = false;
+    bool contractor = false;  // of a service provider (prestataire), not an agent
     base::Date from{};
     std::optional<base::Date> until;  // the last day
 };

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Everything wired by hand around one database: what `campus serve` runs and what the tests use.
+#pragma once
+#include "base/clock.hpp"
+#include "catalogue/catalogue.hpp"
+#include "enrolments/enrolments.hpp"
+#include "html/messages.hpp"
+#include "html/mustache.hpp"
+#include "html/pages.hpp"
+#include "http/metrics.hpp"
+#include "http/rate_limits.hpp"
+#include "http/router.hpp"
+#include "http/static_files.hpp"
+#include "identity/identity.hpp"
+#include "organisations/organisations.hpp"
+#include "sessions/sessions.hpp"
+
+#include <string>
+#include <vector>
+
+namespace db {
+class Database;
+}
+
+namespace app {
+
+struct Configuration;
+
+class Application {
+public:
+    // The database must outlive it and be migrated.
+    Application(const Configuration&, db::Database&);
+
+    db::Database& database;
+    organisations::Organisations organisations;
+    identity::Identity identity;
+    catalogue::Synonyms synonyms;
+    catalogue::Catalogue catalogue;
+    sessions::Sessions sessions;
+    enrolments::Enrolments enrolments;
+
+    std::vector<http::StaticFile> static_entries;
+    http::StaticFiles static_files;
+    html::Messages messages;
+    html::Templates templates;
+    html::Pages pages;
+    http::RateLimits rate_limits;
+    http::Metrics metrics;
+    http::Router router;
+};
+
+// Invented and real data for showing Campus, relative to `now` (data/demo). Refuses a database that
+// has organisations already.
+base::Result<void> load_demo(Application&, base::Time now);
+
+}  // namespace app
