@@ -22,11 +22,17 @@ json::array strings(const std::vector<std::string>& values) {
     return {values.begin(), values.end()};
 }
 
+std::string theme_label(std::string_view code, const ListContext& context) {
+    const Theme* theme = context.themes.find(code);
+    if (theme == nullptr) return std::string{code};
+    return context.language == "en" ? theme->label_en : theme->label_fr;
+}
+
 json::array theme_list(const std::vector<std::string>& codes, const ListContext& context) {
     json::array list;
     for (const std::string& code : codes)
         list.push_back(
-            {{"code", code}, {"label", context.themes.label(code, context.language)}});
+            {{"code", code}, {"label", theme_label(code, context)}});
     return list;
 }
 
@@ -61,7 +67,7 @@ json::object summary(const IndexedOffer& indexed, std::size_t position,
 }
 
 std::string facet_label(Facet facet, const FacetCount& value, const ListContext& context) {
-    if (facet == Facet::theme) return context.themes.label(value.value, context.language);
+    if (facet == Facet::theme) return theme_label(value.value, context);
     return value.label;
 }
 
@@ -174,17 +180,6 @@ json::array alike_views(const IndexedOffer& indexed, const Published& published)
     return views;
 }
 
-// A template cannot ask whether a list is empty without walking it: for each list, has_<name>.
-void add_presence(json::object& view) {
-    std::vector<std::pair<std::string, bool>> presence;
-    for (const auto& member : view)
-        if (const auto* list = member.value().if_array())
-            presence.emplace_back("has_" + std::string{member.key()}, !list->empty());
-    view["has_prerequisites"] =
-        !offer_prerequisites_empty(view);
-    for (const auto& [name, value] : presence) view[name] = value;
-}
-
 }  // namespace
 
 json::value list_view(const Criteria& criteria, const Found& found, const ListContext& context) {
@@ -247,7 +242,6 @@ json::value offer_view(const IndexedOffer& indexed, const ListContext& context,
     if (offer.expires_on) view["expires_on"] = base::iso_date(*offer.expires_on);
     view["sessions"] = std::move(sessions);
     view["json_ld"] = to_schema_org({indexed.slug, offer, indexed.published_at}, base_url);
-    add_presence(view);
     return view;
 }
 

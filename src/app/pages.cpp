@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "app/pages.hpp"
+
+#include "app/application.hpp"
+#include "db/database.hpp"
+#include "db/versions.hpp"
+
+#include <boost/json.hpp>
+
+namespace app {
+namespace {
+
+// A program asks whether the process runs, and whether it can do its work.
+void add_health(Application& app) {
+    app.router.add("GET", "/health/live", http::Access::anyone(),
+                   {.summary = "The process runs", .content_type = "text/plain"},
+                   [](const http::Request&) { return http::content("ok\n", "text/plain"); });
+    app.router.add("GET", "/health/ready", http::Access::anyone(),
+                   {.summary = "The database answers", .content_type = "text/plain"},
+                   [&app](const http::Request&) {
+                       app.database.read(
+                           [](db::Transaction& transaction) { db::Versions{transaction}; });
+                       return http::content("ready\n", "text/plain");
+                   });
+}
+
+void add_metrics(Application& app) {
+    app.metrics.add_source([&app](const auto& add) {
+        const db::Stats stats = app.database.stats();
+        const auto number = [](std::int64_t value) { return static_cast<double>(value); };
+        add("campus_db_queries_total", "counter", "Queries run", number(stats.queries));
+        add("campus_db_retries_total", "counter", "Transactions run again", number(stats.retries));
+        add("campus_db_connections", "gauge", "Connections open", number(stats.connections));
+        add("campus_db_connections_idle", "gauge", "Connections that nobody uses",
+            number(stats.connections_idle));
+        add("campus_db_waiting", "gauge", "Threads that wait for a connection",
+            number(stats.waiting));
+    });
+    app.router.add("GET", "/metrics", http::Access::anyone(),
+                   {.summary = "Figures for Prometheus", .content_type = "text/plain"},
+                   [&app](const http::Request&) {
+                       return http::content(app.metrics.text(),
+                                            "text/plain; version=0.0.4; charset=utf-8");
+                   });
+}
+
+}  // namespace
+
+void add_pages(Application& app) {
+    add_health(app);
+    add_metrics(app);
+    app.router.add("GET", "/help", http::Access::anyone(),
+                   {.summary = "How Campus works", .answer = R"({"type":"object"})"},
+                   [](const http::Request&) {
+                       return http::show(http::view("app/help", boost::json::object{}));
+                   });
+    app.router.add("GET", "/openapi.json", http::Access::anyone(),
+                   {.summary = "This description (OpenAPI 3.1)", .content_type = "application/json"},
+                   [&app](const http::Request&) {
+                       return http::content(
+                           boost::json::serialize(http::openapi(app.router, CAMPUS_VERSION)),
+                           "application/json");
+                   });
+}
+
+}  // namespace app

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "base/icalendar.hpp"
+#include "enrolments/views.hpp"
+
+namespace enrolments {
+namespace {
+
+std::string location_of(const Training& training) {
+    if (!training.venue) return {};
+    const sessions::Venue& venue = *training.venue;
+    return venue.name + (venue.address.empty() ? "" : ", " + venue.address) + ", " + venue.town;
+}
+
+}  // namespace
+
+std::string calendar_file(const std::vector<Training>& trainings, bool feed,
+                          std::string_view base_url, std::string_view calendar_name) {
+    std::vector<base::CalendarEvent> events;
+    bool all_off = true;
+    for (const Training& training : trainings) {
+        if (training.enrolment.state == State::waiting) continue;
+        const bool off = training.enrolment.state != State::seated ||
+                         training.session.status == sessions::Status::cancelled;
+        all_off = all_off && off;
+        for (std::size_t half_day = 0; half_day < training.session.slots.size(); ++half_day) {
+            const sessions::Slot& slot = training.session.slots[half_day];
+            base::CalendarEvent event;
+            // Stable: the same half day of the same seat, whatever is changed about it.
+            event.uid = "enrolment-" + std::to_string(training.enrolment.id.value) + "-" +
+                        std::to_string(half_day + 1) + "@campus";
+            event.sequence = training.enrolment.sequence + training.session.sequence;
+            event.starts_at = slot.starts_at;
+            event.ends_at = slot.ends_at;
+            event.summary = training.offer.title;
+            event.location = location_of(training);
+            event.url = std::string{base_url} + "/catalogue/" + training.offer.slug;
+            if (!off) event.description = training.session.video_link;
+            event.cancelled = off;
+            event.updated_at = training.enrolment.changed_at;
+            events.push_back(std::move(event));
+        }
+    }
+    const auto method = !feed && all_off && !events.empty() ? base::CalendarMethod::cancel
+                                                            : base::CalendarMethod::publish;
+    return base::write_calendar(events, method, calendar_name);
+}
+
+}  // namespace enrolments
