@@ -80,17 +80,11 @@ void visit_texts(const Offer& offer, Visit visit) {
     for (const std::string& modality : offer.modalities) visit(spaced(modality), 1.0F);
 }
 
-// The title for sorting: folded, only letters and digits, words apart by one space.
+// The title for sorting: letters and digits first, the rest (also other scripts) after.
 std::string sort_key(const Offer& offer) {
-    std::string key;
-    for (const char c : base::fold(offer.shown_title())) {
-        const bool sign = static_cast<unsigned char>(c) < 0x80 && !(c >= 'a' && c <= 'z') &&
-                          !(c >= '0' && c <= '9');
-        if (!sign)
-            key += c;
-        else if (!key.empty() && key.back() != ' ')
-            key += ' ';
-    }
+    std::string key = base::slug(offer.shown_title());
+    key += ' ';
+    key += base::fold(offer.shown_title());
     return key;
 }
 

@@ -65,6 +65,12 @@ const FacetCount* count_of(const Found& found, Facet facet, std::string_view val
     return at == counts.end() ? nullptr : &*at;
 }
 
+std::string numbered(char letter, std::size_t number) {
+    std::string text{letter};
+    text += std::to_string(number);
+    return text;
+}
+
 // The textbook's matrix, to check the bit vectors against.
 std::size_t slow_distance(std::string_view a, std::string_view b) {
     std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
@@ -331,10 +337,10 @@ TEST_CASE("counts are what one would count by hand") {
     std::vector<IndexedOffer> offers;
     for (int i = 0; i < 700; ++i) {
         auto offer = given(i + 1, {words[below(5)], words[below(5)], {}, i});
-        offer.offer.themes = {"t" + std::to_string(below(4)), "t" + std::to_string(below(4))};
-        offer.offer.level = below(3) == 0 ? "" : "l" + std::to_string(below(3));
-        offer.offer.modalities = {"m" + std::to_string(below(3))};
-        offer.offer.organisers = {"o" + std::to_string(below(25))};
+        offer.offer.themes = {numbered('t', below(4)), numbered('t', below(4))};
+        offer.offer.level = below(3) == 0 ? "" : numbered('l', below(3));
+        offer.offer.modalities = {numbered('m', below(3))};
+        offer.offer.organisers = {numbered('o', below(25))};
         offers.push_back(std::move(offer));
     }
     const auto index = index_of(offers);
@@ -362,11 +368,10 @@ TEST_CASE("counts are what one would count by hand") {
     for (int round = 0; round < 150; ++round) {
         Search search;
         if (below(2) == 0) search.words = words[below(5)];
-        if (below(2) == 0) search.chosen[Facet::theme] = {"t0", "t" + std::to_string(below(5))};
-        if (below(2) == 0) search.chosen[Facet::level] = {"l" + std::to_string(below(3))};
+        if (below(2) == 0) search.chosen[Facet::theme] = {"t0", numbered('t', below(5))};
+        if (below(2) == 0) search.chosen[Facet::level] = {numbered('l', below(3))};
         if (below(3) == 0) search.chosen[Facet::modality] = {"m1"};
-        if (below(4) == 0)
-            search.chosen[Facet::organiser] = {"o3", "o" + std::to_string(below(25))};
+        if (below(4) == 0) search.chosen[Facet::organiser] = {"o3", numbered('o', below(25))};
         search.free_seats = &seats;
         search.open_to_me = &mine;
         search.only_free_seats = below(3) == 0;
@@ -397,8 +402,8 @@ TEST_CASE("counts are what one would count by hand") {
         REQUIRE(found.free_seats_count == count(100, [&](std::size_t i) { return seats.test(i); }));
         REQUIRE(found.open_to_me_count == count(101, [&](std::size_t i) { return mine.test(i); }));
         for (const Facet facet : some) {
-            for (int v = 0; v < 25; ++v) {
-                const std::string value = std::string{name_of(facet).front()} + std::to_string(v);
+            for (std::size_t v = 0; v < 25; ++v) {
+                const std::string value = numbered(name_of(facet).front(), v);
                 const int expected = count(static_cast<int>(facet), [&](std::size_t i) {
                     const auto values = values_of(index.at(i).offer, facet);
                     return std::ranges::find(values, value) != values.end();
