@@ -281,11 +281,11 @@ void Index::Impl::sort_offers() {
         const int title = keys[a].title.compare(keys[c].title);
         return title != 0 ? title < 0 : id(keys[a]) < id(keys[c]);
     });
-    const auto minutes = [&](std::uint32_t position) {
-        return keys[position].offer->source.offer.duration_minutes.value_or(
-            std::numeric_limits<int>::max());
-    };
-    std::ranges::stable_sort(by_duration, {}, minutes);
+    std::ranges::sort(by_duration, {}, [&](std::uint32_t position) {
+        return std::pair{keys[position].offer->source.offer.duration_minutes.value_or(
+                             std::numeric_limits<int>::max()),
+                         position};
+    });
     for (std::uint32_t i = 0; i < keys.size(); ++i) {
         offers[i] = std::move(keys[i].offer);
         by_id.emplace(offers[i]->source.id.value, i);
@@ -512,8 +512,7 @@ void Index::Impl::match(const Part& part, Bits& found, std::vector<float>& score
 
 Index::Impl::Matches Index::Impl::match_all(const std::vector<QueryWord>& words) const {
     Matches matches{Bits{offers.size(), true}, std::vector<float>(offers.size(), 0.0F), false};
-    std::size_t parts = 0;
-    for (std::size_t i = 0; i < words.size(); ++parts) {
+    for (std::size_t i = 0; i < words.size();) {
         const auto [synonym, size] = synonym_at(words, i);
         Part part(1);
         for (std::size_t k = i; k < i + size; ++k) part.front().push_back(words[k].stems);
