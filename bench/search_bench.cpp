@@ -49,7 +49,7 @@ public:
     const std::string& word() {
         const double u = std::uniform_real_distribution<double>(0, 1)(random_);
         const auto rank = std::pow(static_cast<double>(words_.size()), u) - 1;
-        return words_[static_cast<std::size_t>(rank * 1.0)];
+        return words_[static_cast<std::size_t>(rank)];
     }
     std::string text(std::size_t count) {
         std::string text;

@@ -325,7 +325,10 @@ void Index::Impl::read_synonyms(const Synonyms& groups) {
             Synonym synonym{group, {}};
             for (const std::string& word : base::split(member, ' '))
                 if (!is_stop_word(word)) synonym.stems.push_back(stems.intern(stem(word)));
-            if (synonym.stems.empty()) continue;
+            const auto is_same = [&](const Synonym& other) {  // "donnée, données"
+                return other.group == group && other.stems == synonym.stems;
+            };
+            if (synonym.stems.empty() || std::ranges::any_of(synonyms, is_same)) continue;
             synonyms_by_stem.emplace(synonym.stems.front(),
                                      static_cast<std::uint32_t>(synonyms.size()));
             synonyms.push_back(std::move(synonym));
@@ -387,7 +390,9 @@ void Index::Impl::make_vocabulary() {
     });
     std::vector<Speller::Known> known;
     known.reserve(vocabulary.size());
-    for (const Word& word : vocabulary) known.push_back({word.folded, word.offers});
+    // Nobody means a stop word.
+    for (const Word& word : vocabulary)
+        known.push_back({is_stop_word(word.folded) ? "" : word.folded, word.offers});
     speller = Speller{known};
 }
 
@@ -458,7 +463,7 @@ std::string Index::Impl::mend(std::vector<QueryWord>& words, std::string_view te
         const bool known = is_known(word.stem);
         if (known) word.stems.push_back({word.stem, 1.0F});
         if (i + 1 == words.size() || !known) add_prefixed(word);
-        if (!word.stems.empty() || i < in_synonym) continue;
+        if (!word.stems.empty() || i < in_synonym || is_stop_word(word.folded)) continue;
         const auto nearest = speller.nearest(word.folded);
         if (!nearest) continue;
         const Word& meant = vocabulary[*nearest];

@@ -66,14 +66,14 @@ constexpr std::array<std::string_view, 14> elisions{
     "c", "d", "j", "jusqu", "l", "lorsqu", "m", "n", "presqu", "puisqu", "qu", "quoiqu", "s", "t"};
 
 // In the order of the alphabet.
-constexpr std::array<std::string_view, 68> stop_words{
-    "a",     "afin", "ai",    "ainsi", "alors", "as",    "au",   "aux",  "avec", "avez",
-    "avoir", "ce",   "ces",   "cet",   "cette", "comme", "dans", "de",   "des",  "du",
-    "elle",  "en",   "entre", "est",   "et",    "etre",  "eux",  "il",   "ils",  "je",
-    "la",    "le",   "les",   "leur",  "leurs", "lui",   "ma",   "mais", "mes",  "mon",
-    "ne",    "nos",  "notre", "nous",  "on",    "ont",   "ou",   "par",  "pas",  "pour",
-    "qu",    "que",  "qui",   "sa",    "se",    "ses",   "son",  "sont", "sur",  "ta",
-    "te",    "tu",   "un",    "une",   "vos",   "votre", "vous", "y"};
+constexpr std::array<std::string_view, 67> stop_words{
+    "a",   "afin",  "ainsi", "alors", "as",    "au",   "aux",  "avec", "avez", "avoir",
+    "ce",  "ces",   "cet",   "cette", "comme", "dans", "de",   "des",  "du",   "elle",
+    "en",  "entre", "est",   "et",    "etre",  "eux",  "il",   "ils",  "je",   "la",
+    "le",  "les",   "leur",  "leurs", "lui",   "ma",   "mais", "mes",  "mon",  "ne",
+    "nos", "notre", "nous",  "on",    "ont",   "ou",   "par",  "pas",  "pour", "qu",
+    "que", "qui",   "sa",    "se",    "ses",   "son",  "sont", "sur",  "ta",   "te",
+    "tu",  "un",    "une",   "vos",   "votre", "vous", "y"};
 static_assert(std::ranges::is_sorted(stop_words));
 
 struct DeleteStemmer {

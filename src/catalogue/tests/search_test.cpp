@@ -189,6 +189,8 @@ TEST_CASE("a query finds what people mean") {
              {"pour tous", {1}, ""},
              {"marche public", {7}, ""},
              {"qwertyuiop", {}, ""},
+             {"des", {3}, ""},
+             {"ees", {}, ""},  // nobody means "des"
          }) {
         CAPTURE(row.query);
         const auto found = index.search({.words = row.query});
