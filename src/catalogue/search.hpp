@@ -4,14 +4,15 @@
 // words are mended from the index's own vocabulary, synonyms come from data. Pure: no database.
 #pragma once
 #include "base/ids.hpp"
+#include "catalogue/bits.hpp"
 #include "catalogue/offer.hpp"
 
 #include <array>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace catalogue {
@@ -29,9 +30,10 @@ std::shared_ptr<const Indexed> prepare(IndexedOffer);
 const IndexedOffer& source_of(const Indexed&);
 
 // Groups of words that mean the same ("ia", "intelligence artificielle"); read from
-// data/reference/synonyms.txt: one group a line, separated by commas.
+// data/reference/synonyms.txt: one group a line, separated by commas; "#" begins a remark.
 class Synonyms {
 public:
+    Synonyms() = default;
     explicit Synonyms(std::string_view text);
     const std::vector<std::vector<std::string>>& groups() const { return groups_; }
 
@@ -40,12 +42,20 @@ private:
 };
 
 enum class Facet {
-    theme, audience, modality, kind, level, duration, organiser, place, pillar, language
+    theme,
+    audience,
+    modality,
+    kind,
+    level,
+    duration,
+    organiser,
+    place,
+    pillar,
+    language
 };
-inline constexpr std::array facets{Facet::theme,    Facet::audience, Facet::modality,
-                                   Facet::kind,     Facet::level,    Facet::duration,
-                                   Facet::organiser, Facet::place,   Facet::pillar,
-                                   Facet::language};
+inline constexpr std::array facets{Facet::theme,  Facet::audience, Facet::modality,  Facet::kind,
+                                   Facet::level,  Facet::duration, Facet::organiser, Facet::place,
+                                   Facet::pillar, Facet::language};
 std::string_view name_of(Facet);  // "theme": the parameter in the URL
 
 // Classes of the duration facet, by taught minutes: "moins-de-2h" (< 120), "demi-journee" (< 270),
@@ -58,14 +68,15 @@ using FacetValues = std::map<Facet, std::vector<std::string>>;
 enum class Order { relevance, date, title, duration };
 
 struct Search {
-    std::string words;
+    std::string words;  // 200 characters and 16 words of it are read
     FacetValues chosen;
     Order order = Order::relevance;
-    int page = 1;  // from 1
+    int page = 1;  // from 1; beyond the results it is empty
     int per_page = 20;
-    // Further conditions, by position in the index; empty: none. They come from other slices.
-    const std::vector<bool>* free_seats = nullptr;
-    const std::vector<bool>* open_to_me = nullptr;
+    // Further conditions, by position in the index. They come from other slices; nullptr: not
+    // known, so counted as 0, and "only" is not heard.
+    const Bits* free_seats = nullptr;
+    const Bits* open_to_me = nullptr;
     bool only_free_seats = false;
     bool only_open_to_me = false;
 };
@@ -73,22 +84,31 @@ struct Search {
 struct FacetCount {
     std::string value;  // the slug in the URL
     std::string label;  // as first written by an organiser; for coded facets, the code
-    int count = 0;      // results if this value were (also) chosen: other facets applied, not its own
+    int count = 0;  // results if this value were (also) chosen: other facets applied, not its own
     bool chosen = false;
 };
 
 struct Found {
     int total = 0;
     std::vector<std::size_t> positions;  // of this page, in order
-    std::map<Facet, std::vector<FacetCount>> facets;  // by count, then label; chosen ones always
-    int free_seats_count = 0, open_to_me_count = 0;
-    std::string mended;  // "cybersécurité" when "cybersecurté" was read so; "" otherwise
+    // By count, then label; values without results are left out, and audiences, organisers and
+    // places beyond the first 30; chosen ones stand always, even when unknown.
+    std::map<Facet, std::vector<FacetCount>> facets;
+    int free_seats_count = 0, open_to_me_count = 0;  // like the facets' counts
+    // The whole query with its misspelt words as the organisers write them: "cybersécurité" when
+    // "cybersecurté" was read so; "" when nothing was mended.
+    std::string mended;
+    bool partial = false;  // no offer has all words: those with the most of them come first
 };
 
+// Positions run from 0, most recently published first (then by title, then by id). Safe to search
+// from several threads.
 class Index {
 public:
     Index(std::vector<std::shared_ptr<const Indexed>>, const Synonyms&);
     ~Index();
+    Index(Index&&) noexcept;
+    Index& operator=(Index&&) noexcept;
     std::size_t size() const;
     const IndexedOffer& at(std::size_t position) const;
     // The position, or size() when there is none.
@@ -96,7 +116,8 @@ public:
     std::size_t find(std::string_view slug) const;
     Found search(const Search&) const;
     // Offers most like this one, best first, with a likeness from 0 to 1 (cosine of their weighted
-    // stems): near-duplicates for editors, "see also" for readers.
+    // stems): near-duplicates for editors, "see also" for readers. If the offer itself is in the
+    // index it comes first with 1.
     std::vector<std::pair<std::size_t, double>> alike(const Offer&, std::size_t most) const;
 
 private:
