@@ -78,25 +78,25 @@ std::shared_ptr<const Published> Catalogue::published(db::Transaction& transacti
     prepared_->version = std::max(wanted, prepared_->version);
 
     std::vector<std::shared_ptr<const Indexed>> shown;
-    std::vector<base::OrganisationId> owners;
     for (const auto& [id, entry] : prepared_->offers) {
         const Offer& offer = source_of(*entry.indexed).offer;
-        if (!offer.visible || (offer.expires_on && *offer.expires_on < today)) continue;
-        shown.push_back(entry.indexed);
-        owners.push_back(entry.owner);
+        if (offer.visible && (!offer.expires_on || *offer.expires_on >= today))
+            shown.push_back(entry.indexed);
     }
+    Index index(std::move(shown), synonyms_);
+    std::vector<base::OrganisationId> owners;
     std::vector<std::pair<Eligibility, Bits>> by_eligibility;
-    for (std::size_t i = 0; i < shown.size(); ++i) {
-        const Eligibility& rule = source_of(*shown[i]).offer.eligibility;
+    for (std::size_t i = 0; i < index.size(); ++i) {
+        owners.push_back(prepared_->offers.at(index.at(i).id).owner);
+        const Eligibility& rule = index.at(i).offer.eligibility;
         auto group = std::find_if(by_eligibility.begin(), by_eligibility.end(),
                                   [&](const auto& known) { return known.first == rule; });
         if (group == by_eligibility.end())
-            group = by_eligibility.insert(group, {rule, Bits(shown.size())});
+            group = by_eligibility.insert(group, {rule, Bits(index.size())});
         group->second.set(i);
     }
-    published_ = std::make_shared<const Published>(
-        Published{prepared_->version, today, Index(std::move(shown), synonyms_), std::move(owners),
-                  std::move(by_eligibility)});
+    published_ = std::make_shared<const Published>(Published{
+        prepared_->version, today, std::move(index), std::move(owners), std::move(by_eligibility)});
     return published_;
 }
 

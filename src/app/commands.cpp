@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "app/commands.hpp"
+
+#include "app/application.hpp"
+#include "app/configuration.hpp"
+#include "app/load_bench.hpp"
+#include "app/restore.hpp"
+#include "base/embedded.hpp"
+#include "base/text.hpp"
+#include "catalogue/formats.hpp"
+#include "db/database.hpp"
+#include "db/migrate.hpp"
+#include "db/versions.hpp"
+#include "http/server.hpp"
+
+#include <boost/json.hpp>
+
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+namespace app {
+namespace json = boost::json;
+namespace {
+
+struct SystemClock final : base::Clock {
+    base::Time now() const override {
+        return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+    }
+};
+
+struct Failed : std::runtime_error {  // told on one line, exit status 1
+    using std::runtime_error::runtime_error;
+};
+
+std::unique_ptr<db::Database> open_database(const Configuration& configuration) {
+    return db::open({.url = configuration.database,
+                     .connections = configuration.connections,
+                     .slow_query_ms = configuration.slow_query_ms});
+}
+
+std::string read_file(const std::string& name) {
+    if (name == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
+    std::ifstream in(name, std::ios::binary);
+    if (!in) throw Failed("cannot read " + name);
+    return {std::istreambuf_iterator<char>(in), {}};
+}
+
+void write_file(const std::string& name, const std::string& content) {
+    if (name == "-") {
+        std::cout << content;
+        return;
+    }
+    std::ofstream out(name, std::ios::binary | std::ios::trunc);
+    out << content;
+    if (!out.flush()) throw Failed("cannot write " + name);
+}
+
+// The reasons of a refusal in English: operators read English, as they read --help.
+std::string words_of(const Application& app, const base::Error& error) {
+    std::string words;
+    for (const base::Reason& reason : error.reasons)
+        words += (words.empty() ? "" : "; ") + app.pages.message("en", reason);
+    return words;
+}
+
+int serve(const Configuration& configuration) {
+    const SystemClock clock;
+    const auto database = open_database(configuration);
+    db::migrate(*database);
+    Application app(configuration, *database);
+    struct CloseLog {
+        void operator()(std::FILE* file) const {
+            if (file != stdout) std::fclose(file);
+        }
+    };
+    std::unique_ptr<std::FILE, CloseLog> log;
+    if (configuration.access_log == "-")
+        log.reset(stdout);
+    else if (!configuration.access_log.empty())
+        log.reset(std::fopen(configuration.access_log.c_str(), "a"));
+    if (!configuration.access_log.empty() && !log)
+        throw Failed("cannot write " + configuration.access_log);
+    app.metrics.log_to(log.get());
+    http::Server server({.listen = configuration.listen,
+                         .public_url = configuration.public_url,
+                         .trusted_proxy = configuration.trusted_proxy,
+                         .workers = configuration.workers},
+                        app.router, app.static_files, app.metrics, clock);
+    const std::string address = configuration.listen.substr(0, configuration.listen.rfind(':'));
+    std::cout << "listening on http://" << address << ':' << server.port() << std::endl;
+    server.run(true);
+    app.metrics.log_to(nullptr);
+    return 0;
+}
+
+int load_demonstration(const Configuration& configuration) {
+    const SystemClock clock;
+    const auto database = open_database(configuration);
+    db::migrate(*database);
+    Application app(configuration, *database);
+    if (const auto loaded = load_demo(app, clock.now()); !loaded)
+        throw Failed(words_of(app, loaded.error()));
+    std::cout << "demonstration data loaded\n";
+    return 0;
+}
+
+// One line a problem on standard error, the counts on standard output.
+template <class Problems>
+void report(const Application& app, bool as_json, int added, int changed, int unchanged,
+            const Problems& problems) {
+    if (as_json) {
+        json::array told;
+        for (const auto& problem : problems)
+            told.push_back({{"line", problem.line},
+                            {"reason", app.pages.message("en", problem.reason)}});
+        std::cout << json::serialize(json::object{{"added", added},
+                                                  {"changed", changed},
+                                                  {"unchanged", unchanged},
+                                                  {"problems", std::move(told)}})
+                  << '\n';
+        return;
+    }
+    for (const auto& problem : problems)
+        std::cerr << "line " << problem.line << ": " << app.pages.message("en", problem.reason)
+                  << '\n';
+    std::cout << added << " added, " << changed << " changed, " << unchanged << " unchanged, "
+              << problems.size() << " problems\n";
+}
+
+int import_file(const Configuration& configuration, const Command& command) {
+    const SystemClock clock;
+    const auto database = open_database(configuration);
+    db::migrate(*database);
+    Application app(configuration, *database);
+    const std::string text = read_file(command.file);
+    if (command.what == "organisations") {
+        const auto done = app.organisations.import_csv(text);
+        if (!done) throw Failed(words_of(app, done.error()));
+        report(app, command.json, done->added, done->changed, done->unchanged, done->problems);
+        return 0;
+    }
+    const auto format = command.format == "lheo"   ? catalogue::ImportFormat::lheo
+                        : command.format == "json" ? catalogue::ImportFormat::json
+                                                   : catalogue::ImportFormat::csv;
+    const auto done = app.catalogue.import(format, text, command.organisation, std::nullopt,
+                                           clock.now());
+    if (!done) throw Failed(words_of(app, done.error()));
+    report(app, command.json, done->counts.added, done->counts.changed, done->counts.unchanged,
+           done->problems);
+    return 0;
+}
+
+int export_file(const Configuration& configuration, const Command& command) {
+    const SystemClock clock;
+    const auto database = open_database(configuration);
+    Application app(configuration, *database);
+    const auto offers = database->read([&](db::Transaction& transaction) {
+        return app.catalogue.exported(transaction, db::Versions(transaction),
+                                      std::chrono::floor<std::chrono::days>(clock.now()));
+    });
+    write_file(command.file,
+               catalogue::write_as(command.format, offers, base_url_of(configuration)));
+    return 0;
+}
+
+int dispatch(const Configuration& configuration, const Command& command) {
+    if (command.name == "serve") return serve(configuration);
+    if (command.name == "migrate") {
+        std::cout << db::migrate(*open_database(configuration)) << " migrations applied\n";
+        return 0;
+    }
+    if (command.name == "load-demo") return load_demonstration(configuration);
+    if (command.name == "import") return import_file(configuration, command);
+    if (command.name == "export") return export_file(configuration, command);
+    if (command.name == "backup") {
+        open_database(configuration)->backup_to(command.file);
+        std::cout << "backup written to " << command.file << '\n';
+        return 0;
+    }
+    if (command.name == "restore") {
+        restore(configuration.database, command.file);
+        std::cout << "restored from " << command.file << '\n';
+        return 0;
+    }
+    if (command.name == "load-bench") {
+        const auto database = open_database(configuration);
+        db::migrate(*database);
+        load_bench(*database, command.offers, command.agents);
+        return 0;
+    }
+    throw std::logic_error("no such command: " + command.name);
+}
+
+}  // namespace
+
+int run(const Configuration& configuration, const Command& command) try {
+    return dispatch(configuration, command);
+} catch (const std::exception& failure) {
+    std::cerr << "campus: " << failure.what() << '\n';
+    return 1;
+}
+
+}  // namespace app
