@@ -31,8 +31,8 @@ void EngineDatabase::transact(bool writes, const Body& body) {
             return attempt(writes, body);
         } catch (const Retry& failure) {
             if (!writes || attempts == most_attempts)
-                throw Unavailable(fmt::format("gave up after {} attempts: {}", attempts,
-                                              failure.what()));
+                throw Unavailable(
+                    fmt::format("gave up after {} attempts: {}", attempts, failure.what()));
         }
         retries_.fetch_add(1, std::memory_order_relaxed);
         pause_after(attempts);
@@ -49,10 +49,10 @@ void EngineDatabase::took(std::string_view name, std::chrono::steady_clock::dura
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
     if (ms < options_.slow_query_ms) return;
     // The name is a constant of ours: nothing in it needs escaping.
-    const auto line = fmt::format(
-        R"({{"level":"warning","event":"slow_query","query":"{}","ms":{}}})"
-        "\n",
-        name, ms);
+    const auto line =
+        fmt::format(R"({{"level":"warning","event":"slow_query","query":"{}","ms":{}}})"
+                    "\n",
+                    name, ms);
     std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

@@ -77,9 +77,8 @@ std::string for_sqlite(std::string_view sql) {
 // The first migration that is missing; null when none is.
 const Migration* find_missing(Transaction& transaction, std::span<const Migration> all) {
     std::map<std::int64_t, std::string> applied;
-    transaction.run(select_applied, {}, [&](const Row& row) {
-        applied.emplace(row.integer(0), row.text(1));
-    });
+    transaction.run(select_applied, {},
+                    [&](const Row& row) { applied.emplace(row.integer(0), row.text(1)); });
     const std::string_view engine =
         transaction.engine() == Engine::sqlite ? "sqlite" : "postgresql";
     const Migration* missing = nullptr;
@@ -91,15 +90,17 @@ const Migration* find_missing(Transaction& transaction, std::span<const Migratio
             continue;
         }
         if (found->second != sha256(migration.sql))
-            throw Failure(fmt::format("migration {} was changed after it had been applied here:"
-                                      " restore its text and write a new migration",
-                                      migration.name));
+            throw Failure(
+                fmt::format("migration {} was changed after it had been applied here:"
+                            " restore its text and write another migration",
+                            migration.name));
         applied.erase(found);
     }
     if (!applied.empty())
-        throw Failure(fmt::format("the database has migration {}, which this program does not"
-                                  " know: install the newer program",
-                                  applied.rbegin()->first));
+        throw Failure(
+            fmt::format("the database has migration {}, which this program does not"
+                        " know: install the newer program",
+                        applied.rbegin()->first));
     return missing;
 }
 
@@ -135,9 +136,10 @@ std::span<const Migration> migrations() {
 int migrate(Database& database, std::span<const Migration> all) {
     for (std::size_t i = 1; i < all.size(); ++i)
         if (all[i - 1].number >= all[i].number)
-            throw std::logic_error(fmt::format("migrations {} and {} have one number or are out of"
-                                               " order",
-                                               all[i - 1].name, all[i].name));
+            throw std::logic_error(
+                fmt::format("migrations {} and {} have one number or are out of"
+                            " order",
+                            all[i - 1].name, all[i].name));
     // One transaction each, under the lock: other nodes wait, then find it applied.
     int count = 0;
     while (database.write([&](Transaction& transaction) { return apply_one(transaction, all); }))

@@ -40,16 +40,23 @@ using StatementHandle = std::unique_ptr<sqlite3_stmt, Close>;
     switch (code) {
         case SQLITE_CONSTRAINT_UNIQUE:
         case SQLITE_CONSTRAINT_PRIMARYKEY:
-        case SQLITE_CONSTRAINT_ROWID: throw ConstraintViolation(Kind::unique, what);
-        case SQLITE_CONSTRAINT_FOREIGNKEY: throw ConstraintViolation(Kind::foreign_key, what);
-        case SQLITE_CONSTRAINT_NOTNULL: throw ConstraintViolation(Kind::not_null, what);
-        case SQLITE_CONSTRAINT_CHECK: throw ConstraintViolation(Kind::check, what);
-        default: break;
+        case SQLITE_CONSTRAINT_ROWID:
+            throw ConstraintViolation(Kind::unique, what);
+        case SQLITE_CONSTRAINT_FOREIGNKEY:
+            throw ConstraintViolation(Kind::foreign_key, what);
+        case SQLITE_CONSTRAINT_NOTNULL:
+            throw ConstraintViolation(Kind::not_null, what);
+        case SQLITE_CONSTRAINT_CHECK:
+            throw ConstraintViolation(Kind::check, what);
+        default:
+            break;
     }
     switch (code & 0xff) {
         case SQLITE_BUSY:
-        case SQLITE_LOCKED: throw Retry(what);
-        default: throw Failure(what);  // SQLITE_FULL, SQLITE_IOERR, wrong SQL ...
+        case SQLITE_LOCKED:
+            throw Retry(what);
+        default:
+            throw Failure(what);  // SQLITE_FULL, SQLITE_IOERR, wrong SQL ...
     }
 }
 
@@ -68,7 +75,8 @@ public:
 
     std::int64_t integer(int column) const override {
         switch (type(column)) {
-            case SQLITE_INTEGER: return sqlite3_column_int64(statement_, column);
+            case SQLITE_INTEGER:
+                return sqlite3_column_int64(statement_, column);
             case SQLITE_FLOAT: {  // as round(x): whole, and the same as on PostgreSQL
                 const double value = sqlite3_column_double(statement_, column);
                 if (value == std::floor(value) && std::abs(value) < 9e18)
@@ -82,7 +90,8 @@ public:
                 if (error == std::errc{} && end == all.end()) return value;
                 break;
             }
-            default: break;
+            default:
+                break;
         }
         wrong(column, "no integer");
     }
@@ -330,8 +339,7 @@ public:
           file_(file),
           writer_(1, milliseconds(options.acquire_timeout_ms),
                   [file] { return std::make_unique<Connection>(file, true); }),
-          readers_(std::max(1, options.connections - 1),
-                   milliseconds(options.acquire_timeout_ms),
+          readers_(std::max(1, options.connections - 1), milliseconds(options.acquire_timeout_ms),
                    [file] { return std::make_unique<Connection>(file, false); }) {
         const Pool<Connection>::Lease first(writer_);  // makes the file, or says why not
     }

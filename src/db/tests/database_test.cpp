@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <unistd.h>
 #include <atomic>
 #include <chrono>
 #include <expected>
@@ -10,7 +11,6 @@
 #include <fstream>
 #include <sstream>
 #include <thread>
-#include <unistd.h>
 #include <vector>
 
 #include "db/versions.hpp"
@@ -85,16 +85,17 @@ TEST_CASE_FIXTURE(Fixture, "every type comes back as it went in") {
     database->write([&](db::Transaction& t) {
         CHECK(t.run(insert, {INT64_MIN, true, 0.1, text, span}) == 1);
         CHECK(t.run(insert, {INT64_MAX, 0, -1e300, "", db::Value::Bytes{}}) == 1);
-        CHECK(t.run(insert, {std::nullopt, {}, std::optional<double>{},
-                             std::optional<std::string>{}, {}}) == 1);
+        CHECK(
+            t.run(insert,
+                  {std::nullopt, {}, std::optional<double>{}, std::optional<std::string>{}, {}}) ==
+            1);
     });
     int rows = 0;
     database->read([&](db::Transaction& t) {
         CHECK(t.run({"select", "SELECT i, s, r, t, b FROM things ORDER BY i"}, {},
                     [&](const db::Row& row) {
                         if (row.is_null(0)) {
-                            for (int column = 0; column < 5; ++column)
-                                CHECK(row.is_null(column));
+                            for (int column = 0; column < 5; ++column) CHECK(row.is_null(column));
                             CHECK_FALSE(row.optional_text(3).has_value());
                             CHECK_FALSE(row.optional_integer(0).has_value());
                             CHECK_THROWS_AS(row.integer(0), std::logic_error);
@@ -119,7 +120,8 @@ TEST_CASE_FIXTURE(Fixture, "every type comes back as it went in") {
     CHECK(rows == 3);
     CHECK_THROWS_AS(database->write([&](db::Transaction& t) {
         t.run(insert, {1, 1, 1.0, std::string_view("a\0b", 3), {}});
-    }), std::logic_error);
+    }),
+                    std::logic_error);
     CHECK(integer("SELECT count(*) FROM things") == 3);
     CHECK(integer("SELECT sum(s) FROM things") == 1);
     CHECK(integer("SELECT count(*) > 2 FROM things") == 1);
@@ -139,8 +141,9 @@ TEST_CASE_FIXTURE(Fixture, "parameters are bound by name, and counted") {
 }
 
 TEST_CASE_FIXTURE(Fixture, "a list of ids is one parameter, with plan reuse") {
-    script("CREATE TABLE items (id bigint NOT NULL PRIMARY KEY);"
-           "INSERT INTO items VALUES (1), (2), (3), (5000000000)");
+    script(
+        "CREATE TABLE items (id bigint NOT NULL PRIMARY KEY);"
+        "INSERT INTO items VALUES (1), (2), (3), (5000000000)");
     constexpr db::Query query{"some",
                               "SELECT id FROM items WHERE id IN (SELECT value FROM"
                               " json_each(CAST($1 AS text))) ORDER BY id"};
@@ -150,8 +153,8 @@ TEST_CASE_FIXTURE(Fixture, "a list of ids is one parameter, with plan reuse") {
             t.run(query, {again % 2 ? "[2, 5000000000,9]" : "[]"},
                   [&](const db::Row& row) { ids.push_back(row.integer(0)); });
         });
-        CHECK(ids == (again % 2 ? std::vector<std::int64_t>{2, 5000000000} :
-                                  std::vector<std::int64_t>{}));
+        CHECK(ids ==
+              (again % 2 ? std::vector<std::int64_t>{2, 5000000000} : std::vector<std::int64_t>{}));
     }
 }
 
@@ -168,10 +171,11 @@ TEST_CASE_FIXTURE(Fixture, "run tells how many rows came or changed") {
 }
 
 TEST_CASE_FIXTURE(Fixture, "a violated constraint has its kind") {
-    script("CREATE TABLE parents (id bigint NOT NULL PRIMARY KEY);"
-           "CREATE TABLE children (id bigint NOT NULL PRIMARY KEY, code text UNIQUE,"
-           " parent bigint NOT NULL REFERENCES parents (id), n bigint CHECK (n > 0));"
-           "INSERT INTO parents VALUES (1); INSERT INTO children VALUES (1, 'a', 1, 1)");
+    script(
+        "CREATE TABLE parents (id bigint NOT NULL PRIMARY KEY);"
+        "CREATE TABLE children (id bigint NOT NULL PRIMARY KEY, code text UNIQUE,"
+        " parent bigint NOT NULL REFERENCES parents (id), n bigint CHECK (n > 0));"
+        "INSERT INTO parents VALUES (1); INSERT INTO children VALUES (1, 'a', 1, 1)");
     const auto kind_of = [&](std::string_view sql) -> std::optional<Kind> {
         try {
             database->write([&](db::Transaction& t) { t.run({"violate", sql}, {}); });
@@ -222,7 +226,8 @@ TEST_CASE_FIXTURE(Fixture, "a refused Result and an exception roll back, a good 
     CHECK_THROWS_AS(database->write([&](db::Transaction& t) {
         t.run(set_counter, {9});
         throw std::runtime_error("stop");
-    }), std::runtime_error);
+    }),
+                    std::runtime_error);
     CHECK(integer(get_counter.sql) == 7);
 
     // PostgreSQL could not commit this, so SQLite may not either.
@@ -230,23 +235,25 @@ TEST_CASE_FIXTURE(Fixture, "a refused Result and an exception roll back, a good 
         t.run(set_counter, {10});
         CHECK_THROWS_AS(t.run({"again", "INSERT INTO counters VALUES (1, 1)"}, {}),
                         db::ConstraintViolation);
-    }), std::logic_error);
+    }),
+                    std::logic_error);
     CHECK(integer(get_counter.sql) == 7);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a callback may throw, and may run the same query again") {
-    script("CREATE TABLE items (id bigint NOT NULL PRIMARY KEY);"
-           "INSERT INTO items VALUES (1), (2), (3)");
+    script(
+        "CREATE TABLE items (id bigint NOT NULL PRIMARY KEY);"
+        "INSERT INTO items VALUES (1), (2), (3)");
     constexpr db::Query all{"all", "SELECT id FROM items"};
     for (int again = 0; again < 3; ++again) {
         CHECK_THROWS_AS(database->read([&](db::Transaction& t) {
             t.run(all, {}, [](const db::Row&) { throw std::runtime_error("stop"); });
-        }), std::runtime_error);
+        }),
+                        std::runtime_error);
         database->write([&](db::Transaction& t) {
             int pairs = 0;
-            t.run(all, {}, [&](const db::Row&) {
-                t.run(all, {}, [&](const db::Row&) { ++pairs; });
-            });
+            t.run(all, {},
+                  [&](const db::Row&) { t.run(all, {}, [&](const db::Row&) { ++pairs; }); });
             CHECK(pairs == 9);
         });
     }
@@ -262,8 +269,9 @@ TEST_CASE_FIXTURE(Fixture, "a read writes nothing and sees one snapshot") {
             t.run(get_counter, {}, [&](const db::Row& row) { seen.push_back(row.integer(0)); });
         };
         look();
-        std::thread([&] { database->write([](db::Transaction& w) { w.run(add_one, {}); }); })
-            .join();
+        std::thread([&] {
+            database->write([](db::Transaction& w) { w.run(add_one, {}); });
+        }).join();
         look();
         CHECK(seen == std::vector<std::int64_t>{0, 0});
     });
@@ -318,7 +326,8 @@ TEST_CASE_FIXTURE(Fixture, "write gives up after ten tries, and a full pool says
     CHECK_THROWS_AS(database->write([&](db::Transaction&) {
         ++tries;
         throw db::Retry("always");
-    }), db::Unavailable);
+    }),
+                    db::Unavailable);
     CHECK(tries == 10);
     CHECK(database->stats().retries == 9);
 
@@ -353,7 +362,8 @@ TEST_CASE("a wrong URL is refused with a clear text") {
     }
 }
 
-TEST_CASE_FIXTURE(Fixture, "what was committed survives a power cut by the settings of the engine") {
+TEST_CASE_FIXTURE(Fixture,
+                  "what was committed survives a power cut by the settings of the engine") {
     // On SQLite at every connection; on PostgreSQL the server's own (fsync is off only where the
     // tests' server was started so).
     const auto setting = [&](std::string_view sql) {

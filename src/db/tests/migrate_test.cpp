@@ -68,9 +68,9 @@ TEST_CASE("a failed migration leaves nothing, a changed or unknown one is refuse
     const FreshDatabase fresh;
     const auto database = open(fresh.url);
     CHECK_THROWS_AS(db::migrate(*database, with({people, broken})), db::Failure);
-    CHECK_THROWS_AS(database->read([](db::Transaction& t) {
-        t.run({"half", "SELECT id FROM half"}, {});
-    }), db::Failure);
+    CHECK_THROWS_AS(
+        database->read([](db::Transaction& t) { t.run({"half", "SELECT id FROM half"}, {}); }),
+        db::Failure);
 
     db::Migration changed = people;
     changed.sql = "CREATE TABLE people (id bigint)";

@@ -14,9 +14,9 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr db::Query one{"one", "SELECT 1"};
-constexpr db::Query stop_others{
-    "stop", "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"};
+constexpr db::Query stop_others{"stop",
+                                "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
+                                " WHERE datname = current_database() AND pid <> pg_backend_pid()"};
 
 std::unique_ptr<db::Database> open(const std::string& url, int connections) {
     db::Options options;
@@ -56,28 +56,29 @@ TEST_CASE("connections that broke while idle are replaced without anyone noticin
     database->write([](db::Transaction& t) {
         CHECK(t.try_run({"insert", "INSERT INTO items VALUES (1)"}, {}));
     });
-    database->write([&](db::Transaction& t) {
-        CHECK(t.run({"count", "SELECT id FROM items"}, {}) == 1);
-    });
+    database->write(
+        [&](db::Transaction& t) { CHECK(t.run({"count", "SELECT id FROM items"}, {}) == 1); });
 
     // In the middle of a transaction there is no such help.
     CHECK_THROWS_AS(database->write([&](db::Transaction& t) {
         t.run({"insert", "INSERT INTO items VALUES (2)"}, {});
         stop();
         t.run({"insert", "INSERT INTO items VALUES (3)"}, {});
-    }), db::Unavailable);
+    }),
+                    db::Unavailable);
     CHECK_THROWS_AS(database->write([&](db::Transaction& t) {
         t.run({"insert", "INSERT INTO items VALUES (2)"}, {});
         stop();
-    }), db::Unavailable);
+    }),
+                    db::Unavailable);
     CHECK_THROWS_AS(database->read([&](db::Transaction& t) {
         t.run(one, {});
         stop();
         t.run(one, {});
-    }), db::Unavailable);
-    database->read([&](db::Transaction& t) {
-        CHECK(t.run({"count", "SELECT id FROM items"}, {}) == 1);
-    });
+    }),
+                    db::Unavailable);
+    database->read(
+        [&](db::Transaction& t) { CHECK(t.run({"count", "SELECT id FROM items"}, {}) == 1); });
 }
 
 TEST_CASE("while the server is away the answer is quick, and then all is well by itself" *
@@ -99,8 +100,10 @@ TEST_CASE("while the server is away the answer is quick, and then all is well by
     const auto allow = [&](const std::string& answer) {
         administrator->write([&](db::Transaction& t) {
             t.script("ALTER DATABASE " + name + " ALLOW_CONNECTIONS " + answer);
-            t.script("SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
-                     " WHERE datname = '" + name + "'");
+            t.script(
+                "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
+                " WHERE datname = '" +
+                name + "'");
         });
     };
     use_at_once(*database, 2);

@@ -3,10 +3,10 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <sys/wait.h>
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
-#include <sys/wait.h>
 #include <thread>
 
 #include "db/database.hpp"
@@ -41,9 +41,10 @@ TEST_CASE("a backup of a database under writes is consistent and overwrites noth
     const auto database = open(fresh.url);
     database->write([](db::Transaction& t) {
         t.script(counters);
-        t.script("CREATE TABLE bulk (b blob);"
-                 "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r WHERE i < 2000)"
-                 " INSERT INTO bulk SELECT zeroblob(4000) FROM r");
+        t.script(
+            "CREATE TABLE bulk (b blob);"
+            "WITH RECURSIVE r(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM r WHERE i < 2000)"
+            " INSERT INTO bulk SELECT zeroblob(4000) FROM r");
     });
     std::atomic<bool> done = false;
     std::thread writer([&] {
