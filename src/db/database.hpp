@@ -116,11 +116,11 @@ public:
 };
 
 struct Stats {
-    std::int64_t queries = 0;          // since the start of the process
-    std::int64_t retries = 0;          // transactions run again
-    std::int64_t connections = 0;      // open now
+    std::int64_t queries = 0;      // since the start of the process
+    std::int64_t retries = 0;      // transactions run again
+    std::int64_t connections = 0;  // open now
     std::int64_t connections_idle = 0;
-    std::int64_t waiting = 0;          // threads that wait for a connection now
+    std::int64_t waiting = 0;  // threads that wait for a connection now
 };
 
 namespace detail {
@@ -149,8 +149,8 @@ public:
     }
     // Runs `work(Transaction&)` and commits; rolls back when it throws or returns a refused
     // Result. On serialization failure, deadlock or busy it runs again (at most 10 times, with
-    // growing random pauses), so `work` must have no effect but on the database and must assign,
-    // not add to, what it captures. What write() has returned is durable.
+    // growing random pauses, then throws Unavailable), so `work` must have no effect but on the
+    // database and must assign, not add to, what it captures. What write() has returned is durable.
     template <class Work>
     auto write(Work&& work) {
         return in_transaction(true, std::forward<Work>(work));
@@ -189,8 +189,8 @@ private:
 struct Options {
     // "sqlite:FILE" or "postgresql://…" (a libpq URI).
     std::string url = "sqlite:campus.db";
-    int connections = 8;          // at most, per process
-    int slow_query_ms = 200;      // slower ones are logged with their name, never their values
+    int connections = 8;            // at most, per process
+    int slow_query_ms = 200;        // slower ones are logged with their name, never their values
     int acquire_timeout_ms = 5000;  // then Unavailable
 };
 
