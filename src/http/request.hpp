@@ -6,8 +6,6 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 
-#include <boost/json/fwd.hpp>
-
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -52,8 +50,8 @@ struct File {
 
 // What was sent: application/x-www-form-urlencoded, multipart/form-data or application/json, all
 // read into the same names and values. In JSON, {"themes": ["a","b"], "seats": 20, "open": true}
-// reads as themes=a&themes=b&seats=20&open=1; null is absent; {"a": {"b": 1}} reads as a.b=1, and
-// [{"b": 1}] as a.0.b=1.
+// reads as themes=a&themes=b&seats=20&open=1 (false as 0); null is absent; {"a": {"b": 1}} reads as
+// a.b=1, and {"a": [{"b": 1}]} as a.0.b=1. Line breaks are as the client sent them.
 class Form {
 public:
     Form() = default;
@@ -80,20 +78,24 @@ struct Request {
     std::string target;  // as received, for links back to the same page
     Query query;
     Pairs headers;  // names in lower case
-    std::string body;
+    std::string body;    // empty once the router has read it into `form`
     std::string client;      // address of the peer, or as a trusted proxy says; for rate limits
     bool secure = false;     // the outside is TLS
     std::string request_id;  // also in the log and on error pages
     base::Time now{};
 
     // Filled by the router.
+    std::string_view pattern;  // of the route, as in the route table; "" when none matched
     std::string extension;  // "json" when the path ended in .json, "ics", "xml"...
     Format format = Format::html;
     std::string language = "fr";  // "fr" or "en"
     Pairs path_values;            // of {names} in the route's pattern
     Form form;
     std::optional<Caller> caller;
-    std::string form_token;  // what a form of this reader must carry as `_token`
+    // What a form of this reader must carry as `_token`. Signed out, only pages at or above a URL
+    // that anyone may post to have one: see tokens.hpp.
+    std::string form_token;
+    std::string notice;  // message key left by the answer before this one; "" if none
 
     std::string_view header(std::string_view name) const;  // "" if absent
     std::string_view cookie(std::string_view name) const;  // "" if absent
