@@ -11,9 +11,10 @@
 
 namespace http {
 
-inline constexpr std::size_t max_fields = 1000;    // of a form or a JSON document, with its lists
-inline constexpr std::size_t max_parts = 100;      // of a multipart body
-inline constexpr std::size_t max_name_bytes = 200;  // "a.0.b" too: a name is repeated for each value
+inline constexpr std::size_t max_fields = 1000;  // of a form or a JSON document, with its lists
+inline constexpr std::size_t max_parts = 100;    // of a multipart body
+inline constexpr std::size_t max_name_bytes =
+    200;  // "a.0.b" too: a name is repeated for each value
 inline constexpr std::size_t max_json_depth = 16;
 
 // By the media type. An empty body without a type is an empty form. The body is moved from, so that

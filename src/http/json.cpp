@@ -18,7 +18,9 @@ void append_chars(std::string& out, Number value, Options... options) {
     out.append(digits.data(), end.ptr);
 }
 
-bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+bool needs_escape(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+}
 
 void append_escaped(std::string& out, char c) {
     switch (c) {

@@ -65,8 +65,8 @@ struct Wish {
     int specificity = -1;
     void consider(int range_quality, int range_specificity) {
         if (range_specificity < specificity) return;
-        quality = range_specificity > specificity ? range_quality
-                                                  : std::max(quality, range_quality);
+        quality =
+            range_specificity > specificity ? range_quality : std::max(quality, range_quality);
         specificity = range_specificity;
     }
 };

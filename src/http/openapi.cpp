@@ -101,10 +101,9 @@ object responses(const Route& route) {
 
 object components() {
     const object text{{"type", "string"}};
-    const object reason{
-        {"type", "object"},
-        {"properties", object{{"field", text}, {"message", text}, {"key", text}}},
-        {"required", array{"field", "message", "key"}}};
+    const object reason{{"type", "object"},
+                        {"properties", object{{"field", text}, {"message", text}, {"key", text}}},
+                        {"required", array{"field", "message", "key"}}};
     const object problem{
         {"type", "object"},
         {"properties",
@@ -119,12 +118,10 @@ object components() {
     return {
         {"schemas", object{{"Problem", problem}}},
         {"responses",
-         object{{"Problem",
-                 object{{"description", "What was refused and why (RFC 9457)."},
-                        {"content",
-                         object{{"application/problem+json",
-                                 object{{"schema", problem_reference}}},
-                                {"text/html", object{}}}}}}}},
+         object{{"Problem", object{{"description", "What was refused and why (RFC 9457)."},
+                                   {"content", object{{"application/problem+json",
+                                                       object{{"schema", problem_reference}}},
+                                                      {"text/html", object{}}}}}}}},
         {"securitySchemes",
          object{{"session", object{{"type", "apiKey"}, {"in", "cookie"}, {"name", session_cookie}}},
                 {"form_token", object{{"type", "apiKey"},

@@ -22,8 +22,9 @@ std::string client_of(std::string_view who) {
     std::string text{who};
     std::array<unsigned char, 16> bytes{};
     if (inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1) return text;
-    const bool mapped = std::ranges::all_of(std::span{bytes}.first(10), [](auto b) { return b == 0; }) &&
-                        bytes[10] == 0xFF && bytes[11] == 0xFF;
+    const bool mapped =
+        std::ranges::all_of(std::span{bytes}.first(10), [](auto b) { return b == 0; }) &&
+        bytes[10] == 0xFF && bytes[11] == 0xFF;
     if (mapped) {
         text.resize(INET_ADDRSTRLEN);
         inet_ntop(AF_INET, bytes.data() + 12, text.data(), INET_ADDRSTRLEN);
@@ -49,7 +50,8 @@ struct RateLimits::Impl {
     std::mutex mutex;
     std::vector<Bucket> buckets{ways * sets};
     // Unknown to those who would like to share a bucket with someone.
-    std::string seed = std::to_string(std::random_device{}()) + std::to_string(std::random_device{}());
+    std::string seed =
+        std::to_string(std::random_device{}()) + std::to_string(std::random_device{}());
 
     Bucket& find(std::uint64_t key) {
         const auto set = std::span{buckets}.subspan(key % sets * ways, ways);

@@ -34,9 +34,13 @@ bool Caller::has_role(std::string_view role) const {
     return std::ranges::find(roles, role) != roles.end();
 }
 
-std::string_view Query::text(std::string_view name) const { return text_of(pairs_, name); }
+std::string_view Query::text(std::string_view name) const {
+    return text_of(pairs_, name);
+}
 
-std::vector<std::string> Query::list(std::string_view name) const { return list_of(pairs_, name); }
+std::vector<std::string> Query::list(std::string_view name) const {
+    return list_of(pairs_, name);
+}
 
 std::int64_t Query::integer(std::string_view name, std::int64_t low, std::int64_t high,
                             std::int64_t otherwise) const {
@@ -48,7 +52,9 @@ std::string_view Form::text(std::string_view name) const {
     return base::trim(text_of(pairs_, name));
 }
 
-std::vector<std::string> Form::list(std::string_view name) const { return list_of(pairs_, name); }
+std::vector<std::string> Form::list(std::string_view name) const {
+    return list_of(pairs_, name);
+}
 
 std::optional<std::int64_t> Form::integer(std::string_view name) const {
     return base::to_integer(text(name));
@@ -59,11 +65,17 @@ bool Form::flag(std::string_view name) const {
     return value == "1" || value == "on" || value == "true" || value == "oui";
 }
 
-bool Form::has(std::string_view name) const { return find(pairs_, name) != nullptr; }
+bool Form::has(std::string_view name) const {
+    return find(pairs_, name) != nullptr;
+}
 
-const File* Form::file(std::string_view name) const { return find(files_, name); }
+const File* Form::file(std::string_view name) const {
+    return find(files_, name);
+}
 
-std::string_view Request::header(std::string_view name) const { return text_of(headers, name); }
+std::string_view Request::header(std::string_view name) const {
+    return text_of(headers, name);
+}
 
 std::string_view Request::cookie(std::string_view name) const {
     auto rest = header("cookie");

@@ -74,11 +74,11 @@ struct RouteTable::Node {
 };
 
 struct RouteTable::Search {
-    unsigned wanted = 0;           // method bit
-    bool plain_last = true;        // may "{id}" match the last segment?
-    bool rest = true;              // may "{rest*}" match?
+    unsigned wanted = 0;     // method bit
+    bool plain_last = true;  // may "{id}" match the last segment?
+    bool rest = true;        // may "{rest*}" match?
     const Node* found = nullptr;
-    unsigned methods = 0;          // seen at nodes that lack the wanted one
+    unsigned methods = 0;  // seen at nodes that lack the wanted one
     std::array<std::pair<std::string_view, std::string_view>, 8> values = {};  // name, text
     std::size_t count = 0;
 };
@@ -128,9 +128,9 @@ void RouteTable::add(Route route) {
             found = std::ranges::find_if(node.parameters, [&](const auto& other) {
                 return other.suffix.size() < segment.text.size();
             });
-            found = node.parameters.insert(found, {std::string{segment.text},
-                                                   std::string{segment.name},
-                                                   std::make_unique<Node>()});
+            found = node.parameters.insert(
+                found,
+                {std::string{segment.text}, std::string{segment.name}, std::make_unique<Node>()});
         }
         same_name(found->name);
         way.push_back(found->node.get());
@@ -213,9 +213,9 @@ RouteTable::Match RouteTable::find(std::string_view method, std::string_view pat
     match.methods = search.methods;
     if (search.found) {
         const auto index = static_cast<std::size_t>(
-            std::ranges::find_if(known_methods, [&](auto name) {
-                return method_bit(name) == search.wanted;
-            }) - known_methods.begin());
+            std::ranges::find_if(known_methods,
+                                 [&](auto name) { return method_bit(name) == search.wanted; }) -
+            known_methods.begin());
         match.route = &routes_[static_cast<std::size_t>(search.found->routes[index])];
         match.visitor_form = search.found->visitor_form;
         match.path_values.reserve(search.count);

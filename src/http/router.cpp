@@ -103,8 +103,12 @@ class Dispatch {
 public:
     Dispatch(const RouteTable& table, const PageRenderer& renderer, SignIns& sign_ins,
              RateLimits& rate_limits, const RouterOptions& options, Request& request)
-        : table_(table), renderer_(renderer), sign_ins_(sign_ins), rate_limits_(rate_limits),
-          options_(options), request_(request) {}
+        : table_(table),
+          renderer_(renderer),
+          sign_ins_(sign_ins),
+          rate_limits_(rate_limits),
+          options_(options),
+          request_(request) {}
 
     Response answer() {
         if (request_.method == "HEAD") request_.method = "GET";
@@ -137,10 +141,10 @@ public:
                 return std::move(*limited);
         find_caller();
         if (changing)
-            if (auto limited = request_.caller
-                                   ? over_limit(options_.write_person,
-                                                std::to_string(request_.person().value))
-                                   : over_limit(options_.write_address, request_.client))
+            if (auto limited =
+                    request_.caller
+                        ? over_limit(options_.write_person, std::to_string(request_.person().value))
+                        : over_limit(options_.write_address, request_.client))
                 return std::move(*limited);
         if (!route.access.allows(request_.caller ? &*request_.caller : nullptr))
             return request_.caller
@@ -190,11 +194,11 @@ private:
         if (methods == 0 && request_.path.size() > 1 && request_.path.ends_with('/') &&
             slashless.ends_with('/')) {
             slashless.remove_suffix(1);
-            const auto other = table_.find(
-                request_.method, std::string_view{request_.path}.substr(0, request_.path.size() - 1));
+            const auto other = table_.find(request_.method, std::string_view{request_.path}.substr(
+                                                                0, request_.path.size() - 1));
             if ((other.route || other.methods) && is_local_path(slashless)) {
-                Response response = redirect(std::string{slashless} +
-                                             request_.target.substr(question));
+                Response response =
+                    redirect(std::string{slashless} + request_.target.substr(question));
                 response.status = 308;
                 return response;
             }
@@ -236,9 +240,9 @@ private:
             else
                 next = {};
         }
-        return finish(redirect(is_local_path(next) ? "/sign-in?next=" + encode_value(next)
-                                                   : "/sign-in"),
-                      true);
+        return finish(
+            redirect(is_local_path(next) ? "/sign-in?next=" + encode_value(next) : "/sign-in"),
+            true);
     }
 
     void make_form_token(bool visitor_form) {
@@ -307,9 +311,8 @@ private:
             response.content_type = "application/problem+json";
         } else {
             take_notice();
-            response.body = form_view
-                                ? renderer_.page(request_, *form_view, error)
-                                : renderer_.error_page(request_, response.status, error);
+            response.body = form_view ? renderer_.page(request_, *form_view, error)
+                                      : renderer_.error_page(request_, response.status, error);
             response.content_type = "text/html; charset=utf-8";
         }
         negotiated_ = true;
@@ -334,7 +337,8 @@ private:
         // See http::done(); a body of a handler's own is no such thing.
         const bool done = location != response.headers.end() && response.status < 300 &&
                           response.content_type.empty();
-        if (location != response.headers.end()) location->second = encode_location(location->second);
+        if (location != response.headers.end())
+            location->second = encode_location(location->second);
 
         if (response.error) {
             if (response.status < 400) response.status = status_of(response.error->kind);
@@ -415,7 +419,9 @@ Access Access::signed_in() {
     return access;
 }
 
-Access Access::role(std::string_view role) { return any_role({std::string{role}}); }
+Access Access::role(std::string_view role) {
+    return any_role({std::string{role}});
+}
 
 Access Access::any_role(std::vector<std::string> roles) {
     // Without a role it would be open to everyone who is signed in: surely not what was meant.
@@ -429,8 +435,8 @@ bool Access::allows(const Caller* caller) const {
     if (!signed_in_) return true;
     if (!caller) return false;
     return roles_.empty() || std::ranges::any_of(roles_, [&](const std::string& role) {
-        return caller->has_role(role);
-    });
+               return caller->has_role(role);
+           });
 }
 
 struct Router::Impl {
@@ -452,9 +458,13 @@ void Router::add(std::string method, std::string pattern, Access access, Doc doc
          std::move(handler)});
 }
 
-void Router::add(Route route) { impl_->table.add(std::move(route)); }
+void Router::add(Route route) {
+    impl_->table.add(std::move(route));
+}
 
-const std::vector<Route>& Router::routes() const { return impl_->table.routes(); }
+const std::vector<Route>& Router::routes() const {
+    return impl_->table.routes();
+}
 
 Response Router::dispatch(Request& request) const {
     const auto dispatch = [&] {
@@ -482,10 +492,10 @@ Response Router::dispatch(Request& request) const {
     // Even the page for it is broken: the least that a program or a person can read.
     Response response;
     response.status = status;
-    response.body = to_json(boost::json::object{
-        {"type", "/problems/" + std::string{problem_name(status)}},
-        {"status", status},
-        {"instance", request.request_id}});
+    response.body =
+        to_json(boost::json::object{{"type", "/problems/" + std::string{problem_name(status)}},
+                                    {"status", status},
+                                    {"instance", request.request_id}});
     response.content_type = "application/problem+json";
     if (status == 503) response.with_header("retry-after", "5");
     return response;
