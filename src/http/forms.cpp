@@ -234,9 +234,10 @@ base::Result<Form> read_multipart(std::string body, std::string_view boundary) {
     for (;;) {
         auto part = parts.next();
         if (!part) return base::unexpected(std::move(part.error()));
-        if (!*part) break;
+        auto& found = *part;
+        if (!found) break;
         if (++count > max_parts) return base::unexpected(too_many(max_parts));
-        auto& [name, file_name, content_type, begin, end] = **part;
+        auto& [name, file_name, content_type, begin, end] = *found;
         const std::size_t size = end - begin;
         if (!is_short_text(name) || (file_name && !base::is_utf8(*file_name)))
             return base::unexpected(malformed("http.body.not_utf8", begin));

@@ -149,7 +149,7 @@ base::Result<Form> read_json(std::string_view body) {
     boost::json::basic_parser<JsonFields> parser{options};
     boost::json::error_code code;
     const std::size_t used = parser.write_some(false, body.data(), body.size(), code);
-    if (parser.handler().error) return base::unexpected(std::move(*parser.handler().error));
+    if (auto& error = parser.handler().error) return base::unexpected(std::move(*error));
     const bool done = !code && std::ranges::all_of(body.substr(used), [](char c) {
         return c == ' ' || c == '\t' || c == '\n' || c == '\r';
     });

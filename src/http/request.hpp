@@ -18,8 +18,8 @@ namespace http {
 // Whoever is signed in, as the identity slice tells it.
 struct Caller {
     base::PersonId person;
-    std::string name;                 // shown in the header of each page
-    std::vector<std::string> roles;   // "agent", "organiser"... without their perimeters
+    std::string name;                // shown in the header of each page
+    std::vector<std::string> roles;  // "agent", "organiser"... without their perimeters
     bool has_role(std::string_view role) const;
 };
 
@@ -57,7 +57,7 @@ public:
     Form() = default;
     explicit Form(Pairs pairs, std::vector<std::pair<std::string, File>> files = {})
         : pairs_(std::move(pairs)), files_(std::move(files)) {}
-    std::string_view text(std::string_view name) const;  // trimmed; "" if absent
+    std::string_view text(std::string_view name) const;          // trimmed; "" if absent
     std::vector<std::string> list(std::string_view name) const;  // trimmed, without empty ones
     std::optional<std::int64_t> integer(std::string_view name) const;
     bool flag(std::string_view name) const;  // "1", "on", "true", "oui"
@@ -77,8 +77,8 @@ struct Request {
     std::string path;    // decoded, without query, without ".json"; begins with '/'
     std::string target;  // as received, for links back to the same page
     Query query;
-    Pairs headers;  // names in lower case
-    std::string body;    // empty once the router has read it into `form`
+    Pairs headers;           // names in lower case
+    std::string body;        // empty once the router has read it into `form`
     std::string client;      // address of the peer, or as a trusted proxy says; for rate limits
     bool secure = false;     // the outside is TLS
     std::string request_id;  // also in the log and on error pages
@@ -86,7 +86,7 @@ struct Request {
 
     // Filled by the router.
     std::string_view pattern;  // of the route, as in the route table; "" when none matched
-    std::string extension;  // "json" when the path ended in .json, "ics", "xml"...
+    std::string extension;     // "json" when the path ended in .json, "ics", "xml"...
     Format format = Format::html;
     std::string language = "fr";  // "fr" or "en"
     Pairs path_values;            // of {names} in the route's pattern
@@ -106,7 +106,9 @@ struct Request {
         const auto number = path_integer(name);
         return number ? std::optional{Id{*number}} : std::nullopt;
     }
-    base::PersonId person() const { return caller.value().person; }  // the route's access checked it
+    base::PersonId person() const {
+        return caller.value().person;
+    }  // NOLINT: the route's access checked it
     bool wants_json() const { return format == Format::json; }
 
 private:

@@ -38,7 +38,7 @@ struct Response {
     std::optional<base::Error> error;  // shown in the view when there is one, else on its own page
     std::string notice;                // message key shown to people on the next page they see
     std::vector<Cookie> cookies;
-    std::string file_name;    // Content-Disposition: attachment
+    std::string file_name;        // Content-Disposition: attachment
     std::int64_t max_age_s = -1;  // Cache-Control; -1: no-store when signed in, else no-cache
     bool ranges = false;          // answer Range requests (downloads)
 
@@ -60,8 +60,8 @@ Response refuse(base::Error);
 // its `errors` ([{field, message}]).
 Response refuse(base::Error, View form_view);
 Response redirect(std::string location);  // 303 for both
-// True for a path on this site: what a redirect may take from a request. Refuses "//host", "/\\host"
-// and control characters, which browsers drop before they look ("/<tab>/host").
+// True for a path on this site: what a redirect may take from a request. Refuses "//host",
+// "/\\host" and control characters, which browsers drop before they look ("/<tab>/host").
 bool is_local_path(std::string_view);
 // Any other body.
 Response content(std::string body, std::string content_type);

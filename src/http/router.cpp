@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::string_view language_cookie = "campus_language";
 constexpr std::string_view notice_cookie = "campus_notice";
-constexpr std::int64_t year_s = 365 * 24 * 3600;
+constexpr std::int64_t year_s = 365LL * 24 * 3600;
 constexpr std::int64_t notice_s = 300;  // a notice that nobody came to read is stale by then
 
 // Everything that may stand in a URL as it is (RFC 3986 section 2), '%' with it.
@@ -340,15 +340,15 @@ private:
         if (location != response.headers.end())
             location->second = encode_location(location->second);
 
-        if (response.error) {
-            if (response.status < 400) response.status = status_of(response.error->kind);
-            render_refusal(response, &*response.error, response.view ? &*response.view : nullptr);
+        if (const auto& error = response.error) {
+            if (response.status < 400) response.status = status_of(error->kind);
+            render_refusal(response, &*error, response.view ? &*response.view : nullptr);
         } else if (done && !request_.wants_json()) {
             response.status = 303;
         } else if (response.view && !acceptable) {
             return refusal(406);
         } else if (response.view) {
-            render(response);
+            render(response, *response.view);
         } else if (done) {
             response.body = to_json(boost::json::object{{"location", location->second}});
             response.content_type = "application/json";
@@ -366,14 +366,14 @@ private:
         return response;
     }
 
-    void render(Response& response) {
+    void render(Response& response, const View& view) {
         if (request_.wants_json()) {
-            response.body = to_json(response.view->data());
+            response.body = to_json(view.data());
             response.content_type = "application/json";
         } else {
             if (!response.notice.empty()) request_.notice = std::exchange(response.notice, {});
             take_notice();
-            response.body = renderer_.page(request_, *response.view, nullptr);
+            response.body = renderer_.page(request_, view, nullptr);
             response.content_type = "text/html; charset=utf-8";
         }
         negotiated_ = true;

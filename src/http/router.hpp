@@ -21,8 +21,8 @@ class Access {
 public:
     static Access anyone() { return {}; }
     static Access signed_in();
-    static Access role(std::string_view);                       // a person who holds it somewhere
-    static Access any_role(std::vector<std::string> roles);     // ... one of them
+    static Access role(std::string_view);                    // a person who holds it somewhere
+    static Access any_role(std::vector<std::string> roles);  // ... one of them
     bool open() const { return !signed_in_; }
     bool allows(const Caller*) const;
     const std::vector<std::string>& roles() const { return roles_; }
@@ -41,23 +41,24 @@ struct Parameter {
 
 // What stands in /openapi.json.
 struct Doc {
-    std::string_view summary;                // English, one line
+    std::string_view summary;  // English, one line
     std::vector<Parameter> query = {};
-    std::vector<Parameter> form = {};        // fields of the body
-    std::string_view answer = {};            // JSON Schema of the view; "" where there is none
-    std::string_view content_type = {};      // of an answer that is no view ("text/calendar")
+    std::vector<Parameter> form = {};    // fields of the body
+    std::string_view answer = {};        // JSON Schema of the view; "" where there is none
+    std::string_view content_type = {};  // of an answer that is no view ("text/calendar")
 };
 
 using Handler = std::function<Response(const Request&)>;
 
 struct Route {
     std::string method;
-    std::string pattern;  // "/catalogue/{slug}"; "/a/{id}.ics" matches the extension; "{rest*}" the rest
+    std::string
+        pattern;  // "/catalogue/{slug}"; "/a/{id}.ics" matches the extension; "{rest*}" the rest
     Access access;
     Doc doc;
     Handler handler;
-    std::size_t max_body = 256 * 1024;  // bytes; imports say more
-    bool needs_token = true;            // changing methods only; false only for machine routes
+    std::size_t max_body = std::size_t{256} * 1024;  // bytes; imports say more
+    bool needs_token = true;  // changing methods only; false only for machine routes
 };
 
 // Makes the page for people. html/ implements it; http/ is not above html/.
