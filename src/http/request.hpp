@@ -6,8 +6,6 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 
-#include <boost/json/fwd.hpp>
-
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,8 +18,8 @@ namespace http {
 // Whoever is signed in, as the identity slice tells it.
 struct Caller {
     base::PersonId person;
-    std::string name;                 // shown in the header of each page
-    std::vector<std::string> roles;   // "agent", "organiser"... without their perimeters
+    std::string name;                // shown in the header of each page
+    std::vector<std::string> roles;  // "agent", "organiser"... without their perimeters
     bool has_role(std::string_view role) const;
 };
 
@@ -52,14 +50,14 @@ struct File {
 
 // What was sent: application/x-www-form-urlencoded, multipart/form-data or application/json, all
 // read into the same names and values. In JSON, {"themes": ["a","b"], "seats": 20, "open": true}
-// reads as themes=a&themes=b&seats=20&open=1; null is absent; {"a": {"b": 1}} reads as a.b=1, and
-// [{"b": 1}] as a.0.b=1.
+// reads as themes=a&themes=b&seats=20&open=1 (false as 0); null is absent; {"a": {"b": 1}} reads as
+// a.b=1, and {"a": [{"b": 1}]} as a.0.b=1. Line breaks are as the client sent them.
 class Form {
 public:
     Form() = default;
     explicit Form(Pairs pairs, std::vector<std::pair<std::string, File>> files = {})
         : pairs_(std::move(pairs)), files_(std::move(files)) {}
-    std::string_view text(std::string_view name) const;  // trimmed; "" if absent
+    std::string_view text(std::string_view name) const;          // trimmed; "" if absent
     std::vector<std::string> list(std::string_view name) const;  // trimmed, without empty ones
     std::optional<std::int64_t> integer(std::string_view name) const;
     bool flag(std::string_view name) const;  // "1", "on", "true", "oui"
@@ -79,21 +77,25 @@ struct Request {
     std::string path;    // decoded, without query, without ".json"; begins with '/'
     std::string target;  // as received, for links back to the same page
     Query query;
-    Pairs headers;  // names in lower case
-    std::string body;
+    Pairs headers;           // names in lower case
+    std::string body;        // empty once the router has read it into `form`
     std::string client;      // address of the peer, or as a trusted proxy says; for rate limits
     bool secure = false;     // the outside is TLS
     std::string request_id;  // also in the log and on error pages
     base::Time now{};
 
     // Filled by the router.
-    std::string extension;  // "json" when the path ended in .json, "ics", "xml"...
+    std::string_view pattern;  // of the route, as in the route table; "" when none matched
+    std::string extension;     // "json" when the path ended in .json, "ics", "xml"...
     Format format = Format::html;
     std::string language = "fr";  // "fr" or "en"
     Pairs path_values;            // of {names} in the route's pattern
     Form form;
     std::optional<Caller> caller;
-    std::string form_token;  // what a form of this reader must carry as `_token`
+    // What a form of this reader must carry as `_token`. Signed out, only pages at or above a URL
+    // that anyone may post to have one: see tokens.hpp.
+    std::string form_token;
+    std::string notice;  // message key left by the answer before this one; "" if none
 
     std::string_view header(std::string_view name) const;  // "" if absent
     std::string_view cookie(std::string_view name) const;  // "" if absent
@@ -104,7 +106,9 @@ struct Request {
         const auto number = path_integer(name);
         return number ? std::optional{Id{*number}} : std::nullopt;
     }
-    base::PersonId person() const { return caller.value().person; }  // the route's access checked it
+    base::PersonId person() const {
+        return caller.value().person;
+    }  // NOLINT: the route's access checked it
     bool wants_json() const { return format == Format::json; }
 
 private:

@@ -16,7 +16,7 @@ namespace http {
 
 struct View {
     std::string template_name;  // "catalogue/list" is src/catalogue/templates/list.html
-    boost::json::value data() const;
+    const boost::json::value& data() const { return *value; }
     std::shared_ptr<const boost::json::value> value;  // shared by nobody else: only so that this
                                                       // header needs no Boost.JSON
 };
@@ -38,7 +38,7 @@ struct Response {
     std::optional<base::Error> error;  // shown in the view when there is one, else on its own page
     std::string notice;                // message key shown to people on the next page they see
     std::vector<Cookie> cookies;
-    std::string file_name;    // Content-Disposition: attachment
+    std::string file_name;        // Content-Disposition: attachment
     std::int64_t max_age_s = -1;  // Cache-Control; -1: no-store when signed in, else no-cache
     bool ranges = false;          // answer Range requests (downloads)
 
@@ -53,13 +53,16 @@ Response show(View);
 // {"location": ...} if there is none) and a Location header.
 Response done(std::string location, std::string notice_key, int status = 200);
 Response done(std::string location, std::string notice_key, View, int status = 200);
-// The refusal with its status (see router.cpp for the one table): problem details (RFC 9457) for
+// The refusal with its status (see problem.cpp for the one table): problem details (RFC 9457) for
 // programs, the general error page for people.
 Response refuse(base::Error);
 // The same, but people get the form back as `form_view` with what they typed; the errors stand in
 // its `errors` ([{field, message}]).
 Response refuse(base::Error, View form_view);
 Response redirect(std::string location);  // 303 for both
+// True for a path on this site: what a redirect may take from a request. Refuses "//host",
+// "/\\host" and control characters, which browsers drop before they look ("/<tab>/host").
+bool is_local_path(std::string_view);
 // Any other body.
 Response content(std::string body, std::string content_type);
 Response download(std::string body, std::string content_type, std::string file_name);

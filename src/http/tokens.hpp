@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Secrets in cookies and the form tokens made from them, against cross-site request forgery.
+//
+// A signed-in reader's form token is a digest of the session token, so it needs no storage, dies
+// with the session, and does not betray it. A reader who is signed out has no session to bind to,
+// yet a sign-in form must not be forgeable either (login CSRF). Such a reader gets a random cookie,
+// `campus_visitor`, and a token made from it in the same way: a stranger's site can read neither.
+// It is set only by the pages at or above a URL that anyone may post to ("/sign-in" for "POST
+// /sign-in/demo"), which the route table knows by itself: no other page needs one, and those stay
+// free of cookies. Sec-Fetch-Site and Origin are checked as well (see router.cpp).
+#pragma once
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace http {
+
+inline constexpr std::string_view visitor_cookie = "campus_visitor";
+
+std::string base64url(std::span<const unsigned char>);  // RFC 4648 section 5, without padding
+std::string random_token();                             // 128 bits of the operating system's
+std::string form_token(std::string_view secret);        // 43 characters
+bool same_token(std::string_view, std::string_view);    // in constant time for equal lengths
+
+}  // namespace http
