@@ -87,6 +87,7 @@ struct Request {
     base::Time now{};
 
     // Filled by the router.
+    std::string_view pattern;  // of the route; "" if none matched. For metrics and the log
     std::string extension;  // "json" when the path ended in .json, "ics", "xml"...
     Format format = Format::html;
     std::string language = "fr";  // "fr" or "en"
