@@ -87,7 +87,7 @@ struct Request {
     base::Time now{};
 
     // Filled by the router.
-    std::string_view pattern;  // of the route; "" if none matched. For metrics and the log
+    std::string_view pattern;  // of the route, as in the route table; "" when none matched
     std::string extension;  // "json" when the path ended in .json, "ics", "xml"...
     Format format = Format::html;
     std::string language = "fr";  // "fr" or "en"

@@ -23,6 +23,7 @@
 #include <thread>
 
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 
 namespace {
 
@@ -250,8 +251,8 @@ TEST_CASE("a request that cannot be read is refused with its status, then the co
         {"GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400},
         {"GET / HTTP/1.1\nHost: a\n\n", 400},                               // bare LF
         {"GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\n 2\r\n\r\n", 400},           // obs-fold
-        {std::string("GET / HTTP/1.1\r\nHost: a\r\nX: \0\r\n\r\n", 38), 400},
-        {std::string("G\0T / HTTP/1.1\r\nHost: a\r\n\r\n", 27), 400},
+        {"GET / HTTP/1.1\r\nHost: a\r\nX: \0\r\n\r\n"s, 400},
+        {"G\0T / HTTP/1.1\r\nHost: a\r\n\r\n"s, 400},
         {"GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n", 400},              // bare CR
         {"GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505},
         {"GET /%C3 HTTP/1.1\r\nHost: a\r\n\r\n", 400},                      // no UTF-8
