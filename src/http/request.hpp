@@ -94,6 +94,7 @@ struct Request {
     Form form;
     std::optional<Caller> caller;
     std::string form_token;  // what a form of this reader must carry as `_token`
+    std::string notice;  // message key to show once
 
     std::string_view header(std::string_view name) const;  // "" if absent
     std::string_view cookie(std::string_view name) const;  // "" if absent
