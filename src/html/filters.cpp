@@ -4,9 +4,9 @@
 #include "base/text.hpp"
 #include "html/messages.hpp"
 
-#include <boost/json.hpp>
 #include <date/tz.h>
 #include <fmt/core.h>
+#include <boost/json.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -20,7 +20,8 @@ namespace {
 namespace json = boost::json;
 using Values = std::vector<std::pair<std::string, std::string>>;
 
-// ---- reading -------------------------------------------------------------------------------------
+// ---- reading
+// -------------------------------------------------------------------------------------
 
 std::string text_of(const json::value& value) {
     if (const auto* text = value.if_string()) return std::string(*text);
@@ -92,7 +93,8 @@ std::optional<Moment> moment_of(const json::value& value) {
     return in_paris(base::Time{*day} + std::chrono::seconds{*seconds});
 }
 
-// ---- dates and times -----------------------------------------------------------------------------
+// ---- dates and times
+// -----------------------------------------------------------------------------
 
 std::string day_text(const Words& words, const Moment& moment, const std::string& pattern) {
     const unsigned day = static_cast<unsigned>(moment.day.day());
@@ -115,7 +117,7 @@ std::string time_text(const Words& words, int minute) {
     return fill(minute % 60 == 0 ? words.full_hour : words.time, values);
 }
 
-template <std::string Words::*pattern>
+template <std::string Words::* pattern>
 std::string date(const Words& words, const json::value& value, std::string_view) {
     const auto moment = moment_of(value);
     return moment ? day_text(words, *moment, words.*pattern) : text_of(value);
@@ -136,7 +138,8 @@ std::string date_time(const Words& words, const json::value& value, std::string_
     return fill(words.date_time, values);
 }
 
-// ---- numbers -------------------------------------------------------------------------------------
+// ---- numbers
+// -------------------------------------------------------------------------------------
 
 // "-1234.5" with the signs of the language.
 std::string grouped(const Words& words, std::string_view digits) {
@@ -162,7 +165,7 @@ std::string number(const Words& words, const json::value& value, std::string_vie
     if (const auto whole = integer_of(value)) return grouped(words, std::to_string(*whole));
     const auto* decimal = value.if_double();
     if (!decimal || !(*decimal > -1e15 && *decimal < 1e15)) return text_of(value);
-    std::array<char, 64> digits;
+    std::array<char, 64> digits{};
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), *decimal,
                                    std::chars_format::fixed)
                          .ptr;
@@ -172,8 +175,8 @@ std::string number(const Words& words, const json::value& value, std::string_vie
 std::string euros(const Words& words, const json::value& value, std::string_view) {
     const auto cents = integer_of(value);
     if (!cents) return text_of(value);
-    const auto size = *cents < 0 ? 0 - static_cast<std::uint64_t>(*cents)
-                                 : static_cast<std::uint64_t>(*cents);
+    const auto size =
+        *cents < 0 ? 0 - static_cast<std::uint64_t>(*cents) : static_cast<std::uint64_t>(*cents);
     const Values values{{"amount", grouped(words, fmt::format("{}{}.{:02}", *cents < 0 ? "-" : "",
                                                               size / 100, size % 100))}};
     return fill(words.euros, values);
@@ -190,7 +193,8 @@ std::string duration(const Words& words, const json::value& value, std::string_v
     return fill(rest == 0 ? words.hours : words.hours_minutes, values);
 }
 
-// ---- others --------------------------------------------------------------------------------------
+// ---- others
+// --------------------------------------------------------------------------------------
 
 std::string url(const Words&, const json::value& value, std::string_view) {
     constexpr std::string_view digits = "0123456789ABCDEF";

@@ -30,8 +30,7 @@ std::locale load(const std::string& language) {
         const auto content = base::embedded("po/" + language + ".mo");
         return std::vector<char>(content.begin(), content.end());
     };
-    return {std::locale::classic(),
-            boost::locale::gnu_gettext::create_messages_facet<char>(info)};
+    return {std::locale::classic(), boost::locale::gnu_gettext::create_messages_facet<char>(info)};
 }
 
 }  // namespace
@@ -58,7 +57,9 @@ Messages::Messages() : impl_(std::make_unique<Impl>()) {
 
 Messages::~Messages() = default;
 
-const std::vector<std::string>& Messages::languages() const { return impl_->languages; }
+const std::vector<std::string>& Messages::languages() const {
+    return impl_->languages;
+}
 
 bool Messages::has(std::string_view language, std::string_view key) const {
     return find(language, key).has_value();

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Mustache (github.com/mustache/spec) over a Boost.JSON value: interpolation, sections, inverted
 // sections, comments, set delimiters, partials, inheritance (blocks and parents) and dynamic names.
-// False, null, missing, "", 0 and [] are falsy. Missing values print nothing. Everything is escaped;
+// False, null, missing, "", 0 and [] are falsy. Missing values print nothing. Everything is
+// escaped;
 // {{{ }}} and {{& }} are refused at compile time, save for values that the Markdown renderer made
-// (listed by name). Right after href=" src=" action=" or poster=" a URL of another scheme than http,
-// https and mailto prints "#". Beyond the specification:
+// (listed by name). Right after href=" src=" action=" or poster=" a URL of another scheme than
+// http, https and mailto prints "#". Beyond the specification:
 //   {{#t}}key{{/t}}           the message of that key, put in place when the template is compiled;
 //                             a message may itself hold {{names}}, filled in and escaped
 //   {{#tn}}key count{{/tn}}   the plural form for the number in `count`, which the message calls
@@ -45,7 +46,8 @@ struct TemplateOptions {
 class Templates {
 public:
     using AssetUrl = std::function<std::string(std::string_view name)>;
-    Templates(std::span<const TemplateSource>, const Messages&, AssetUrl, TemplateOptions = {});
+    Templates(std::span<const TemplateSource>, const Messages&, const AssetUrl&,
+              const TemplateOptions& = {});
     ~Templates();
     // Fills `name` with the context: names are looked up in the last value first. Throws
     // std::runtime_error for an unknown template and for partials in each other more than 32 deep.

@@ -20,7 +20,8 @@ namespace json = boost::json;
 std::string local_target(const http::Request& request) {
     const std::string_view target = request.target;
     if (!target.starts_with('/')) return "/";
-    return '/' + std::string(target.substr(std::min(target.find_first_not_of("/\\"), target.size())));
+    return '/' +
+           std::string(target.substr(std::min(target.find_first_not_of("/\\"), target.size())));
 }
 
 std::string with_language(std::string_view target, std::string_view language) {
@@ -105,7 +106,8 @@ json::value Pages::page_object(const http::Request& request, const base::Error* 
     if (error) {
         json::array errors;
         for (const base::Reason& reason : error->reasons)
-            errors.push_back({{"field", reason.field}, {"message", message(request.language, reason)}});
+            errors.push_back(
+                {{"field", reason.field}, {"message", message(request.language, reason)}});
         page["errors"] = std::move(errors);
     }
     return json::object{{"page", std::move(page)}};
@@ -149,8 +151,8 @@ std::string Pages::error_page(const http::Request& request, int status,
 }
 
 std::string Pages::message(std::string_view language, const base::Reason& reason) const {
-    const auto count = std::ranges::find(reason.values, "count",
-                                         [](const auto& pair) { return std::string_view{pair.first}; });
+    const auto count = std::ranges::find(
+        reason.values, "count", [](const auto& pair) { return std::string_view{pair.first}; });
     if (count != reason.values.end())
         if (const auto number = base::to_integer(count->second))
             return fill(messages_.plural(language, reason.message_key, *number), reason.values);

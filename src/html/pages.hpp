@@ -13,7 +13,8 @@
 //   page.navigation                        [{path, label, current}], those that the caller may open
 //   page.notice                            text; absent without one
 //   page.has_errors, page.error_count
-//   page.errors                            [{field, message}]; absent without any; `field` may be ""
+//   page.errors                            [{field, message}]; absent without any; `field` may be
+//   ""
 //
 // The title of the page is a block of the layout. A view with a form carries, by convention,
 // `form: {title: {value: "..."}, themes: {...}}`: when the form is refused, each reason with a

@@ -23,8 +23,8 @@ std::string_view leading_space(std::string_view text) {
 }
 
 bool is_opening(TokenKind kind) {
-    return kind == TokenKind::section || kind == TokenKind::inverted ||
-           kind == TokenKind::parent || kind == TokenKind::block;
+    return kind == TokenKind::section || kind == TokenKind::inverted || kind == TokenKind::parent ||
+           kind == TokenKind::block;
 }
 
 class Parser {
@@ -42,9 +42,8 @@ public:
             const Token& token = tokens_[opened_.back()];
             fail(name_, token.line, fmt::format("{{{{{}}}}} is not closed", token.text));
         }
-        std::erase_if(tokens_, [](const Token& t) {
-            return t.kind == TokenKind::text && t.text.empty();
-        });
+        std::erase_if(tokens_,
+                      [](const Token& t) { return t.kind == TokenKind::text && t.text.empty(); });
         match();
         for (std::size_t i = 0; i < tokens_.size(); ++i)
             if (tokens_[i].kind == TokenKind::block && tokens_[i].alone) dedent(i);
@@ -195,7 +194,8 @@ private:
             if (token.kind == TokenKind::text) {
                 if (first_tag) indent = token.text;
                 const auto end = token.text.find_first_of("\r\n");
-                if (i >= 2 && end != std::string_view::npos && tokens_[i - 1].kind == TokenKind::close &&
+                if (i >= 2 && end != std::string_view::npos &&
+                    tokens_[i - 1].kind == TokenKind::close &&
                     tokens_[i - 2].kind == TokenKind::block && tokens_[i - 2].match == i - 1 &&
                     i - 2 >= line_begin_)
                     tokens_[i - 2].newline = token.text.substr(end);

@@ -21,9 +21,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::array<html::TemplateSource, 2> sources{
         {{"main", text}, {"part", "<{{$b}}\n  {{a.b}}\n{{/b}}>"}}};
     try {
-        const html::Templates templates(
-            sources, messages, [](std::string_view name) { return std::string(name); },
-            {.trusted_html = {"x"}, .specification = specification});
+        const html::Templates templates(sources, messages,
+                                        [](std::string_view name) { return std::string(name); },
+                                        {.trusted_html = {"x"}, .specification = specification});
         templates.render("fr", "main", context);
     } catch (const std::runtime_error&) {
     }

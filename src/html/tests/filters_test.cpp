@@ -3,8 +3,8 @@
 
 #include "html/messages.hpp"
 
-#include <boost/json.hpp>
 #include <doctest/doctest.h>
+#include <boost/json.hpp>
 
 namespace {
 
@@ -23,8 +23,9 @@ std::string plain(std::string_view text) {
     std::string out;
     for (std::size_t at = 0; at < text.size();) {
         const auto rest = text.substr(at);
-        const std::size_t wide =
-            rest.starts_with("\u00A0") ? 2 : rest.starts_with("\u202F") ? 3 : 0;
+        const std::size_t wide = rest.starts_with("\u00A0")   ? 2
+                                 : rest.starts_with("\u202F") ? 3
+                                                              : 0;
         out += wide > 0 ? ' ' : rest.front();
         at += wide > 0 ? wide : 1;
     }

@@ -3,8 +3,8 @@
 
 #include "html/messages.hpp"
 
-#include <boost/json.hpp>
 #include <doctest/doctest.h>
+#include <boost/json.hpp>
 
 #include <chrono>
 #include <filesystem>
@@ -72,8 +72,9 @@ TEST_CASE("every test of the mustache specification passes") {
                     partials.emplace(name, partial.as_string());
             const json::value* context[] = {&test.at("data")};
             const auto& source = test.at("template").as_string();
-            CHECK(compile(source, partials, {.specification = true})
-                      .render("fr", "main", context) == std::string(test.at("expected").as_string()));
+            CHECK(
+                compile(source, partials, {.specification = true}).render("fr", "main", context) ==
+                std::string(test.at("expected").as_string()));
             ++count;
         }
     }
@@ -98,11 +99,11 @@ TEST_CASE("values print as people expect") {
                      "f": [1], "g": {"x": 1}, "h": {}})") ==
           "-5 18446744073709551615 0.1 true |||");
     for (const char* falsy : {"null", "false", "0", "0.0", "\"\"", "[]"})
-        CHECK(render("{{#x}}yes{{/x}}{{^x}}no{{/x}}",
-                     "{\"x\": " + std::string(falsy) + "}") == "no");
+        CHECK(render("{{#x}}yes{{/x}}{{^x}}no{{/x}}", "{\"x\": " + std::string(falsy) + "}") ==
+              "no");
     for (const char* truthy : {"true", "1", "\"0\"", "{}", "[0]"})
-        CHECK(render("{{#x}}yes{{/x}}{{^x}}no{{/x}}",
-                     "{\"x\": " + std::string(truthy) + "}") == "yes");
+        CHECK(render("{{#x}}yes{{/x}}{{^x}}no{{/x}}", "{\"x\": " + std::string(truthy) + "}") ==
+              "yes");
 }
 
 TEST_CASE("names are looked up in the last value first") {
@@ -115,7 +116,8 @@ TEST_CASE("names are looked up in the last value first") {
 TEST_CASE("a message takes the place of its key and fills its names, escaped") {
     CHECK(render("<p>{{#t}} base.csv.not_utf8 {{/t}}</p>", R"({"line": "<7>"})", {}, "en") ==
           "<p>The file is not UTF-8 (line &lt;7&gt;). Save it as “CSV UTF-8” and try again.</p>");
-    CHECK(refusal("\n\n{{#t}}no.such{{/t}}") == "template main:3: there is no message no.such in fr");
+    CHECK(refusal("\n\n{{#t}}no.such{{/t}}") ==
+          "template main:3: there is no message no.such in fr");
     CHECK(refusal("{{#t}}{{x}}{{/t}}") == "template main:1: t takes plain text");
 }
 
@@ -130,7 +132,8 @@ TEST_CASE("a plural message follows the number and the language") {
     CHECK(with(2, "fr") == "Le formulaire contient 2 erreurs à corriger");
     CHECK(with(0, "en") == "The form contains 0 errors to correct");
     CHECK(with(1'000'000, "en") == "The form contains 1000000 errors to correct");
-    CHECK(refusal("{{#tn}}html.errors{{/tn}}").ends_with("tn takes a key and the name of the number"));
+    CHECK(refusal("{{#tn}}html.errors{{/tn}}")
+              .ends_with("tn takes a key and the name of the number"));
     CHECK(refusal("{{#tn}}no.such n{{/tn}}").ends_with("there is no message no.such in fr"));
 }
 
@@ -181,14 +184,12 @@ TEST_CASE("a URL of a dangerous scheme becomes #, wherever the tag stands") {
 }
 
 TEST_CASE("a widget in a page does not see the blocks of the page's layout") {
-    const Others others{
-        {"layout", "<title>{{$title}}{{/title}}</title>{{$content}}{{/content}}"},
-        {"field", "<label>{{$title}}none{{/title}}</label>"}};
+    const Others others{{"layout", "<title>{{$title}}{{/title}}</title>{{$content}}{{/content}}"},
+                        {"field", "<label>{{$title}}none{{/title}}</label>"}};
     CHECK(render("{{<layout}}{{$title}}Page{{/title}}{{$content}}"
                  "{{<field}}{{$title}}Field{{/title}}{{/field}}{{>field}}"
                  "{{/content}}{{/layout}}",
-                 "{}", others) ==
-          "<title>Page</title><label>Field</label><label>none</label>");
+                 "{}", others) == "<title>Page</title><label>Field</label><label>none</label>");
 }
 
 TEST_CASE("mistakes are named with template and line") {
@@ -226,21 +227,21 @@ TEST_CASE("a page of 28 kB and 60 rows") {
       </tr>)";
     json::array rows;
     for (int i = 0; i < 60; ++i)
-        rows.push_back({{"slug", "formation-" + std::to_string(i)},
-                        {"title", "L’intelligence artificielle & les agents publics " +
-                                      std::to_string(i)},
-                        {"organiser", "Direction interministérielle du numérique"},
-                        {"online", i % 2 == 0},
-                        {"seats", i},
-                        {"capacity", 20 + i},
-                        {"status", i % 3 == 0 ? "open" : "full"}});
+        rows.push_back(
+            {{"slug", "formation-" + std::to_string(i)},
+             {"title", "L’intelligence artificielle & les agents publics " + std::to_string(i)},
+             {"organiser", "Direction interministérielle du numérique"},
+             {"online", i % 2 == 0},
+             {"seats", i},
+             {"capacity", 20 + i},
+             {"status", i % 3 == 0 ? "open" : "full"}});
     const json::value value{{"rows", std::move(rows)}, {"heading", "Catalogue"}};
     const json::value* context[] = {&value};
-    const auto templates = compile(
-        "{{<layout}}{{$content}}<h1>{{heading}}</h1><table>{{#rows}}" + row +
-            "{{/rows}}</table>{{/content}}{{/layout}}",
-        {{"layout", "<!doctype html><html><body>{{$content}}{{/content}}</body></html>"},
-         {"badge", R"(<p class="fr-badge fr-badge--sm">{{status}}</p>)"}});
+    const auto templates =
+        compile("{{<layout}}{{$content}}<h1>{{heading}}</h1><table>{{#rows}}" + row +
+                    "{{/rows}}</table>{{/content}}{{/layout}}",
+                {{"layout", "<!doctype html><html><body>{{$content}}{{/content}}</body></html>"},
+                 {"badge", R"(<p class="fr-badge fr-badge--sm">{{status}}</p>)"}});
     auto page = templates.render("fr", "main", context);
     CHECK(page.size() > 25'000);
     using Clock = std::chrono::steady_clock;
@@ -250,6 +251,6 @@ TEST_CASE("a page of 28 kB and 60 rows") {
         page = templates.render("fr", "main", context);
         best = std::min(best, Clock::now() - start);
     }
-    MESSAGE(page.size() << " bytes in "
-                        << std::chrono::duration<double, std::micro>(best).count() << " us");
+    MESSAGE(page.size() << " bytes in " << std::chrono::duration<double, std::micro>(best).count()
+                        << " us");
 }

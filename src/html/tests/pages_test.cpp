@@ -4,8 +4,8 @@
 #include "html/messages.hpp"
 #include "html/mustache.hpp"
 
-#include <boost/json.hpp>
 #include <doctest/doctest.h>
+#include <boost/json.hpp>
 
 namespace json = boost::json;
 
@@ -50,8 +50,9 @@ http::Caller caller(std::vector<std::string> roles) {
 }  // namespace
 
 TEST_CASE("the navigation shows what the reader may open, and where the reader is") {
-    const Site site("{{#page.navigation}}{{path}}={{label}}{{#current}}*{{/current}} "
-                    "{{/page.navigation}}");
+    const Site site(
+        "{{#page.navigation}}{{path}}={{label}}{{#current}}*{{/current}} "
+        "{{/page.navigation}}");
     CHECK(site.show(request("/")) == "/=lundi* /catalogue=mardi ");
     CHECK(site.show(request("/catalogue/a-b")) == "/=lundi /catalogue=mardi* ");
     CHECK(site.show(request("/catalogues")) == "/=lundi /catalogue=mardi ");
@@ -63,11 +64,12 @@ TEST_CASE("the navigation shows what the reader may open, and where the reader i
 }
 
 TEST_CASE("the caller, the site and the token are told to templates") {
-    const Site site("{{#page.demo}}demo {{/page.demo}}{{#page.caller}}{{name}}"
-                    "{{#roles.agent}} agent{{/roles.agent}}{{#roles.admin}} admin{{/roles.admin}}"
-                    "{{/page.caller}}{{^page.caller}}nobody{{/page.caller}} {{page.token}} "
-                    "{{page.request_id}} {{page.public_url}}",
-                    {.demo = true, .public_url = "https://c.example"});
+    const Site site(
+        "{{#page.demo}}demo {{/page.demo}}{{#page.caller}}{{name}}"
+        "{{#roles.agent}} agent{{/roles.agent}}{{#roles.admin}} admin{{/roles.admin}}"
+        "{{/page.caller}}{{^page.caller}}nobody{{/page.caller}} {{page.token}} "
+        "{{page.request_id}} {{page.public_url}}",
+        {.demo = true, .public_url = "https://c.example"});
     auto made = request("/");
     made.form_token = "t0k";
     made.request_id = "r1";
@@ -113,18 +115,18 @@ TEST_CASE("a notice is a known message or nothing") {
 }
 
 TEST_CASE("a refused form says what to correct, above and beside the fields") {
-    const Site site("{{#page.has_errors}}{{page.error_count}}: {{/page.has_errors}}"
-                    "{{#page.errors}}{{field}}={{message}};{{/page.errors}}"
-                    "{{#form.file}} {{value}} ({{error}}){{/form.file}}"
-                    "{{#form.other}} {{value}} ({{error}}){{/form.other}}"
-                    "{{#form.new}} {{error}}{{/form.new}}");
-    const json::value view{
-        {"form", {{"file", {{"value", "a.csv"}}}, {"other", {{"value", "x"}}}}}};
+    const Site site(
+        "{{#page.has_errors}}{{page.error_count}}: {{/page.has_errors}}"
+        "{{#page.errors}}{{field}}={{message}};{{/page.errors}}"
+        "{{#form.file}} {{value}} ({{error}}){{/form.file}}"
+        "{{#form.other}} {{value}} ({{error}}){{/form.other}}"
+        "{{#form.new}} {{error}}{{/form.new}}");
+    const json::value view{{"form", {{"file", {{"value", "a.csv"}}}, {"other", {{"value", "x"}}}}}};
     CHECK(site.show(request("/"), view) == " a.csv () x ()");
     const base::Error error(
         base::ErrorKind::invalid,
-        std::vector<base::Reason>{{"html.day.1", "file"}, {"html.day.2", "file"},
-                                  {"html.day.3", "new"}, {"html.day.4"}});
+        std::vector<base::Reason>{
+            {"html.day.1", "file"}, {"html.day.2", "file"}, {"html.day.3", "new"}, {"html.day.4"}});
     CHECK(site.show(request("/"), view, &error) ==
           "4: file=lundi;file=mardi;new=mercredi;=jeudi; a.csv (lundi mardi) x () mercredi");
     // Without a form, and with a view that is no object.
@@ -133,8 +135,9 @@ TEST_CASE("a refused form says what to correct, above and beside the fields") {
 }
 
 TEST_CASE("an error page says what happened in the reader's language") {
-    const Site site("{{status}} {{title}}|{{#text}}+{{/text}}|{{request_id}}|"
-                    "{{#reasons}}{{.}};{{/reasons}}");
+    const Site site(
+        "{{status}} {{title}}|{{#text}}+{{/text}}|{{request_id}}|"
+        "{{#reasons}}{{.}};{{/reasons}}");
     auto made = request("/x");
     made.request_id = "r2";
     CHECK(site.pages.error_page(made, 404, nullptr) == "404 Page introuvable|+|r2|");
@@ -154,6 +157,7 @@ TEST_CASE("a message is filled with its values, and counts choose the plural") {
               .starts_with("The file is not UTF-8 (line <7>)."));
     CHECK(say("en", {"html.errors", "", {{"count", "3"}}}) ==
           "The form contains 3 errors to correct");
-    CHECK(say("en", {"html.errors", "", {{"count", "1"}}}) == "The form contains one error to correct");
+    CHECK(say("en", {"html.errors", "", {{"count", "1"}}}) ==
+          "The form contains one error to correct");
     CHECK(say("fr", {"no.such"}) == "no.such");
 }
