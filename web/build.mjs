@@ -80,9 +80,12 @@ function each_rule(nodes, visit) {
 }
 
 function without_dropped(nodes) {
-  return each_rule(nodes, (rule) => {
+  const current = nodes.filter((node) => !node.prelude.startsWith('@-moz-document')); // Firefox 60
+  return each_rule(current, (rule) => {
     if (rule.prelude.startsWith('@')) return rule.prelude.startsWith('@font-face') ? [] : [rule];
-    const kept = splitSelectors(rule.prelude).filter((s) => !dropped.some((d) => d.test(s)));
+    const kept = splitSelectors(rule.prelude)
+      .map((s) => s.replace(/:not\(\[class[\^*]=" ?fr-fi-"\]\)|:not\(\[class\^=fr-fi-\]\)/g, ''))
+      .filter((s) => !dropped.some((d) => d.test(s.replace(/:not\([^()]*\)/g, ''))));
     return kept.length && rule.body ? [{ ...rule, prelude: kept.join(',') }] : [];
   });
 }

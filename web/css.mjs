@@ -3,7 +3,7 @@
 //   {prelude, nodes}  an at-rule that holds rules (@media, @supports)
 //   {prelude, body}   a rule; body is a list of [property, value]
 
-const holds_rules = /^@(media|supports|layer|container)\b/;
+const holds_rules = /^@(?!font-face|page|property)/;
 
 // Where the text up to one of `ends` stops, outside of strings, brackets and comments.
 function skip(text, from, ends) {
