@@ -100,7 +100,12 @@ struct Offer {
 boost::json::value to_json(const Offer&);
 base::Result<Offer> offer_from_json(const boost::json::value&);
 
-// What is wrong with it, as a form shows it: lengths, codes, links, dates. Empty: nothing.
+// What is wrong with it, as a form shows it: lengths, codes, links, dates. Empty: nothing. With the
+// themes, their codes must be present ones too. A draft may be incomplete; what an offer needs beyond
+// this to be published is in problems_for_publication.
+class Themes;
 std::vector<base::Reason> problems_of(const Offer&);
+std::vector<base::Reason> problems_of(const Offer&, const Themes&);
+std::vector<base::Reason> problems_for_publication(const Offer&);
 
 }  // namespace catalogue
