@@ -54,8 +54,8 @@ public:
             if (auto done = read_row(row); !done) return unexpected(done.error());
             if (row.cells.size() == 1 && row.cells.front().empty()) continue;
             if (rows.size() == limits_.rows)
-                return unexpected(
-                    refusal(ErrorKind::too_large, "base.csv.too_many_rows", row.line, limits_.rows));
+                return unexpected(refusal(ErrorKind::too_large, "base.csv.too_many_rows", row.line,
+                                          limits_.rows));
             rows.push_back(std::move(row));
         }
         return rows;
@@ -126,13 +126,13 @@ private:
 
 Result<std::vector<CsvRow>> read_csv(std::string_view text, const CsvLimits& limits) {
     if (text.size() > limits.bytes)
-        return unexpected(Error(
-            ErrorKind::too_large,
-            Reason{"base.csv.too_large", "", {{"limit", std::to_string(limits.bytes / 1024 / 1024)}}}));
+        return unexpected(Error(ErrorKind::too_large,
+                                Reason{"base.csv.too_large",
+                                       "",
+                                       {{"limit", std::to_string(limits.bytes / 1024 / 1024)}}}));
     if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
     if (!is_utf8(text))
-        return unexpected(
-            refusal(ErrorKind::invalid, "base.csv.not_utf8", line_of_bad_utf8(text)));
+        return unexpected(refusal(ErrorKind::invalid, "base.csv.not_utf8", line_of_bad_utf8(text)));
     return Reader(text, limits).rows();
 }
 

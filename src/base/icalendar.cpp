@@ -3,9 +3,9 @@
 
 #include "base/text.hpp"
 
+#include <date/tz.h>
 #include <algorithm>
 #include <cstdlib>
-#include <date/tz.h>
 #include <map>
 
 namespace base {
@@ -29,7 +29,9 @@ std::string basic_time(Point time) {
     return basic_time(day, std::chrono::duration_cast<std::chrono::seconds>(time - day));
 }
 
-std::string utc(Time time) { return basic_time(time) + 'Z'; }
+std::string utc(Time time) {
+    return basic_time(time) + 'Z';
+}
 
 std::string utc_offset(std::chrono::seconds offset) {
     const auto minutes = std::abs(offset.count() / 60);
@@ -145,9 +147,7 @@ std::string write_calendar(std::span<const CalendarEvent> events, CalendarMethod
                            std::string_view name, std::string_view zone_name) {
     const date::time_zone& zone = *date::locate_zone(std::string(zone_name));
     const std::string in_zone = ";TZID=" + std::string(zone_name);
-    const auto local = [&](Time time) {
-        return basic_time(zone.to_local(time));
-    };
+    const auto local = [&](Time time) { return basic_time(zone.to_local(time)); };
     Writer out;
     out.line("BEGIN", "VCALENDAR");
     out.line("VERSION", "2.0");

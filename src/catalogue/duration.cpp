@@ -74,7 +74,8 @@ public:
                 unit = 1;  // "1 h 30"
             if (unit == 0 || unit >= last_unit) return std::nullopt;
             const long minutes_hundredths = static_cast<long>(*hundredths) * unit;
-            if (minutes_hundredths % 100 != 0 || minutes_hundredths > 10'000'000) return std::nullopt;
+            if (minutes_hundredths % 100 != 0 || minutes_hundredths > 10'000'000)
+                return std::nullopt;
             total += static_cast<int>(minutes_hundredths / 100);
             last_unit = unit;
         }
@@ -101,7 +102,7 @@ private:
         if (size == 0 || size > 6) return std::nullopt;
         const auto value = base::to_integer(rest_.substr(0, size));
         rest_.remove_prefix(size);
-        return static_cast<int>(*value);
+        return static_cast<int>(value.value_or(0));
     }
     // In hundredths: digits with at most two decimals, a half, a number in words, or one "demi-".
     std::optional<int> number() {

@@ -26,8 +26,10 @@ enum Column : std::size_t {
     column_count
 };
 constexpr std::array<std::string_view, column_count> headers{
-    "Intitulé",   "Type",         "Descriptif court", "Objectifs",        "Durée",    "Lien d'inscription",
-    "Public cible", "Thématiques", "Sous-thématiques", "Organisateurs", "Modalité"};
+    "Intitulé",      "Type",        "Descriptif court",
+    "Objectifs",     "Durée",       "Lien d'inscription",
+    "Public cible",  "Thématiques", "Sous-thématiques",
+    "Organisateurs", "Modalité"};
 
 // A header without case, accents, spaces and signs: "Sous thématiques " is "sousthematiques".
 std::string header_key(std::string_view header) {
@@ -49,7 +51,8 @@ Header header_of(const base::CsvRow& row) {
     for (const std::string& cell : row.cells) {
         const std::string key = header_key(cell);
         std::size_t column = 0;
-        while (column < column_count && (seen[column] || header_key(headers[column]) != key)) ++column;
+        while (column < column_count && (seen[column] || header_key(headers[column]) != key))
+            ++column;
         if (column < column_count) {
             seen[column] = true;
         } else if (!base::trim(cell).empty()) {
@@ -74,7 +77,8 @@ std::string text_of(std::string_view cell) {
     return text;
 }
 
-// Several values: apart by semicolons if there is one, so that values may have commas, else by commas.
+// Several values: apart by semicolons if there is one, so that values may have commas, else by
+// commas.
 std::vector<std::string> list_of(std::string_view cell) {
     return base::split(cell, cell.contains(';') ? ';' : ',');
 }
@@ -135,17 +139,20 @@ public:
         }
         for (base::Reason& reason : problems_of(offer))
             imported.problems.push_back({row.line, std::move(reason), true});
-        const bool left_out =
-            std::any_of(imported.problems.begin() + static_cast<std::ptrdiff_t>(before), imported.problems.end(),
-                        [](const LineProblem& problem) { return problem.left_out; });
+        const bool left_out = std::any_of(
+            imported.problems.begin() + static_cast<std::ptrdiff_t>(before),
+            imported.problems.end(), [](const LineProblem& problem) { return problem.left_out; });
         if (extra) say(row.line, "catalogue.csv.extra_cells", "", "", false);
         if (!left_out) imported.offers.push_back({row.line, "", std::move(offer)});
     }
 
-    void say(int line, const char* key, std::string_view column, std::string_view word, bool left_out) {
+    void say(int line, const char* key, std::string_view column, std::string_view word,
+             bool left_out) {
         imported.problems.push_back(
             {line,
-             {key, "", {{"column", std::string(column)}, {"word", std::string(word.substr(0, 200))}}},
+             {key,
+              "",
+              {{"column", std::string(column)}, {"word", std::string(word.substr(0, 200))}}},
              left_out});
     }
 
@@ -161,9 +168,15 @@ private:
     const Themes& known_;
 };
 
-std::string number_text(const auto& number) { return number ? std::to_string(*number) : ""; }
-std::string date_text(const std::optional<base::Date>& date) { return date ? base::iso_date(*date) : ""; }
-std::string flag_text(bool flag) { return flag ? "true" : "false"; }
+std::string number_text(const auto& number) {
+    return number ? std::to_string(*number) : "";
+}
+std::string date_text(const std::optional<base::Date>& date) {
+    return date ? base::iso_date(*date) : "";
+}
+std::string flag_text(bool flag) {
+    return flag ? "true" : "false";
+}
 
 std::string joined(const std::vector<std::string>& values) {
     std::string cell;
@@ -205,6 +218,7 @@ constexpr OpenColumn open_columns[] = {
     {"competences",
      [](X x) {
          std::vector<std::string> out;
+         out.reserve(x.offer.skills.size());
          for (const Skill& skill : x.offer.skills)
              out.push_back(skill.framework + ':' + skill.code + ':' +
                            std::to_string(skill.from_level) + '-' + std::to_string(skill.to_level));
@@ -228,8 +242,10 @@ constexpr OpenColumn open_columns[] = {
     {"etapes",
      [](X x) {
          std::vector<std::string> out;
+         out.reserve(x.offer.steps.size());
          for (const Step& step : x.offer.steps)
-             out.push_back(step.track.empty() ? step.offer_slug : step.offer_slug + ':' + step.track);
+             out.push_back(step.track.empty() ? step.offer_slug
+                                              : step.offer_slug + ':' + step.track);
          return joined(out);
      }},
     {"verifie_le", [](X x) { return date_text(x.offer.reviewed_on); }},
@@ -252,7 +268,8 @@ base::Result<Imported> read_csv(std::string_view text, const Themes& known) {
     Importer importer(known);
     importer.imported.offers.reserve(rows->size() - 1);
     if (!header.unknown.empty())
-        importer.say(rows->front().line, "catalogue.csv.unknown_columns", header.unknown, "", false);
+        importer.say(rows->front().line, "catalogue.csv.unknown_columns", header.unknown, "",
+                     false);
     for (auto row = rows->begin() + 1; row != rows->end(); ++row) importer.add(*row, header);
     return std::move(importer.imported);
 }

@@ -10,7 +10,7 @@
 namespace catalogue {
 namespace {
 
-constexpr std::size_t most_bytes = 20 * 1024 * 1024;
+constexpr std::size_t most_bytes = 20UL * 1024 * 1024;
 constexpr int most_levels = 64;
 constexpr int most_elements = 2'000'000;
 
@@ -32,7 +32,8 @@ base::Error refusal(const char* key, int line = 0) {
 }
 
 int line_at(std::string_view text, std::size_t offset) {
-    return 1 + static_cast<int>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
+    return 1 + static_cast<int>(std::count(
+                   text.begin(), text.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
 }
 
 // Before the parser sees it: no document type (so no entities of its own), bounded depth and number
@@ -62,7 +63,7 @@ base::Result<void> scan(std::string_view xml) {
         } else {
             const std::size_t start = at;
             char quote = 0;
-            while (++at < xml.size() && (quote != 0 || xml[at] != '>')) {
+            for (++at; at < xml.size() && (quote != 0 || xml[at] != '>'); ++at) {
                 if (quote == 0 && (xml[at] == '"' || xml[at] == '\''))
                     quote = xml[at];
                 else if (xml[at] == quote)
@@ -114,7 +115,8 @@ void each(pugi::xml_node node, std::string_view name, Visit visit) {
 std::string text_of(pugi::xml_node node) {
     std::string text;
     for (pugi::xml_node part : node.children())
-        if (part.type() == pugi::node_pcdata || part.type() == pugi::node_cdata) text += part.value();
+        if (part.type() == pugi::node_pcdata || part.type() == pugi::node_cdata)
+            text += part.value();
     const auto trimmed = base::trim(text);
     return trimmed == unknown ? "" : std::string(trimmed);
 }
@@ -140,7 +142,9 @@ std::optional<std::int64_t> cents_of(std::string_view text) {
     return *whole * 100 + *cents;
 }
 
-std::string two_digits(std::int64_t number) { return (number < 10 ? "0" : "") + std::to_string(number); }
+std::string two_digits(std::int64_t number) {
+    return (number < 10 ? "0" : "") + std::to_string(number);
+}
 
 std::string lheo_date(base::Date date) {
     std::string text = base::iso_date(date);
@@ -162,7 +166,8 @@ public:
         read_certification(formation, offer);
         offer.organisers = base::split(
             text_of(find(formation, {"organisme-formation-responsable", "nom-organisme"})), ';');
-        const auto mail = text_of(find(formation, {"contact-formation", "coordonnees", "courriel"}));
+        const auto mail =
+            text_of(find(formation, {"contact-formation", "coordonnees", "courriel"}));
         if (!mail.empty()) offer.registration_link = "mailto:" + mail;
         offer.languages.clear();
         each(formation, "action", [&](pugi::xml_node action) { read_action(action, offer); });
@@ -176,7 +181,8 @@ public:
 
         auto problems = problems_of(offer);
         const bool left_out = !problems.empty();
-        for (base::Reason& reason : problems) imported.problems.push_back({line, std::move(reason), true});
+        for (base::Reason& reason : problems)
+            imported.problems.push_back({line, std::move(reason), true});
         if (left_out) return;
         std::string slug = text_of(child(formation, "identifiant-module"));
         if (base::slug(slug) != slug) slug.clear();
@@ -189,7 +195,8 @@ private:
             if (!offer.certification_code.empty()) return;
             offer.certification_code = certification_code("RS", text_of(child(node, "code-RS")));
             if (offer.certification_code.empty())
-                offer.certification_code = certification_code("RNCP", text_of(child(node, "code-RNCP")));
+                offer.certification_code =
+                    certification_code("RNCP", text_of(child(node, "code-RNCP")));
             offer.certification = node.attribute("info").value();
         });
     }
@@ -201,7 +208,8 @@ private:
         if (mode == "2") add_once(offer.modalities, "hybride");
         each(action, "code-public-vise", [&](pugi::xml_node node) {
             for (const auto& [population, code] : population_codes)
-                if (text_of(node) == code) add_once(offer.eligibility.populations, std::string(population));
+                if (text_of(node) == code)
+                    add_once(offer.eligibility.populations, std::string(population));
         });
         for (const auto& audience : base::split(text_of(child(action, "info-public-vise")), ';'))
             add_once(offer.audiences, audience);
@@ -211,7 +219,8 @@ private:
             offer.accessibility = text_of(child(action, "acces-handicapes"));
         if (offer.duration.empty()) offer.duration = text_of(child(action, "duree-indicative"));
         each(action, "langue-formation", [&](pugi::xml_node node) {
-            if (const auto code = base::fold(text_of(node)); !code.empty()) add_once(offer.languages, code);
+            if (const auto code = base::fold(text_of(node)); !code.empty())
+                add_once(offer.languages, code);
         });
         each(action, "lieu-de-formation", [&](pugi::xml_node node) {
             auto town = text_of(find(node, {"coordonnees", "adresse", "ville"}));
@@ -220,7 +229,8 @@ private:
         });
         if (const auto url = text_of(find(action, {"url-action", "urlweb"})); !url.empty())
             offer.registration_link = url;
-        if (!offer.price_cents) offer.price_cents = cents_of(text_of(child(action, "prix-total-TTC")));
+        if (!offer.price_cents)
+            offer.price_cents = cents_of(text_of(child(action, "prix-total-TTC")));
         if (!offer.duration_minutes) {
             const auto hours = base::to_integer(text_of(child(action, "nombre-heures-total")));
             if (hours && *hours > 0 && *hours <= 1'600)
@@ -264,7 +274,8 @@ private:
     const Themes& themes_;
 };
 
-void add_known(pugi::xml_node parent, const char* name, const std::string& text, std::size_t most = 3'000) {
+void add_known(pugi::xml_node parent, const char* name, const std::string& text,
+               std::size_t most = 3'000) {
     add_text(parent, name, text.empty() ? unknown : text, most);
 }
 
@@ -285,7 +296,8 @@ void write_action(pugi::xml_node formation, const Exported& exported) {
         add_text(action, "code-public-vise", code).append_attribute("ref") = "V10";
     };
     for (const auto& [population, code] : population_codes)
-        if (const auto& all = offer.eligibility.populations; std::find(all.begin(), all.end(), population) != all.end())
+        if (const auto& all = offer.eligibility.populations;
+            std::find(all.begin(), all.end(), population) != all.end())
             add_public(code);
     if (offer.eligibility.populations.empty()) add_public(public_agents);
     std::string audiences;
@@ -303,7 +315,8 @@ void write_action(pugi::xml_node formation, const Exported& exported) {
     add_known(action, "conditions-specifiques", offer.prerequisites);
     add_text(action, "prise-en-charge-frais-possible", "0");
     for (const std::string& place : offer.places)
-        add_text(action.append_child("lieu-de-formation").append_child("coordonnees"), "ligne", place, 50);
+        add_text(action.append_child("lieu-de-formation").append_child("coordonnees"), "ligne",
+                 place, 50);
     add_text(action, "modalites-entrees-sorties", exported.periods.empty() ? "1" : "0");
     if (offer.registration_link.starts_with("http"))
         add_text(action.append_child("url-action"), "urlweb", offer.registration_link, 400);
@@ -313,7 +326,8 @@ void write_action(pugi::xml_node formation, const Exported& exported) {
         pugi::xml_node period = session.append_child("periode");
         add_text(period, "debut", first);
         add_text(period, "fin", last);
-        pugi::xml_node address = session.append_child("adresse-inscription").append_child("adresse");
+        pugi::xml_node address =
+            session.append_child("adresse-inscription").append_child("adresse");
         add_text(address, "ligne", unknown);
         add_text(address, "codepostal", "00000");
         add_text(address, "ville", unknown);
@@ -321,15 +335,18 @@ void write_action(pugi::xml_node formation, const Exported& exported) {
     for (const Period& period : exported.periods)
         add_session(lheo_date(period.first), lheo_date(period.last));
     if (exported.periods.empty()) add_session("00000000", "99999999");
-    if (!offer.accessibility.empty()) add_text(action, "acces-handicapes", offer.accessibility, 250);
+    if (!offer.accessibility.empty())
+        add_text(action, "acces-handicapes", offer.accessibility, 250);
     for (std::size_t i = 0; i < std::min<std::size_t>(offer.languages.size(), 5); ++i)
         add_text(action, "langue-formation", offer.languages[i]);
     if (offer.price_cents)
-        add_text(action, "prix-total-TTC",
-                 std::to_string(*offer.price_cents / 100) + '.' + two_digits(*offer.price_cents % 100));
+        add_text(
+            action, "prix-total-TTC",
+            std::to_string(*offer.price_cents / 100) + '.' + two_digits(*offer.price_cents % 100));
     if (!offer.duration.empty()) add_text(action, "duree-indicative", offer.duration, 150);
     if (offer.duration_minutes)
-        add_text(action, "nombre-heures-total", std::to_string((*offer.duration_minutes + 59) / 60));
+        add_text(action, "nombre-heures-total",
+                 std::to_string((*offer.duration_minutes + 59) / 60));
 }
 
 void write_organisation(pugi::xml_node formation, const Offer& offer) {
@@ -363,7 +380,8 @@ void write_formation(pugi::xml_node offers, const Exported& exported, std::strin
     const Offer& offer = exported.offer;
     pugi::xml_node formation = offers.append_child("formation");
     formation.append_attribute("numero") = exported.slug.c_str();
-    formation.append_attribute("horodatage-modification") = base::iso_time(exported.updated_at).c_str();
+    formation.append_attribute("horodatage-modification") =
+        base::iso_time(exported.updated_at).c_str();
     formation.append_child("domaine-formation");
     add_text(formation, "intitule-formation", offer.title, 255);
     add_known(formation, "objectif-formation", offer.summary);
@@ -372,8 +390,9 @@ void write_formation(pugi::xml_node offers, const Exported& exported, std::strin
     const bool certified = !offer.certification.empty() || !offer.certification_code.empty();
     add_text(formation, "certifiante", certified ? "1" : "0");
     add_contact(formation, "contact-formation", offer);
-    add_text(formation, "parcours-de-formation", offer.steps.empty() ? "1" : "3");  // together; modular
-    add_text(formation, "code-niveau-entree", "0");                                 // not said
+    add_text(formation, "parcours-de-formation",
+             offer.steps.empty() ? "1" : "3");       // together; modular
+    add_text(formation, "code-niveau-entree", "0");  // not said
     if (certified) {
         pugi::xml_node certification = formation.append_child("certification");
         if (!offer.certification.empty())
@@ -396,16 +415,19 @@ void write_formation(pugi::xml_node offers, const Exported& exported, std::strin
 
 base::Result<Imported> read_lheo(std::string_view xml, const Themes& themes) {
     if (xml.size() > most_bytes)
-        return base::unexpected(base::Error(base::ErrorKind::too_large, "catalogue.lheo.too_large"));
+        return base::unexpected(
+            base::Error(base::ErrorKind::too_large, "catalogue.lheo.too_large"));
     if (xml.starts_with("\xEF\xBB\xBF")) xml.remove_prefix(3);
     if (!base::is_utf8(xml)) return base::unexpected(refusal("catalogue.lheo.not_utf8"));
     if (auto done = scan(xml); !done) return base::unexpected(done.error());
 
     pugi::xml_document document;
-    const auto parsed = document.load_buffer(xml.data(), xml.size(), pugi::parse_default, pugi::encoding_utf8);
+    const auto parsed =
+        document.load_buffer(xml.data(), xml.size(), pugi::parse_default, pugi::encoding_utf8);
     if (!parsed)
-        return base::unexpected(refusal(
-            "catalogue.lheo.malformed", line_at(xml, std::min(static_cast<std::size_t>(parsed.offset), xml.size()))));
+        return base::unexpected(
+            refusal("catalogue.lheo.malformed",
+                    line_at(xml, std::min(static_cast<std::size_t>(parsed.offset), xml.size()))));
     const pugi::xml_node root = document.document_element();
     const auto ns = namespace_of(root);
     if (local_name(root) != "lheo" || (ns != present_namespace && ns != older_namespace))
@@ -416,7 +438,8 @@ base::Result<Imported> read_lheo(std::string_view xml, const Themes& themes) {
     std::size_t counted = 0;
     each(root, "offres", [&](pugi::xml_node offers) {
         each(offers, "formation", [&](pugi::xml_node formation) {
-            const auto at = static_cast<std::size_t>(std::max<std::ptrdiff_t>(formation.offset_debug(), 0));
+            const auto at =
+                static_cast<std::size_t>(std::max<std::ptrdiff_t>(formation.offset_debug(), 0));
             line += line_at(xml.substr(counted), at - counted) - 1;
             counted = at;
             reader.read(formation, line);

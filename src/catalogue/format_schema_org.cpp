@@ -45,13 +45,14 @@ json::object named(const char* type, const std::string& name) {
 json::value to_schema_org(const Exported& exported, std::string_view base_url) {
     const Offer& offer = exported.offer;
     const std::string url = std::string(base_url) + "/catalogue/" + exported.slug;
-    json::object course{{"@context", "https://schema.org"},
-                        {"@type", "Course"},
-                        {"@id", url},
-                        {"url", url},
-                        {"name", offer.shown_title()},
-                        {"description", offer.summary.empty() ? offer.shown_title() : offer.summary},
-                        {"dateModified", base::iso_time(exported.updated_at)}};
+    json::object course{
+        {"@context", "https://schema.org"},
+        {"@type", "Course"},
+        {"@id", url},
+        {"url", url},
+        {"name", offer.shown_title()},
+        {"description", offer.summary.empty() ? offer.shown_title() : offer.summary},
+        {"dateModified", base::iso_time(exported.updated_at)}};
     json::array providers;
     if (!offer.provider.empty()) providers.push_back(named("Organization", offer.provider));
     for (const std::string& organiser : offer.organisers)
@@ -84,7 +85,8 @@ json::value to_schema_org(const Exported& exported, std::string_view base_url) {
     json::array instances;
     for (const std::string& modality : offer.modalities) {
         json::object instance{{"@type", "CourseInstance"}, {"courseMode", course_mode(modality)}};
-        if (offer.duration_minutes) instance["courseWorkload"] = iso_duration(*offer.duration_minutes);
+        if (offer.duration_minutes)
+            instance["courseWorkload"] = iso_duration(*offer.duration_minutes);
         if (!offer.places.empty() && modality != "en-ligne") {
             json::array places;
             for (const std::string& place : offer.places) places.push_back(named("Place", place));

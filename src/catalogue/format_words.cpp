@@ -46,10 +46,18 @@ std::optional<std::string> code_in(std::span<const Word> words, std::string_view
 
 }  // namespace
 
-std::string_view kind_label(std::string_view code) { return label_in(kind_words, code); }
-std::string_view modality_label(std::string_view code) { return label_in(modality_words, code); }
-std::optional<std::string> kind_of(std::string_view word) { return code_in(kind_words, word); }
-std::optional<std::string> modality_of(std::string_view word) { return code_in(modality_words, word); }
+std::string_view kind_label(std::string_view code) {
+    return label_in(kind_words, code);
+}
+std::string_view modality_label(std::string_view code) {
+    return label_in(modality_words, code);
+}
+std::optional<std::string> kind_of(std::string_view word) {
+    return code_in(kind_words, word);
+}
+std::optional<std::string> modality_of(std::string_view word) {
+    return code_in(modality_words, word);
+}
 
 void add_once(std::vector<std::string>& list, const std::string& item) {
     if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);

@@ -16,9 +16,9 @@ using namespace std::string_view_literals;
 
 namespace {
 
-constexpr std::array kind_list{"formation"sv,  "module"sv,        "parcours"sv,  "cycle"sv,
-                               "seminaire"sv,  "universite-ete"sv, "programme"sv, "certification"sv,
-                               "evenement"sv,  "expedition"sv};
+constexpr std::array kind_list{"formation"sv, "module"sv,         "parcours"sv,  "cycle"sv,
+                               "seminaire"sv, "universite-ete"sv, "programme"sv, "certification"sv,
+                               "evenement"sv, "expedition"sv};
 constexpr std::array modality_list{"en-ligne"sv, "presentiel"sv, "hybride"sv};
 constexpr std::array level_list{"novice"sv, "debutant"sv, "intermediaire"sv, "expert"sv};
 constexpr std::array pillar_list{"fondamentaux"sv, "excellence"sv, "communautes"sv, "decideurs"sv,
@@ -31,14 +31,22 @@ bool is_in(std::span<const std::string_view> list, std::string_view code) {
 
 // --- JSON ---------------------------------------------------------------------------------------
 
-json::value value_of(const std::string& text) { return json::value(text); }
-json::value value_of(bool flag) { return flag; }
-json::value value_of(int number) { return number; }
+json::value value_of(const std::string& text) {
+    return json::value(text);
+}
+json::value value_of(bool flag) {
+    return flag;
+}
+json::value value_of(int number) {
+    return number;
+}
 template <class T>
 json::value value_of(const std::optional<T>& number) {
-    return *number;
+    return number.value();
 }
-json::value value_of(const std::optional<base::Date>& date) { return json::value(base::iso_date(*date)); }
+json::value value_of(const std::optional<base::Date>& date) {
+    return json::value(base::iso_date(date.value()));
+}
 
 template <class T>
     requires std::is_class_v<T>
@@ -98,7 +106,8 @@ public:
     }
     void read(const json::value& from, const std::string& path, base::Date& to) {
         const auto* text = from.if_string();
-        const auto date = text == nullptr ? std::nullopt : base::parse_iso_date({text->data(), text->size()});
+        const auto date =
+            text == nullptr ? std::nullopt : base::parse_iso_date({text->data(), text->size()});
         if (date)
             to = *date;
         else
@@ -136,13 +145,15 @@ public:
             if (std::find(known.begin(), known.end(), pair.key()) == known.end()) {
                 // Shown to a person, who may have sent anything.
                 const std::string name(pair.key().substr(0, 100));
-                problems.push_back({"catalogue.problem.unknown_name", prefix + name, {{"name", name}}});
+                problems.push_back(
+                    {"catalogue.problem.unknown_name", prefix + name, {{"name", name}}});
             }
     }
 
 private:
     void wrong(const char* expected, const std::string& path) {
-        problems.push_back({std::string("catalogue.problem.not_") + expected, path, {{"name", path}}});
+        problems.push_back(
+            {std::string("catalogue.problem.not_") + expected, path, {{"name", path}}});
     }
 };
 
@@ -151,7 +162,8 @@ private:
 // Characters that no text needs and XML forbids: controls other than tab and line breaks.
 bool has_controls(std::string_view text) {
     return std::any_of(text.begin(), text.end(), [](char c) {
-        return (static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t' && c != '\r') || c == 0x7F;
+        return (static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\t' && c != '\r') ||
+               c == 0x7F;
     });
 }
 
@@ -166,17 +178,19 @@ bool is_link(std::string_view link, bool mail_too) {
     if (link.find_first_of(" \t\r\n\"<>\\^`{|}") != std::string_view::npos) return false;
     const std::string scheme = base::fold(link.substr(0, 8));
     if (mail_too && scheme.starts_with("mailto:")) {
-        const auto address = link.substr(7, link.find('?') == std::string_view::npos
-                                                ? std::string_view::npos
-                                                : link.find('?') - 7);
+        const auto address =
+            link.substr(7, link.find('?') == std::string_view::npos ? std::string_view::npos
+                                                                    : link.find('?') - 7);
         const auto at = address.find('@');
-        return at != std::string_view::npos && at > 0 && address.find('@', at + 1) == std::string_view::npos &&
+        return at != std::string_view::npos && at > 0 &&
+               address.find('@', at + 1) == std::string_view::npos &&
                is_host(address.substr(at + 1));
     }
     if (!scheme.starts_with("http://") && !scheme.starts_with("https://")) return false;
     link.remove_prefix(link.find("//") + 2);
     auto host = link.substr(0, link.find_first_of("/?#"));
-    if (const auto colon = host.rfind(':'); colon != std::string_view::npos && !host.ends_with(']')) {
+    if (const auto colon = host.rfind(':');
+        colon != std::string_view::npos && !host.ends_with(']')) {
         const auto port = base::to_integer(host.substr(colon + 1));
         if (!port || *port < 1 || *port > 65535) return false;
         host = host.substr(0, colon);
@@ -184,10 +198,13 @@ bool is_link(std::string_view link, bool mail_too) {
     return is_host(host);
 }
 
-bool is_slug(std::string_view text) { return !text.empty() && base::slug(text) == text; }
+bool is_slug(std::string_view text) {
+    return !text.empty() && base::slug(text) == text;
+}
 
 bool is_language(std::string_view code) {
-    return code.size() == 2 && code.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == std::string_view::npos;
+    return code.size() == 2 &&
+           code.find_first_not_of("abcdefghijklmnopqrstuvwxyz") == std::string_view::npos;
 }
 
 struct Length {
@@ -214,8 +231,10 @@ class Checker {
 public:
     std::vector<base::Reason> problems;
 
-    void say(const char* key, std::string field, std::vector<std::pair<std::string, std::string>> values = {}) {
-        problems.push_back({std::string("catalogue.problem.") + key, std::move(field), std::move(values)});
+    void say(const char* key, std::string field,
+             std::vector<std::pair<std::string, std::string>> values = {}) {
+        problems.push_back(
+            {std::string("catalogue.problem.") + key, std::move(field), std::move(values)});
     }
     void text(const char* field, const std::string& value) {
         if (!base::is_utf8(value) || has_controls(value)) return say("characters", field);
@@ -229,7 +248,8 @@ public:
             say("too_long", field, {{"most", std::to_string(most)}});
     }
     void texts(const char* field, const std::vector<std::string>& values) {
-        if (values.size() > most_items) say("too_many", field, {{"most", std::to_string(most_items)}});
+        if (values.size() > most_items)
+            say("too_many", field, {{"most", std::to_string(most_items)}});
         for (const std::string& value : values) {
             if (base::trim(value).empty()) say("empty_item", field);
             text(field, value);
@@ -250,13 +270,25 @@ public:
 
 }  // namespace
 
-std::span<const std::string_view> kinds() { return kind_list; }
-std::span<const std::string_view> modalities() { return modality_list; }
-std::span<const std::string_view> levels() { return level_list; }
-std::span<const std::string_view> pillars() { return pillar_list; }
-std::span<const std::string_view> populations() { return population_list; }
+std::span<const std::string_view> kinds() {
+    return kind_list;
+}
+std::span<const std::string_view> modalities() {
+    return modality_list;
+}
+std::span<const std::string_view> levels() {
+    return level_list;
+}
+std::span<const std::string_view> pillars() {
+    return pillar_list;
+}
+std::span<const std::string_view> populations() {
+    return population_list;
+}
 
-json::value to_json(const Offer& offer) { return value_of(offer); }
+json::value to_json(const Offer& offer) {
+    return value_of(offer);
+}
 
 base::Result<Offer> offer_from_json(const json::value& value) {
     Reader reader;
@@ -287,8 +319,10 @@ std::vector<base::Reason> problems_of(const Offer& offer) {
         if (!is_language(language)) check.say("language", "languages", {{"code", language}});
     if (!offer.registration_link.empty() && !is_link(offer.registration_link, true))
         check.say("link", "registration_link");
-    if (!offer.image_url.empty() && !is_link(offer.image_url, false)) check.say("image", "image_url");
-    if (offer.duration_minutes && (*offer.duration_minutes < 1 || *offer.duration_minutes > 100'000))
+    if (!offer.image_url.empty() && !is_link(offer.image_url, false))
+        check.say("image", "image_url");
+    if (offer.duration_minutes &&
+        (*offer.duration_minutes < 1 || *offer.duration_minutes > 100'000))
         check.say("duration", "duration_minutes");
     if (offer.price_cents && *offer.price_cents < 0) check.say("price", "price_cents");
     if (offer.reviewed_on && offer.expires_on && *offer.expires_on < *offer.reviewed_on)
@@ -305,13 +339,15 @@ std::vector<base::Reason> problems_of(const Offer& offer) {
             skill.from_level > skill.to_level)
             check.say("skill_levels", "skills", {{"code", skill.code}});
     }
-    if (!offer.steps.empty() && !is_in(std::array{"parcours"sv, "cycle"sv, "programme"sv}, offer.kind))
+    if (!offer.steps.empty() &&
+        !is_in(std::array{"parcours"sv, "cycle"sv, "programme"sv}, offer.kind))
         check.say("steps_of_kind", "steps");
     if (offer.steps.size() > most_steps)
         check.say("too_many", "steps", {{"most", std::to_string(most_steps)}});
     for (const Step& step : offer.steps) {
         check.text("steps", step.track);
-        if (!is_slug(step.offer_slug)) check.say("not_a_slug", "steps", {{"code", step.offer_slug}});
+        if (!is_slug(step.offer_slug))
+            check.say("not_a_slug", "steps", {{"code", step.offer_slug}});
     }
     check.texts("eligibility.organisations", offer.eligibility.organisations);
     check.codes("eligibility.populations", populations(), offer.eligibility.populations);

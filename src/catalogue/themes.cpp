@@ -12,7 +12,9 @@ namespace json = boost::json;
 
 namespace {
 
-std::string text_of(const json::value& value) { return std::string(value.as_string()); }
+std::string text_of(const json::value& value) {
+    return std::string(value.as_string());
+}
 
 }  // namespace
 

@@ -17,8 +17,8 @@ struct Theme {
 
 class Themes {
 public:
-    // From the text of reference/themes.json. A file that is broken, names no present version or maps
-    // to an unknown code is a broken deployment: throws.
+    // From the text of reference/themes.json. A file that is broken, names no present version or
+    // maps to an unknown code is a broken deployment: throws.
     explicit Themes(std::string_view json);
 
     // Of the present version, in the order of their display.

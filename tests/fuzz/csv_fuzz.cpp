@@ -12,7 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!first) return 0;
     std::vector<catalogue::Exported> offers;
     for (const auto& [line, slug, offer] : first->offers) offers.push_back({slug, offer, {}, {}});
-    const auto second = catalogue::read_csv(catalogue::write_csv(offers, tests::themes()), tests::themes());
+    const auto second =
+        catalogue::read_csv(catalogue::write_csv(offers, tests::themes()), tests::themes());
     if (!second || second->offers.size() != offers.size()) std::abort();
     for (std::size_t i = 0; i < offers.size(); ++i)
         if (second->offers[i].offer != offers[i].offer) std::abort();

@@ -10,7 +10,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     boost::json::error_code error;
-    const auto value = boost::json::parse(boost::json::string_view(text.data(), text.size()), error);
+    const auto value =
+        boost::json::parse(boost::json::string_view(text.data(), text.size()), error);
     if (error) return 0;
     const auto offer = catalogue::offer_from_json(value);
     if (!offer) return 0;

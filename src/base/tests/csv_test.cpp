@@ -61,7 +61,8 @@ TEST_CASE("whatever is written is read back the same") {
         Cells cells{"h;,"};
         for (auto count = random() % 5; count > 0; --count) {
             std::string& cell = cells.emplace_back();
-            for (auto size = random() % 6; size > 0; --size) cell += alphabet[random() % alphabet.size()];
+            for (auto size = random() % 6; size > 0; --size)
+                cell += alphabet[random() % alphabet.size()];
         }
         for (const char separator : {',', ';'}) {
             std::string out;

@@ -45,8 +45,8 @@ TEST_CASE("times are written in the zone, on both sides of a change of the clock
              Case{at(2026y / 12 / 31, 23h), "20270101T000000"},
              Case{at(2026y / 7 / 14, 7h), "20260714T090000"},
          })
-        CHECK(written(an_event(utc)).contains(
-            "\r\nDTSTART;TZID=Europe/Paris:" + std::string(local) + "\r\n"));
+        CHECK(written(an_event(utc))
+                  .contains("\r\nDTSTART;TZID=Europe/Paris:" + std::string(local) + "\r\n"));
 }
 
 TEST_CASE("a zone overseas describes the periods of its events") {
@@ -56,8 +56,9 @@ TEST_CASE("a zone overseas describes the periods of its events") {
     CHECK(text.contains("TZOFFSETTO:-0400\r\n"));
     const auto miquelon = written(an_event(base::Time{sys_days{2026y / 7 / 14}} + 7h),
                                   CalendarMethod::publish, "America/Miquelon");
-    CHECK(miquelon.contains("BEGIN:DAYLIGHT\r\nDTSTART:20260308T020000\r\nTZOFFSETFROM:-0300\r\n"
-                            "TZOFFSETTO:-0200\r\n"));
+    CHECK(
+        miquelon.contains("BEGIN:DAYLIGHT\r\nDTSTART:20260308T020000\r\nTZOFFSETFROM:-0300\r\n"
+                          "TZOFFSETTO:-0200\r\n"));
     CHECK_THROWS_AS(written(an_event({}), CalendarMethod::publish, "Europe/Nowhere"),
                     std::runtime_error);
 }

@@ -4,8 +4,8 @@
 #include "base/csv.hpp"
 #include "offers_for_tests.hpp"
 
-#include <boost/json.hpp>
 #include <doctest/doctest.h>
+#include <boost/json.hpp>
 #include <fstream>
 #include <pugixml.hpp>
 
@@ -33,18 +33,48 @@ TEST_CASE("durations are understood where they are clear") {
         int minutes;  // 0: not clear
     };
     for (const auto& [words, minutes] : {
-             Case{"2 jours", 840}, Case{"1 jour", 420}, Case{"2j", 840}, Case{"1,5 jour", 630},
-             Case{"2 jours et demi", 1050}, Case{"1/2 journée", 210}, Case{"½ journée", 210},
-             Case{"demi-journée", 210}, Case{"Une demi-journée", 210}, Case{"2 demi-journées", 420},
-             Case{"une journée", 420}, Case{"trois jours", 1260}, Case{"1 h 30", 90}, Case{"3h30", 210},
-             Case{"3 h", 180}, Case{"1h05", 65}, Case{"14 heures", 840}, Case{"1 heure et demie", 90},
-             Case{"45 min", 45}, Case{"45 minutes.", 45}, Case{"1 heure 15 minutes", 75},
-             Case{"1 jour et 2 heures", 540}, Case{"2 jours (14 heures)", 840},
-             Case{"2 jours (en présentiel)", 840}, Case{"2\u00a0jours", 840}, Case{"100000 min", 100'000},
-             Case{"100001 min", 0}, Case{"2 jours (10 h)", 0}, Case{"3 à 5 heures", 0}, Case{"1 mois", 0},
-             Case{"", 0}, Case{"2", 0}, Case{"jours", 0}, Case{"0 min", 0}, Case{"30 min 1 h", 0},
-             Case{"1 h 75", 0}, Case{"999999999999 jours", 0}, Case{"1,005 h", 0}, Case{"-2 jours", 0},
-             Case{"2 x 3h", 0}, Case{"autonomie", 0}, Case{"un", 0},
+             Case{"2 jours", 840},
+             Case{"1 jour", 420},
+             Case{"2j", 840},
+             Case{"1,5 jour", 630},
+             Case{"2 jours et demi", 1050},
+             Case{"1/2 journée", 210},
+             Case{"½ journée", 210},
+             Case{"demi-journée", 210},
+             Case{"Une demi-journée", 210},
+             Case{"2 demi-journées", 420},
+             Case{"une journée", 420},
+             Case{"trois jours", 1260},
+             Case{"1 h 30", 90},
+             Case{"3h30", 210},
+             Case{"3 h", 180},
+             Case{"1h05", 65},
+             Case{"14 heures", 840},
+             Case{"1 heure et demie", 90},
+             Case{"45 min", 45},
+             Case{"45 minutes.", 45},
+             Case{"1 heure 15 minutes", 75},
+             Case{"1 jour et 2 heures", 540},
+             Case{"2 jours (14 heures)", 840},
+             Case{"2 jours (en présentiel)", 840},
+             Case{"2\u00a0jours", 840},
+             Case{"100000 min", 100'000},
+             Case{"100001 min", 0},
+             Case{"2 jours (10 h)", 0},
+             Case{"3 à 5 heures", 0},
+             Case{"1 mois", 0},
+             Case{"", 0},
+             Case{"2", 0},
+             Case{"jours", 0},
+             Case{"0 min", 0},
+             Case{"30 min 1 h", 0},
+             Case{"1 h 75", 0},
+             Case{"999999999999 jours", 0},
+             Case{"1,005 h", 0},
+             Case{"-2 jours", 0},
+             Case{"2 x 3h", 0},
+             Case{"autonomie", 0},
+             Case{"un", 0},
          })
         CHECK_MESSAGE(minutes_of_duration(words).value_or(0) == minutes, words);
 }
@@ -54,7 +84,8 @@ static constexpr const char* eleven =
     "Intitulé;Type;Descriptif court;Objectifs;Durée;Lien d'inscription;Public cible;Thématiques;"
     "Sous-thématiques;Organisateurs;Modalité\r\n"
     "Les bases de Git;Formation;\"Deux jours ; sans peine\";\"- cloner\r\n- fusionner\";2 jours;"
-    "https://campus.example/git;Agents, contractuels;\"Cybersécurité; Données, algorithmes\";Git;DINUM;"
+    "https://campus.example/git;Agents, contractuels;\"Cybersécurité; Données, "
+    "algorithmes\";Git;DINUM;"
     "En ligne, Présentiel\r\n"
     "Été du numérique;université d'été;;;;mailto:a@b.fr;;Data et IA;;DINUM,ANSSI;hybride\r\n";
 
@@ -93,21 +124,25 @@ TEST_CASE("what was read from the eleven columns is written back and read the sa
     for (std::size_t i = 0; i < first->offers.size(); ++i)
         CHECK(second->offers[i].offer == first->offers[i].offer);
     CHECK(write_csv(exported(*second), themes()) == written);
-    CHECK(written.starts_with("Intitulé,Type,Descriptif court,Objectifs,Durée,Lien d'inscription,Public cible,"
-                              "Thématiques,Sous-thématiques,Organisateurs,Modalité\r\n"));
+    CHECK(written.starts_with(
+        "Intitulé,Type,Descriptif court,Objectifs,Durée,Lien d'inscription,Public cible,"
+        "Thématiques,Sous-thématiques,Organisateurs,Modalité\r\n"));
 }
 
 TEST_CASE("columns stand in any order, may be missing, and unknown ones are told") {
-    const auto read = read_csv("MODALITE,couleur,intitule ,SOUS THEMATIQUES\nHybride,rouge,Git,a\n", themes());
+    const auto read =
+        read_csv("MODALITE,couleur,intitule ,SOUS THEMATIQUES\nHybride,rouge,Git,a\n", themes());
     REQUIRE(read);
     CHECK(problems(*read) == "1:catalogue.csv.unknown_columns ");
     CHECK(read->problems[0].reason.values[0].second == "couleur");
     REQUIRE(read->offers.size() == 1);
     CHECK(read->offers[0].offer.subthemes == std::vector<std::string>{"a"});
     CHECK(read->offers[0].offer.modalities == std::vector<std::string>{"hybride"});
-    CHECK(read_csv("Type\nModule\n", themes()).error().reasons[0].message_key == "catalogue.csv.no_title_column");
+    CHECK(read_csv("Type\nModule\n", themes()).error().reasons[0].message_key ==
+          "catalogue.csv.no_title_column");
     CHECK(read_csv("", themes()).error().reasons[0].message_key == "catalogue.csv.empty");
-    CHECK(read_csv("Intitulé\nG\xE9\n", themes()).error().reasons[0].message_key == "base.csv.not_utf8");
+    CHECK(read_csv("Intitulé\nG\xE9\n", themes()).error().reasons[0].message_key ==
+          "base.csv.not_utf8");
 }
 
 TEST_CASE("a bad line is told with its number and the others go in") {
@@ -175,25 +210,33 @@ TEST_CASE("LHEO that is written is read the same, with its elements in the order
     const auto names = [](pugi::xml_node node) {
         std::string out;
         for (const auto child : node.children())
-            if (std::string_view(child.previous_sibling().name()) != child.name()) out += std::string(child.name()) + ' ';
+            if (std::string_view(child.previous_sibling().name()) != child.name())
+                out += std::string(child.name()) + ' ';
         return out;
     };
     const auto formation = document.child("lheo").child("offres").child("formation");
     CHECK(names(formation) ==
-          "domaine-formation intitule-formation objectif-formation resultats-attendus contenu-formation "
+          "domaine-formation intitule-formation objectif-formation resultats-attendus "
+          "contenu-formation "
           "certifiante contact-formation parcours-de-formation code-niveau-entree certification "
           "url-formation action organisme-formation-responsable identifiant-module extras ");
     CHECK(names(formation.child("action")) ==
-          "rythme-formation code-public-vise info-public-vise niveau-entree-obligatoire modalites-alternance "
-          "modalites-enseignement conditions-specifiques prise-en-charge-frais-possible lieu-de-formation "
-          "modalites-entrees-sorties url-action session acces-handicapes langue-formation prix-total-TTC "
+          "rythme-formation code-public-vise info-public-vise niveau-entree-obligatoire "
+          "modalites-alternance "
+          "modalites-enseignement conditions-specifiques prise-en-charge-frais-possible "
+          "lieu-de-formation "
+          "modalites-entrees-sorties url-action session acces-handicapes langue-formation "
+          "prix-total-TTC "
           "duree-indicative nombre-heures-total ");
     CHECK(names(formation.child("organisme-formation-responsable")) ==
-          "numero-activite SIRET-organisme-formation nom-organisme raison-sociale coordonnees-organisme "
+          "numero-activite SIRET-organisme-formation nom-organisme raison-sociale "
+          "coordonnees-organisme "
           "contact-organisme ");
     CHECK(std::string(formation.child("certification").child_value("code-RS")) == "6247");
-    CHECK(std::string(formation.child("action").child("session").child("periode").child_value("debut")) == "20260304");
-    CHECK(std::string(document.child("lheo").attribute("xmlns").value()) == "http://lheo.gouv.fr/2.3");
+    CHECK(std::string(formation.child("action").child("session").child("periode").child_value(
+              "debut")) == "20260304");
+    CHECK(std::string(document.child("lheo").attribute("xmlns").value()) ==
+          "http://lheo.gouv.fr/2.3");
 }
 
 TEST_CASE("an offer that says little still makes the elements that LHEO demands") {
@@ -213,7 +256,8 @@ TEST_CASE("LHEO of others is read with prefixes, several actions and CDATA") {
  <l:action><l:modalites-enseignement>0</l:modalites-enseignement><l:nombre-heures-total>14</l:nombre-heures-total>
   <l:lieu-de-formation><l:coordonnees><l:adresse><l:ville>Lyon</l:ville></l:adresse></l:coordonnees></l:lieu-de-formation></l:action>
  <l:action><l:modalites-enseignement>1</l:modalites-enseignement></l:action></l:formation>
-</l:offres></l:lheo>)", themes());
+</l:offres></l:lheo>)",
+                                themes());
     REQUIRE(read);
     CHECK(problems(*read) == "3!catalogue.problem.too_short ");
     REQUIRE(read->offers.size() == 1);
@@ -231,9 +275,10 @@ TEST_CASE("hostile XML is refused before it costs anything") {
         return read ? "" : read.error().reasons[0].message_key;
     };
     const std::string open = "<lheo xmlns=\"http://lheo.gouv.fr/2.3\">";
-    CHECK(refused("<!DOCTYPE lheo [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]>" + open + "&b;</lheo>") ==
+    CHECK(refused("<!DOCTYPE lheo [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]>" + open +
+                  "&b;</lheo>") == "catalogue.lheo.document_type");
+    CHECK(refused("<!DOCTYPE lheo SYSTEM \"file:///etc/passwd\">" + open + "</lheo>") ==
           "catalogue.lheo.document_type");
-    CHECK(refused("<!DOCTYPE lheo SYSTEM \"file:///etc/passwd\">" + open + "</lheo>") == "catalogue.lheo.document_type");
     CHECK(refused("<!-- <!DOCTYPE x> -->" + open + "<offres/></lheo>") == "");
     std::string deep = open;
     for (int i = 0; i < 100'000; ++i) deep += "<a>";
@@ -241,15 +286,19 @@ TEST_CASE("hostile XML is refused before it costs anything") {
     std::string flat = open;
     for (int i = 0; i < 2'000'001; ++i) flat += "<a/>";
     CHECK(refused(flat + "</lheo>") == "catalogue.lheo.too_many_elements");
-    CHECK(refused(open + std::string(20 * 1024 * 1024, ' ') + "</lheo>") == "catalogue.lheo.too_large");
+    CHECK(refused(open + std::string(20 * 1024 * 1024, ' ') + "</lheo>") ==
+          "catalogue.lheo.too_large");
     CHECK(refused(open + "\xC3(</lheo>") == "catalogue.lheo.not_utf8");
     CHECK(refused(open + "<offres></lheo>") == "catalogue.lheo.malformed");
     CHECK(refused("<lheo><offres/></lheo>") == "catalogue.lheo.not_lheo");
     CHECK(refused("<html xmlns=\"http://lheo.gouv.fr/2.3\"/>") == "catalogue.lheo.not_lheo");
     CHECK(refused("") == "catalogue.lheo.malformed");
     // An entity that nobody declared stays text.
-    CHECK(read_lheo(open + "<offres><formation><intitule-formation>a &xxe; b</intitule-formation></formation></offres></lheo>",
-                    themes())->offers.at(0).offer.title == "a &xxe; b");
+    CHECK(read_lheo(open + "<offres><formation><intitule-formation>a &xxe; "
+                           "b</intitule-formation></formation></offres></lheo>",
+                    themes())
+              ->offers.at(0)
+              .offer.title == "a &xxe; b");
 }
 
 TEST_CASE("the Atom feed has stable ids, absolute links and escaped texts") {
@@ -262,7 +311,8 @@ TEST_CASE("the Atom feed has stable ids, absolute links and escaped texts") {
     CHECK(std::string(feed.child_value("id")) == "tag:campus.example,2026:catalogue");
     CHECK(std::string(feed.child_value("updated")) == "2026-05-06T00:00:00Z");
     const auto entry = feed.child("entry");
-    CHECK(std::string(entry.child_value("id")) == "tag:campus.example,2026:catalogue/les-bases-de-git");
+    CHECK(std::string(entry.child_value("id")) ==
+          "tag:campus.example,2026:catalogue/les-bases-de-git");
     CHECK(std::string(entry.child_value("title")) == "Les bases de <Git> & co");
     CHECK(std::string(entry.child("link").attribute("href").value()) ==
           "https://campus.example:8443/catalogue/les-bases-de-git");
@@ -324,10 +374,16 @@ TEST_CASE("ten thousand offers are read in well under a second" * doctest::skip(
         work();
         return duration<double>(steady_clock::now() - start).count();
     };
-    MESSAGE("csv ", csv.size(), " bytes, read in ", seconds([&] { CHECK(read_csv(csv, themes())->offers.size() == 10'000); }));
+    MESSAGE("csv ", csv.size(), " bytes, read in ",
+            seconds([&] { CHECK(read_csv(csv, themes())->offers.size() == 10'000); }));
     MESSAGE("csv written in ", seconds([&] { write_csv(offers, themes()); }));
     std::string part = write_lheo({offers.begin(), offers.begin() + 5'000}, "https://a.fr");
-    MESSAGE("lheo ", part.size(), " bytes, 5,000 offers read in ", seconds([&] { CHECK(read_lheo(part, themes())->offers.size() == 5'000); }));
+    MESSAGE("lheo ", part.size(), " bytes, 5,000 offers read in ",
+            seconds([&] { CHECK(read_lheo(part, themes())->offers.size() == 5'000); }));
     MESSAGE("lheo of 10,000: ", lheo.size(), " bytes");
-    MESSAGE("json there and back ", seconds([&] { for (const auto& x : offers) CHECK(offer_from_json(boost::json::parse(boost::json::serialize(to_json(x.offer))))); }));
+    MESSAGE("json there and back ", seconds([&] {
+                for (const auto& x : offers)
+                    CHECK(offer_from_json(
+                        boost::json::parse(boost::json::serialize(to_json(x.offer)))));
+            }));
 }
