@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-// CSV (RFC 4180) as offices write it: comma or semicolon (found from the header), quotes, line breaks
-// in quotes, CRLF or LF, optional BOM. Writing guards against formulas (=, +, -, @ at the start get
-// a leading apostrophe: OWASP CSV injection).
+// CSV (RFC 4180) as offices write it: comma or semicolon (found from the header), quotes, line
+// breaks in quotes, CRLF or LF, optional BOM. Writing guards against formulas (=, +, -, @ at the
+// start get a leading apostrophe: OWASP CSV injection); reading takes that apostrophe away again.
 #pragma once
 #include "base/result.hpp"
 
@@ -16,14 +16,15 @@ struct CsvRow {
     std::vector<std::string> cells;
 };
 struct CsvLimits {
-    std::size_t bytes = 20 * 1024 * 1024;
+    std::size_t bytes = 20UL * 1024 * 1024;
     std::size_t rows = 200'000;
     std::size_t columns = 200;
-    std::size_t cell_bytes = 64 * 1024;
+    std::size_t cell_bytes = 64UL * 1024;
 };
 
-// All rows, the header first; rows may differ in their number of cells. Refuses what is no UTF-8, over a
-// limit, or has an unclosed quote, with the line in the reason's values.
+// All rows, the header first; rows may differ in their number of cells, empty lines are left out.
+// Refuses what is no UTF-8, over a limit, has a quote out of place or never closed, with the line
+// in the reason's values.
 Result<std::vector<CsvRow>> read_csv(std::string_view text, const CsvLimits& = {});
 
 // Adds one line with CRLF to `out`.

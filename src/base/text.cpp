@@ -194,7 +194,7 @@ std::string iso_time(Time time) {
 
 std::optional<Date> parse_iso_date(std::string_view text) {
     if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
-    for (const std::size_t i : {0, 1, 2, 3, 5, 6, 8, 9})
+    for (const std::size_t i : {0UL, 1UL, 2UL, 3UL, 5UL, 6UL, 8UL, 9UL})
         if (!is_digit(text[i])) return std::nullopt;
     const std::chrono::year_month_day day{
         std::chrono::year{two_digits(text) * 100 + two_digits(text.substr(2))},
