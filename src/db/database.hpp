@@ -181,7 +181,8 @@ private:
                 result.emplace(work(transaction));
                 return detail::IsRefused<T>::test(*result) ? Outcome::roll_back : Outcome::commit;
             });
-            return std::move(*result);
+            // transact() has called the body, or thrown.
+            return std::move(*result);  // NOLINT(bugprone-unchecked-optional-access)
         }
     }
 };

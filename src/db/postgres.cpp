@@ -179,7 +179,7 @@ private:
     }
     template <class Number>
     void write(Number number, std::string_view) {
-        std::array<char, 32> digits;
+        std::array<char, 32> digits{};
         const auto* end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
         text_.append(digits.data(), static_cast<std::size_t>(end - digits.data())).push_back('\0');
     }

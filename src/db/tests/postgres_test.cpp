@@ -115,6 +115,27 @@ TEST_CASE("while the server is away the answer is quick, and then all is well by
     database->read([](db::Transaction& t) { CHECK(t.run(one, {}) == 1); });
 }
 
+TEST_CASE("write returns when the log is flushed, though its commit has not waited for that" *
+          doctest::skip(!test_on_postgresql())) {
+    const FreshDatabase fresh;
+    const auto database = open(fresh.url, 2);
+    database->write([](db::Transaction& t) { t.script("CREATE TABLE items (id bigint)"); });
+    for (int i = 0; i < 20; ++i) {  // the server itself would flush every 200 ms
+        std::string position;
+        database->write([&](db::Transaction& t) {
+            t.run({"insert", "INSERT INTO items VALUES (1)"}, {});
+            t.run({"position", "SELECT CAST(pg_current_wal_insert_lsn() AS text)"}, {},
+                  [&](const db::Row& row) { position = row.text(0); });
+        });
+        database->read([&](db::Transaction& t) {
+            CHECK(t.run({"flushed",
+                         "SELECT 1 WHERE pg_current_wal_flush_lsn() >"
+                         " CAST($1 AS pg_lsn)"},
+                        {position}) == 1);
+        });
+    }
+}
+
 TEST_CASE("backup on PostgreSQL names the tool for it" * doctest::skip(!test_on_postgresql())) {
     const FreshDatabase fresh;
     CHECK_THROWS_WITH_AS(open(fresh.url, 1)->backup_to("x"), doctest::Contains("pg_dump"),
