@@ -3,6 +3,8 @@
 // this header. SQL is written with $1, $2 ... (bound by name: reuse and any order work), times as
 // epoch seconds (bigint), booleans as 0/1 (smallint), structured content as JSON text.
 #pragma once
+#include "base/failure.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -69,14 +71,10 @@ public:
     }
 };
 
-// A breakdown, never a refusal: caught by the router, the job loop and the command line only.
-struct Failure : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-// Nobody answers: the pages say "try again in a moment" (503) and the pool reconnects by itself.
-struct Unavailable : Failure {
-    using Failure::Failure;
-};
+// A breakdown, never a refusal. Unavailable: nobody answers; the pages say "try again in a moment"
+// (503) and the pool reconnects by itself.
+using base::Failure;
+using base::Unavailable;
 // A constraint of the schema said no. Where a rule expects it, the use case catches it through
 // Transaction::try_run; elsewhere it is a bug.
 struct ConstraintViolation : Failure {

@@ -5,6 +5,7 @@
 #include "http/rate_limits.hpp"
 #include "http/request.hpp"
 #include "http/response.hpp"
+#include "http/server.hpp"
 
 #include <boost/json/fwd.hpp>
 
@@ -91,11 +92,11 @@ struct RouterOptions {
     RateLimit sign_in{"sign-in", 1, 20};              // POST /sign-in..., by address
 };
 
-class Router {
+class Router final : public Application {
 public:
     // The arguments must outlive it.
     Router(const PageRenderer&, SignIns&, RateLimits&, RouterOptions = {});
-    ~Router();
+    ~Router() override;
 
     // All routes are added before the first request. A route whose pattern is malformed, or which
     // another of the same method already matches, throws std::logic_error.
@@ -105,10 +106,10 @@ public:
     // The finished answer: status, headers, cookies, body and content_type; views and errors are
     // turned into bytes. Never throws: a breakdown is logged with the request id and becomes a 500
     // or 503 page. Turns HEAD into GET in the request.
-    Response dispatch(Request&) const;
+    Response dispatch(Request&) const override;
     // The largest body that a route for this method and path takes, in bytes; 0 if none does
     // (404, 405, and GET).
-    std::size_t max_body(std::string_view method, std::string_view path) const;
+    std::size_t max_body(std::string_view method, std::string_view path) const override;
     const std::vector<Route>& routes() const;
 
 private:

@@ -293,8 +293,8 @@ TEST_CASE_FIXTURE(Fixture, "writers that read first and write then lose nothing"
     for (auto& thread : threads) thread.join();
     CHECK(integer(get_counter.sql) == 150);
     database->read([](db::Transaction& t) {
-        CHECK(db::version(t, "counters") == 150);
-        CHECK(db::version(t, "other") == 0);
+        CHECK(db::Versions(t).of("counters") == 150);
+        CHECK(db::Versions(t).of("other") == 0);
     });
 }
 
