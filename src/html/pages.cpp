@@ -141,7 +141,7 @@ std::string Pages::error_page(const http::Request& request, int status,
     if (error) {
         json::array reasons;
         for (const base::Reason& reason : error->reasons)
-            reasons.emplace_back(message(request.language, reason));
+            reasons.push_back(json::object{{"message", message(request.language, reason)}});
         view["reasons"] = std::move(reasons);
     }
     const json::value value = std::move(view);

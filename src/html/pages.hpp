@@ -13,15 +13,14 @@
 //   page.navigation                        [{path, label, current}], those that the caller may open
 //   page.notice                            text; absent without one
 //   page.has_errors, page.error_count
-//   page.errors                            [{field, message}]; absent without any; `field` may be
-//   ""
+//   page.errors                            [{field, message}]; `field` may be empty
 //
 // The title of the page is a block of the layout. A view with a form carries, by convention,
 // `form: {title: {value: "..."}, themes: {...}}`: when the form is refused, each reason with a
 // field sets form.<field>.error to its message (several are joined by a space).
 //
 // The error page is the template "html/error": `status`, `title`, `text`, `request_id`, and
-// `reasons` (texts) when it is known why.
+// `reasons` [{message}] when it is known why.
 #pragma once
 #include "http/router.hpp"
 

@@ -137,7 +137,7 @@ TEST_CASE("a refused form says what to correct, above and beside the fields") {
 TEST_CASE("an error page says what happened in the reader's language") {
     const Site site(
         "{{status}} {{title}}|{{#text}}+{{/text}}|{{request_id}}|"
-        "{{#reasons}}{{.}};{{/reasons}}");
+        "{{#reasons}}{{message}};{{/reasons}}");
     auto made = request("/x");
     made.request_id = "r2";
     CHECK(site.pages.error_page(made, 404, nullptr) == "404 Page introuvable|+|r2|");
