@@ -8,8 +8,6 @@
 #include "catalogue/themes.hpp"
 #include "enrolments/pages.hpp"
 #include "identity/pages.hpp"
-#include "organisations/pages.hpp"
-#include "sessions/pages.hpp"
 
 namespace app {
 namespace {
@@ -69,9 +67,7 @@ Application::Application(const Configuration& configuration, db::Database& given
     const std::string base_url = base_url_of(configuration);
     add_pages(*this);
     identity::add_pages(router, database, identity, organisations, configuration.demo);
-    organisations::add_pages(router, database, organisations);
     catalogue::add_pages(router, database, catalogue, enrolments, base_url);
-    sessions::add_pages(router, {database, sessions, catalogue, identity, organisations, enrolments});
     enrolments::add_pages(router, {database, enrolments, sessions, catalogue, identity,
                                    organisations, base_url});
 }

@@ -49,6 +49,9 @@ public:
     http::Router router;
 };
 
+// Of absolute links: the public URL, else the address listened on.
+std::string base_url_of(const Configuration&);
+
 // Invented and real data for showing Campus, relative to `now` (data/demo). Refuses a database that
 // has organisations already.
 base::Result<void> load_demo(Application&, base::Time now);

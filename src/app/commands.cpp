@@ -3,8 +3,6 @@
 
 #include "app/application.hpp"
 #include "app/configuration.hpp"
-#include "app/load_bench.hpp"
-#include "app/restore.hpp"
 #include "base/embedded.hpp"
 #include "base/text.hpp"
 #include "catalogue/formats.hpp"
@@ -160,8 +158,11 @@ int export_file(const Configuration& configuration, const Command& command) {
         return app.catalogue.exported(transaction, db::Versions(transaction),
                                       std::chrono::floor<std::chrono::days>(clock.now()));
     });
-    write_file(command.file,
-               catalogue::write_as(command.format, offers, base_url_of(configuration)));
+    const std::string base_url = base_url_of(configuration);
+    write_file(command.file, command.format == "open-data" ? catalogue::write_open_data_csv(offers)
+                             : command.format == "lheo"    ? catalogue::write_lheo(offers, base_url)
+                             : command.format == "json"    ? catalogue::write_json(offers)
+                                                           : catalogue::write_csv(offers));
     return 0;
 }
 
@@ -177,17 +178,6 @@ int dispatch(const Configuration& configuration, const Command& command) {
     if (command.name == "backup") {
         open_database(configuration)->backup_to(command.file);
         std::cout << "backup written to " << command.file << '\n';
-        return 0;
-    }
-    if (command.name == "restore") {
-        restore(configuration.database, command.file);
-        std::cout << "restored from " << command.file << '\n';
-        return 0;
-    }
-    if (command.name == "load-bench") {
-        const auto database = open_database(configuration);
-        db::migrate(*database);
-        load_bench(*database, command.offers, command.agents);
         return 0;
     }
     throw std::logic_error("no such command: " + command.name);

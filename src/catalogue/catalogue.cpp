@@ -141,4 +141,18 @@ std::map<base::OfferId, OfferTitle> Catalogue::titles(db::Transaction& transacti
     return titles;
 }
 
+std::vector<Exported> Catalogue::exported(db::Transaction& transaction,
+                                          const db::Versions& versions, base::Date today) {
+    const auto shown = published(transaction, versions, today);
+    std::vector<Exported> offers;
+    offers.reserve(shown->index.size());
+    for (std::size_t i = 0; i < shown->index.size(); ++i) {
+        const IndexedOffer& indexed = shown->index.at(i);
+        offers.push_back({indexed.slug, indexed.offer, indexed.published_at, {}});
+    }
+    std::sort(offers.begin(), offers.end(),
+              [](const Exported& a, const Exported& b) { return a.slug < b.slug; });
+    return offers;
+}
+
 }  // namespace catalogue

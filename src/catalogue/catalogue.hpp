@@ -104,6 +104,8 @@ public:
     std::map<base::OfferId, OfferTitle> titles(db::Transaction&,
                                                const std::vector<base::OfferId>&);
     const Themes& themes() const { return themes_; }
+    // All published offers, as the files of formats.hpp have them, by slug.
+    std::vector<Exported> exported(db::Transaction&, const db::Versions&, base::Date today);
 
     // Puts the offers of a file in, published, for an organisation; those that are already there as
     // the file has them stay untouched. Refuses a file that cannot be read at all.

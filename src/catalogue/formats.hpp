@@ -78,4 +78,7 @@ std::string json_ld_text(const boost::json::value&);
 std::string write_atom(const std::vector<Exported>&, std::string_view base_url,
                        std::string_view title, base::Time updated_at);
 
+// {"offers": [{"slug": ..., and the members of offer.hpp}]}: what Catalogue::import takes back.
+std::string write_json(const std::vector<Exported>&);
+
 }  // namespace catalogue

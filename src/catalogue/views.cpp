@@ -19,7 +19,10 @@ constexpr std::array orders{std::pair{Order::relevance, std::string_view{"releva
                             std::pair{Order::duration, std::string_view{"duration"}}};
 
 json::array strings(const std::vector<std::string>& values) {
-    return {values.begin(), values.end()};
+    json::array list;
+    list.reserve(values.size());
+    for (const std::string& value : values) list.emplace_back(value);
+    return list;
 }
 
 std::string theme_label(std::string_view code, const ListContext& context) {
@@ -119,7 +122,7 @@ json::object pagination(Criteria criteria, int total, int per_page) {
     int before = 0;
     for (int page = 1; page <= last; ++page) {
         if (page != 1 && page != last && std::abs(page - current) > 2) continue;
-        if (page != before + 1) pages.push_back({{"gap", true}});
+        if (page != before + 1) pages.push_back(json::object{{"gap", true}});
         pages.push_back({{"number", page}, {"url", url(page)}, {"current", page == current}});
         before = page;
     }

@@ -28,7 +28,8 @@ std::string calendar_file(const std::vector<Training>& trainings, bool feed,
             // Stable: the same half day of the same seat, whatever is changed about it.
             event.uid = "enrolment-" + std::to_string(training.enrolment.id.value) + "-" +
                         std::to_string(half_day + 1) + "@campus";
-            event.sequence = training.enrolment.sequence + training.session.sequence;
+            event.sequence =
+                static_cast<int>(training.enrolment.sequence + training.session.sequence);
             event.starts_at = slot.starts_at;
             event.ends_at = slot.ends_at;
             event.summary = training.offer.title;

@@ -87,7 +87,10 @@ private:
                     add(Op::raw, path(token, token.text));
                     break;
                 case TokenKind::section:
-                    if (!special_section(i)) nested(Op::section, i, path(token, token.text));
+                    if (token.text.starts_with('?') && !options_.specification)
+                        nested(Op::presence, i, path(token, token.text.substr(1)));
+                    else if (!special_section(i))
+                        nested(Op::section, i, path(token, token.text));
                     i = token.match;
                     break;
                 case TokenKind::inverted:

@@ -23,6 +23,7 @@ enum class Op : std::uint8_t {
     variable,
     raw,
     section,
+    presence,
     inverted,
     partial,
     parent,

@@ -142,6 +142,9 @@ private:
             case Op::section:
                 section(at, n);
                 break;
+            case Op::presence:
+                if (is_truthy(find(n.index))) run({at + 1, n.end});
+                break;
             case Op::inverted:
                 if (!is_truthy(find(n.index))) run({at + 1, n.end});
                 break;

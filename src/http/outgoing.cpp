@@ -209,11 +209,12 @@ Answer make_answer(const Request& request, Response response, bool head_only) {
     if (status == 416) head.add("Content-Range", fmt::format("bytes */{}", whole_size));
     head.add("Cache-Control", caching);
     if (!etag.empty()) head.add("ETag", etag);
-    if (!has(response.headers, "vary"))
-        head.add("Vary", negotiates_encoding ? "Accept, Accept-Encoding, Accept-Language, Cookie"
-                                             : "Accept, Accept-Language, Cookie");
+    const std::string_view varies = find_header(response.headers, "vary");
+    head.add("Vary", std::string{varies.empty() ? "Accept, Accept-Language, Cookie" : varies} +
+                         (negotiates_encoding ? ", Accept-Encoding" : ""));
     for (const auto& [name, value] : response.headers)
-        if (!is_ours(name) && !same_text(name, "cache-control") && !same_text(name, "etag"))
+        if (!is_ours(name) && !same_text(name, "cache-control") &&
+            !same_text(name, "etag") && !same_text(name, "vary"))
             head.add(name, value);
     for (const Cookie& cookie : response.cookies)
         head.add("Set-Cookie", set_cookie(cookie, request.secure));

@@ -137,6 +137,12 @@ TEST_CASE("a plural message follows the number and the language") {
     CHECK(refusal("{{#tn}}no.such n{{/tn}}").ends_with("there is no message no.such in fr"));
 }
 
+TEST_CASE("what stands around a list is there once, or not at all") {
+    constexpr std::string_view text = "{{#?a}}<ul>{{#a}}<li>{{.}}</li>{{/a}}</ul>{{/?a}}";
+    CHECK(render(text, R"({"a": [1, 2]})") == "<ul><li>1</li><li>2</li></ul>");
+    CHECK(render(text, R"({"a": []})").empty());
+}
+
 TEST_CASE("filters chain, and unknown ones do not compile") {
     CHECK(render("{{x | label:html.day | url}}", R"({"x": 7})") == "dimanche");
     CHECK(render("{{x|label:html.month|url}}", R"({"x": 2})") == "f%C3%A9vrier");
