@@ -12,7 +12,7 @@ foreach(language fr en)
     set(mo ${generated}/po/${language}.mo)
     add_custom_command(OUTPUT ${mo} DEPENDS ${po_files}
       COMMAND ${MSGCAT} --use-first -o ${generated}/po/${language}.all ${po_files}
-      COMMAND ${MSGFMT} --check-header -o ${mo} ${generated}/po/${language}.all)
+      COMMAND ${MSGFMT} -o ${mo} ${generated}/po/${language}.all)
     list(APPEND mo_files ${mo})
   endif()
 endforeach()
