@@ -18,7 +18,7 @@ foreach(language fr en)
 endforeach()
 
 # web/build.mjs makes the static files (design system parts, hashed names, gzip, brotli).
-file(GLOB_RECURSE web_sources CONFIGURE_DEPENDS web/*)
+file(GLOB_RECURSE web_sources CONFIGURE_DEPENDS web/* src/*/templates/*.html)
 set(web_stamp ${generated}/web/manifest.json)
 if(EXISTS ${CMAKE_SOURCE_DIR}/web/build.mjs)
   add_custom_command(OUTPUT ${web_stamp} DEPENDS ${web_sources} ${CMAKE_SOURCE_DIR}/package-lock.json
