@@ -111,8 +111,8 @@ void report(const Application& app, bool as_json, int added, int changed, int un
     if (as_json) {
         json::array told;
         for (const auto& problem : problems)
-            told.push_back({{"line", problem.line},
-                            {"reason", app.pages.message("en", problem.reason)}});
+            told.push_back(
+                {{"line", problem.line}, {"reason", app.pages.message("en", problem.reason)}});
         std::cout << json::serialize(json::object{{"added", added},
                                                   {"changed", changed},
                                                   {"unchanged", unchanged},
@@ -142,8 +142,8 @@ int import_file(const Configuration& configuration, const Command& command) {
     const auto format = command.format == "lheo"   ? catalogue::ImportFormat::lheo
                         : command.format == "json" ? catalogue::ImportFormat::json
                                                    : catalogue::ImportFormat::csv;
-    const auto done = app.catalogue.import(format, text, command.organisation, std::nullopt,
-                                           clock.now());
+    const auto done =
+        app.catalogue.import(format, text, command.organisation, std::nullopt, clock.now());
     if (!done) throw Failed(words_of(app, done.error()));
     report(app, command.json, done->counts.added, done->counts.changed, done->counts.unchanged,
            done->problems);
