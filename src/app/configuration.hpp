@@ -29,7 +29,8 @@ struct Command {
     std::string format;        // csv, lheo, json, ...
     int agents = 0;            // of load-bench
     int offers = 0;
-    bool json = false;  // reports as JSON
+    bool json = false;      // reports as JSON
+    bool if_empty = false;  // of load-demo: only into an empty SQLite database, else do nothing
 };
 
 // The command line. Prints help or the error and returns the exit status instead of calling `run`.

@@ -2,6 +2,7 @@
 #include "http/router.hpp"
 
 #include "base/failure.hpp"
+#include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "http/forms.hpp"
 #include "http/json.hpp"
@@ -252,7 +253,7 @@ private:
             std::string secret{request_.cookie(visitor_cookie)};
             // A change without the cookie is refused, so only a page starts one.
             if (secret.empty() && request_.method == "GET" && !request_.wants_json()) {
-                secret = random_token();
+                secret = base::random_token();
                 cookies_.push_back({std::string{visitor_cookie}, secret});
             }
             if (!secret.empty()) request_.form_token = form_token(secret);

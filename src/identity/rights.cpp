@@ -8,7 +8,8 @@
 namespace identity {
 
 std::span<const std::string_view> roles() {
-    static constexpr std::array<std::string_view, 13> all{"supervisor",
+    static constexpr std::array<std::string_view, 13> all{"agent",
+                                                          "supervisor",
                                                           "training_office",
                                                           "organiser",
                                                           "trainer",
@@ -19,8 +20,7 @@ std::span<const std::string_view> roles() {
                                                           "certifying_coach",
                                                           "community_facilitator",
                                                           "data_protection_officer",
-                                                          "administrator",
-                                                          "agent"};
+                                                          "administrator"};
     return all;
 }
 
