@@ -258,8 +258,9 @@ ReadSession session_from(const SessionForm& form, const Session* before, const V
         const bool said = std::any_of(
             read.problems.begin(), read.problems.begin() + static_cast<std::ptrdiff_t>(typed_wrong),
             [&](const auto& r) { return r.field == reason.field; });
-        const bool about_slots = reason.field.starts_with("slots.");
-        if (!said && (!about_slots || rows_are_right)) read.problems.push_back(std::move(reason));
+        const bool none_because_wrong =
+            session.slots.empty() && !rows_are_right && reason.field.starts_with("slots.");
+        if (!said && !none_because_wrong) read.problems.push_back(std::move(reason));
     }
     return read;
 }

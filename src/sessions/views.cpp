@@ -209,7 +209,9 @@ json::object form_view(const SessionForm& form, const FormContext& context,
     const std::size_t rows = std::max(rows_at_least, form.rows.size());
     for (std::size_t i = 0; i < rows; ++i) {
         const SlotRow row = i < form.rows.size() ? form.rows[i] : SlotRow{};
-        further_open = further_open || (i >= rows_in_sight && row != SlotRow{});
+        // A row that was not filled in comes back with the half day that it was shown with.
+        const bool filled = !row.empty() || (!row.half.empty() && row.half != "day");
+        further_open = further_open || (i >= rows_in_sight && filled);
         (i < rows_in_sight ? in_sight : further).push_back(row_view(row, i, problems));
     }
     json::array venues;

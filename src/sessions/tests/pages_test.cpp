@@ -121,6 +121,10 @@ TEST_CASE("bad input is marked in its field and everything typed is kept") {
     CHECK(shows(page, "id=\"error-slots.0\""));
     CHECK(shows(page, "id=\"error-capacity\""));
 
+    CHECK(shows(page, "<details class=\"fr-mb-3w\" open>"));
+    // Rows that nobody filled in come back as they were shown, and stay folded.
+    CHECK_FALSE(shows(app.post("/sessions", form_with({{"slots.9.half", "day"}, {"capacity", ""}})),
+                      "<details class=\"fr-mb-3w\" open>"));
     const auto problem = app.post("/sessions", form_with({{"capacity", "0"}}), "json");
     CHECK(problem.status == 422);
     CHECK(json::parse(problem.body).at("errors").at(0).at("field") == "capacity");
