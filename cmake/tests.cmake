@@ -30,7 +30,7 @@ endforeach()
 file(GLOB whole CONFIGURE_DEPENDS tests/*_test.cpp)
 if(whole AND TARGET test_app)
   add_executable(tests_whole ${whole} tests/http_client.cpp
-    tests/campus_process.cpp tests/seat_race.cpp)
+    tests/campus_process.cpp tests/database_proxy.cpp tests/seat_race.cpp)
   target_link_libraries(tests_whole doctest_main fresh_database test_app Boost::json
     PostgreSQL::PostgreSQL)
   target_include_directories(tests_whole PRIVATE tests)

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -54,8 +55,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
     return all;
 }
 
-pid_t start(std::vector<std::string> arguments, const Environment& more, const Pipe& out,
-            const Pipe* err) {
+pid_t start(std::vector<std::string> arguments, const Environment& more, int out, int err) {
     arguments.insert(arguments.begin(), CAMPUS_BINARY);
     auto environment = environment_with(more);
     const auto argv = pointers(arguments);
@@ -67,8 +67,8 @@ pid_t start(std::vector<std::string> arguments, const Environment& more, const P
     // Only what is safe between fork and exec in a program with threads.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(127);
-    ::dup2(out.ends[1], STDOUT_FILENO);
-    if (err) ::dup2(err->ends[1], STDERR_FILENO);
+    ::dup2(out, STDOUT_FILENO);
+    ::dup2(err, STDERR_FILENO);
     ::execve(argv.front(), argv.data(), envp.data());
     ::_exit(127);
 }
@@ -84,7 +84,7 @@ int wait_for(pid_t pid) {
 
 Ended run_campus(const std::vector<std::string>& arguments, const Environment& more) {
     Pipe out, err;
-    const pid_t pid = start(arguments, more, out, &err);
+    const pid_t pid = start(arguments, more, out.ends[1], err.ends[1]);
     out.close_writer();
     err.close_writer();
     Ended ended;
@@ -117,7 +117,8 @@ CampusServer::CampusServer(const std::string& database_url,
                                        "127.0.0.1:0", "--no-rate-limits"};
     arguments.insert(arguments.end(), more_arguments.begin(), more_arguments.end());
     Pipe out;
-    pid_ = start(arguments, environment, out, nullptr);
+    errors_ = ::memfd_create("errors", MFD_CLOEXEC);
+    pid_ = start(arguments, environment, out.ends[1], errors_);
     out.close_writer();
     std::string said;
     pollfd poll{out.ends[0], POLLIN, 0};
@@ -126,7 +127,7 @@ CampusServer::CampusServer(const std::string& database_url,
         const auto got = ::poll(&poll, 1, 30'000) > 0 ? ::read(poll.fd, chunk, sizeof chunk) : 0;
         if (got <= 0) {
             kill();
-            throw std::runtime_error("the server does not listen; it said: " + said);
+            throw std::runtime_error("the server does not listen; it said: " + said + errors());
         }
         said.append(chunk, static_cast<std::size_t>(got));
     }
@@ -138,11 +139,20 @@ CampusServer::CampusServer(const std::string& database_url,
 CampusServer::CampusServer(CampusServer&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)),
       output_(std::exchange(other.output_, -1)),
+      errors_(std::exchange(other.errors_, -1)),
       port_(other.port_) {}
 
 CampusServer::~CampusServer() {
     kill();
     if (output_ >= 0) ::close(output_);
+    if (errors_ >= 0) ::close(errors_);
+}
+
+std::string CampusServer::errors() const {
+    std::string all(static_cast<std::size_t>(::lseek(errors_, 0, SEEK_END)), '\0');
+    const auto got = ::pread(errors_, all.data(), all.size(), 0);
+    all.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    return all;
 }
 
 void CampusServer::kill() {

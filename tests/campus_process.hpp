@@ -34,10 +34,12 @@ public:
     pid_t pid() const { return pid_; }
     void kill();  // SIGKILL, and waits until it is gone
     int stop();   // SIGTERM; its exit status
+    std::string errors() const;  // what it has written to its error output
 
 private:
     pid_t pid_ = -1;
     int output_ = -1;
+    int errors_ = -1;
     std::uint16_t port_ = 0;
 };
 
