@@ -140,11 +140,10 @@ TEST_CASE("a restore from what is no good copy is refused and nothing is lost" *
     fs::copy_file(folder / "copy", folder / "in-use");
     write_file(folder / "in-use-wal", "a log");
 
-    for (const char* name : {"garbage", "empty", "cut", "damaged", "other", "newer", "in-use",
-                             "missing"}) {
+    for (const char* name :
+         {"garbage", "empty", "cut", "damaged", "other", "newer", "in-use", "missing"}) {
         CAPTURE(std::string{name});
-        const auto refused =
-            run_campus({"restore", folder / name, "--database", app.fresh.url});
+        const auto refused = run_campus({"restore", folder / name, "--database", app.fresh.url});
         CHECK(refused.status == 1);
         CHECK(says(refused.err, std::string{"campus: "}));
         CHECK(says(refused.err, folder / name));

@@ -113,8 +113,8 @@ Ended run_campus(const std::vector<std::string>& arguments, const Environment& m
 CampusServer::CampusServer(const std::string& database_url,
                            const std::vector<std::string>& more_arguments,
                            const Environment& environment) {
-    std::vector<std::string> arguments{"serve", "--database", database_url, "--listen",
-                                       "127.0.0.1:0", "--no-rate-limits"};
+    std::vector<std::string> arguments{"serve",    "--database",  database_url,
+                                       "--listen", "127.0.0.1:0", "--no-rate-limits"};
     arguments.insert(arguments.end(), more_arguments.begin(), more_arguments.end());
     Pipe out;
     errors_ = ::memfd_create("errors", MFD_CLOEXEC);

@@ -32,8 +32,8 @@ public:
 
     std::uint16_t port() const { return port_; }
     pid_t pid() const { return pid_; }
-    void kill();  // SIGKILL, and waits until it is gone
-    int stop();   // SIGTERM; its exit status
+    void kill();                 // SIGKILL, and waits until it is gone
+    int stop();                  // SIGTERM; its exit status
     std::string errors() const;  // what it has written to its error output
 
 private:
@@ -43,8 +43,8 @@ private:
     std::uint16_t port_ = 0;
 };
 
-// A folder that is removed with all that it holds. In memory where there is one: a test's syncs cost
-// nothing there.
+// A folder that is removed with all that it holds. In memory where there is one: a test's syncs
+// cost nothing there.
 class TemporaryFolder {
 public:
     TemporaryFolder();

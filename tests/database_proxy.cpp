@@ -114,9 +114,8 @@ void DatabaseProxy::forward() {
         if (polls[0].revents != 0) break;
         for (std::size_t i = pairs.size(); i-- > 0;) {
             const Pair pair = pairs[i];
-            const bool good =
-                (polls[2 * i + 2].revents == 0 || pass(pair.client, pair.server)) &&
-                (polls[2 * i + 3].revents == 0 || pass(pair.server, pair.client));
+            const bool good = (polls[2 * i + 2].revents == 0 || pass(pair.client, pair.server)) &&
+                              (polls[2 * i + 3].revents == 0 || pass(pair.server, pair.client));
             if (good) continue;
             ::close(pair.client);
             ::close(pair.server);

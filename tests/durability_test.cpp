@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-// What was acknowledged is durable: the program is killed in the middle of takings, again and again,
-// and no seat that somebody was told of is lost. (That a commit waits for the disk, so that it also
-// survives a power cut, is tested in src/db.)
+// What was acknowledged is durable: the program is killed in the middle of takings, again and
+// again, and no seat that somebody was told of is lost. (That a commit waits for the disk, so that
+// it also survives a power cut, is tested in src/db.)
 #include "http_client.hpp"
 #include "seat_race.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// A small blocking HTTP/1.1 client over a plain socket: keep-alive, and send() apart from read(), so
-// that one thread can have thousands of requests under way at once.
+// A small blocking HTTP/1.1 client over a plain socket: keep-alive, and send() apart from read(),
+// so that one thread can have thousands of requests under way at once.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -18,7 +18,7 @@ struct Reply {
 
 // What a request carries besides its method and target.
 struct Sent {
-    std::string session;            // the session cookie; a form token is made from it
+    std::string session;  // the session cookie; a form token is made from it
     std::string accept = "application/json";
     std::string content_type = {};  // with a body
     std::string body = {};

@@ -11,18 +11,18 @@ std::vector<Taker> given_takers(TestApp& app, int count) {
     app.database->write([&](db::Transaction& transaction) {
         for (Taker& taker : takers) {
             const std::string name = "Preneuse" + std::to_string(++made);
-            taker.person = app.app().identity.put(
-                transaction,
-                {{.id = {},
-                  .email = "preneuse" + std::to_string(made) + "@exemple.fr",
-                  .given_name = name,
-                  .usual_name = "Martin",
-                  .job = "Agente"},
-                 {.organisation = organisation,
-                  .population = "etat",
-                  .from = today - std::chrono::days{100}},
-                 {}},
-                app.now);
+            taker.person =
+                app.app().identity.put(transaction,
+                                       {{.id = {},
+                                         .email = "preneuse" + std::to_string(made) + "@exemple.fr",
+                                         .given_name = name,
+                                         .usual_name = "Martin",
+                                         .job = "Agente"},
+                                        {.organisation = organisation,
+                                         .population = "etat",
+                                         .from = today - std::chrono::days{100}},
+                                        {}},
+                                       app.now);
         }
     });
     for (Taker& taker : takers) taker.token = app.app().identity.sign_in(taker.person, app.now);

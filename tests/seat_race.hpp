@@ -22,11 +22,11 @@ std::string withdraw_target(std::int64_t enrolment);
 
 // The seats of a session as one snapshot of the database shows them.
 struct SeatCount {
-    std::int64_t capacity = 0, taken = 0, waiting = 0;     // the counters of the session
-    std::int64_t seated_rows = 0, waiting_rows = 0;        // the enrolments
-    std::int64_t holders = 0;                              // different people among them
-    std::int64_t last_promoted = 0;                        // the latest place that has a seat now
-    std::vector<std::int64_t> places;                      // of those who wait, in order
+    std::int64_t capacity = 0, taken = 0, waiting = 0;  // the counters of the session
+    std::int64_t seated_rows = 0, waiting_rows = 0;     // the enrolments
+    std::int64_t holders = 0;                           // different people among them
+    std::int64_t last_promoted = 0;                     // the latest place that has a seat now
+    std::vector<std::int64_t> places;                   // of those who wait, in order
     // What is wrong, in words; "" when nothing is.
     std::string broken() const;
 };

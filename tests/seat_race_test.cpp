@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Seats are never oversold and the waiting list is in order: 1,000 people, each with a double click,
-// want 20 seats at the same moment, in one process and in two.
+// Seats are never oversold and the waiting list is in order: 1,000 people, each with a double
+// click, want 20 seats at the same moment, in one process and in two.
 #include "seat_race.hpp"
 
 #include "http/router.hpp"
@@ -32,8 +32,8 @@ struct Answers {
     std::vector<std::array<Click, 2>> clicks;
 };
 
-// Everyone has exactly one thing: 20 a seat, the others the places from 1 on, each once. Both clicks
-// of a taker were told the same.
+// Everyone has exactly one thing: 20 a seat, the others the places from 1 on, each once. Both
+// clicks of a taker were told the same.
 std::vector<std::int64_t> check_answers(const Answers& answers) {
     std::vector<std::int64_t> enrolments;
     std::vector<std::int64_t> places;
@@ -149,8 +149,8 @@ TEST_CASE("1,000 takers of 20 seats in two processes, then 500 withdraw while ot
     const auto replies = crowd.answers();
     Answers answers;
     for (std::size_t i = 0; i < replies.size(); i += 2)
-        answers.clicks.push_back({{{replies[i].status, replies[i].body},
-                                   {replies[i + 1].status, replies[i + 1].body}}});
+        answers.clicks.push_back(
+            {{{replies[i].status, replies[i].body}, {replies[i + 1].status, replies[i + 1].body}}});
     const auto enrolments = check_answers(answers);
     check_seats(app, session);
     REQUIRE(enrolments.size() == takers.size());
@@ -197,9 +197,8 @@ TEST_CASE("the schema itself refuses to oversell, and to let somebody wait while
     TestApp app;
     const auto session = app.given_session({.seats = seats});
     const auto change = [&](db::Query query) {
-        app.database->write([&](db::Transaction& transaction) {
-            transaction.run(query, {session.value});
-        });
+        app.database->write(
+            [&](db::Transaction& transaction) { transaction.run(query, {session.value}); });
     };
     const auto refused = [&](db::Query query) {
         try {

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <iostream>
 #include <string>
 
 namespace app {
@@ -76,7 +77,9 @@ void add_commands(CLI::App& app, Command& command) {
     };
     add("serve", "Answer requests (migrates the database first)");
     add("migrate", "Bring the database up to date");
-    add("load-demo", "Fill an empty database with the demonstration data");
+    add("load-demo", "Fill an empty database with the demonstration data")
+        ->add_flag("--if-empty", command.if_empty,
+                   "Do nothing, and do not fail, unless it is an empty SQLite database");
 
     CLI::App* import = add("import", "Read a file into the database");
     import->add_option("what", command.what, "organisations or offers")
@@ -118,6 +121,15 @@ int with_command_line(int argc, char** argv,
     app.require_subcommand(1);
     try {
         app.parse(argc, argv);
+    } catch (const CLI::ConfigError& error) {
+        // CLI11 calls every such file INI.
+        constexpr std::string_view unknown = "INI was not able to parse ";
+        const std::string what = error.what();
+        std::cerr << "the file of --config: "
+                  << (what.starts_with(unknown) ? "unknown key " + what.substr(unknown.size())
+                                                : what)
+                  << '\n';
+        return error.get_exit_code();
     } catch (const CLI::ParseError& error) {
         return app.exit(error);
     }

@@ -84,8 +84,8 @@ void check(const std::string& file) {
         transaction.run(whole, {}, [](const Row& row) {
             if (row.text(0) != "ok") throw Failure(fmt::format("it is damaged: {}", row.text(0)));
         });
-        static constexpr Query table{"restore.table",
-                                     "SELECT count(*) FROM sqlite_schema WHERE name = 'migrations'"};
+        static constexpr Query table{
+            "restore.table", "SELECT count(*) FROM sqlite_schema WHERE name = 'migrations'"};
         static constexpr Query rows{"restore.migrations", "SELECT count(*) FROM migrations"};
         if (number(transaction, table) == 0 || number(transaction, rows) == 0)
             throw Failure("it is no database of Campus");
@@ -122,7 +122,8 @@ std::string keep_aside(const std::string& file) {
 Restored restore(const std::string& url, const std::string& copy) {
     constexpr std::string_view sqlite = "sqlite:";
     if (!url.starts_with(sqlite))
-        throw Failure("PostgreSQL is restored with pg_restore --clean --if-exists --dbname=URL FILE");
+        throw Failure(
+            "PostgreSQL is restored with pg_restore --clean --if-exists --dbname=URL FILE");
     const std::string file = url.substr(sqlite.size());
     std::error_code ignored;
     if (!fs::is_regular_file(copy, ignored)) throw Failure("cannot read " + copy);

@@ -57,8 +57,8 @@ Enrolments::Enrolments(db::Database& database, sessions::Sessions& sessions,
 base::Result<Enrolment> Enrolments::take(base::PersonId person, base::SessionId session_id,
                                          base::Time now) {
     const auto today = std::chrono::floor<std::chrono::days>(now);
-    const auto taken = database_.write(
-        [&](db::Transaction& transaction) -> base::Result<Enrolment> {
+    const auto taken =
+        database_.write([&](db::Transaction& transaction) -> base::Result<Enrolment> {
             const auto session = sessions_.find(transaction, session_id);
             if (!session || session->status == sessions::Status::draft)
                 return base::unexpected(

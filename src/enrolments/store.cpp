@@ -49,10 +49,10 @@ constexpr db::Query insert_enrolment{"enrolments.insert", R"sql(
 
 std::optional<base::EnrolmentId> insert(db::Transaction& transaction, const Enrolment& e) {
     std::optional<base::EnrolmentId> id;
-    transaction.run(insert_enrolment,
-                    {e.session.value, e.person.value, name_of(e.state), e.place,
-                     base::to_epoch(e.created_at)},
-                    [&](const db::Row& row) { id = base::EnrolmentId{row.integer(0)}; });
+    transaction.run(
+        insert_enrolment,
+        {e.session.value, e.person.value, name_of(e.state), e.place, base::to_epoch(e.created_at)},
+        [&](const db::Row& row) { id = base::EnrolmentId{row.integer(0)}; });
     return id;
 }
 

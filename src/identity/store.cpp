@@ -6,18 +6,29 @@
 namespace identity::store {
 namespace {
 
-std::int64_t day_number(base::Date date) { return date.time_since_epoch().count(); }
-base::Date date_of(std::int64_t day) { return base::Date{std::chrono::days{day}}; }
+std::int64_t day_number(base::Date date) {
+    return date.time_since_epoch().count();
+}
+base::Date date_of(std::int64_t day) {
+    return base::Date{std::chrono::days{day}};
+}
 
 Person person_from(const db::Row& row) {
-    return {{row.integer(0)},          std::string{row.text(1)}, std::string{row.text(2)},
-            std::string{row.text(3)},  std::string{row.text(4)}, std::string{row.text(5)},
+    return {{row.integer(0)},
+            std::string{row.text(1)},
+            std::string{row.text(2)},
+            std::string{row.text(3)},
+            std::string{row.text(4)},
+            std::string{row.text(5)},
             row.boolean(6)};
 }
 
 Affiliation affiliation_from(const db::Row& row) {
-    Affiliation affiliation{{row.integer(0)}, std::string{row.text(1)}, row.boolean(2),
-                            date_of(row.integer(3)), std::nullopt};
+    Affiliation affiliation{{row.integer(0)},
+                            std::string{row.text(1)},
+                            row.boolean(2),
+                            date_of(row.integer(3)),
+                            std::nullopt};
     if (const auto until = row.optional_integer(4)) affiliation.until = date_of(*until);
     return affiliation;
 }
@@ -55,8 +66,8 @@ constexpr db::Query insert_sign_in_row{"identity.insert_sign_in", R"sql(
 
 void insert_sign_in(db::Transaction& transaction, std::string_view token_hash,
                     base::PersonId person, base::Time now, base::Time expires_at) {
-    transaction.run(insert_sign_in_row, {token_hash, person.value, base::to_epoch(now),
-                                         base::to_epoch(expires_at)});
+    transaction.run(insert_sign_in_row,
+                    {token_hash, person.value, base::to_epoch(now), base::to_epoch(expires_at)});
 }
 
 constexpr db::Query delete_sign_in_row{"identity.delete_sign_in", R"sql(
@@ -128,8 +139,7 @@ constexpr db::Query insert_person{"identity.insert_person", R"sql(
 
 base::PersonId insert(db::Transaction& transaction, const Person& p) {
     base::PersonId id;
-    transaction.run(insert_person,
-                    {p.email, p.given_name, p.usual_name, p.job, p.language, p.demo},
+    transaction.run(insert_person, {p.email, p.given_name, p.usual_name, p.job, p.language, p.demo},
                     [&](const db::Row& row) { id.value = row.integer(0); });
     return id;
 }
@@ -187,8 +197,7 @@ constexpr db::Query insert_affiliation_row{"identity.insert_affiliation", R"sql(
     VALUES ($1, $2, $3, $4, $5, $6)
 )sql"};
 
-void insert_affiliation(db::Transaction& transaction, base::PersonId person,
-                        const Affiliation& a) {
+void insert_affiliation(db::Transaction& transaction, base::PersonId person, const Affiliation& a) {
     transaction.run(insert_affiliation_row,
                     {person.value, a.organisation.value, a.population, a.contractor,
                      day_number(a.from), a.until ? db::Value{day_number(*a.until)} : db::Value{}});

@@ -15,7 +15,9 @@ namespace {
 // every seat, so that takers of different sessions do not queue for one counter.
 constexpr std::string_view version_name = "sessions";
 
-bool has_free(const Seats& seats) { return seats.taken < seats.capacity; }
+bool has_free(const Seats& seats) {
+    return seats.taken < seats.capacity;
+}
 
 }  // namespace
 

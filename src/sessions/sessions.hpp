@@ -114,8 +114,9 @@ public:
     std::vector<Venue> all_venues(db::Transaction&);
     std::optional<Venue> find_venue(db::Transaction&, std::string_view code);
     // Offers with a seat to take now; kept in memory until a session fills, frees or opens.
-    std::shared_ptr<const std::vector<base::OfferId>> offers_with_free_seats(
-        db::Transaction&, const db::Versions&, base::Time now);
+    std::shared_ptr<const std::vector<base::OfferId>> offers_with_free_seats(db::Transaction&,
+                                                                             const db::Versions&,
+                                                                             base::Time now);
 
     // -- writing; the caller's transaction, the caller's rights
     base::SessionId insert(db::Transaction&, const Session&);
@@ -125,8 +126,8 @@ public:
     bool update(db::Transaction&, const Session&);
 
     // -- seats; each locks the session's row until the transaction ends
-    // A seat if there is one, else the next place on the waiting list; nothing when the session is not
-    // open. One statement, so that what it saw and what it did cannot differ.
+    // A seat if there is one, else the next place on the waiting list; nothing when the session is
+    // not open. One statement, so that what it saw and what it did cannot differ.
     std::optional<Taken> take(db::Transaction&, base::SessionId);
     // The present numbers, locked.
     std::optional<Seats> lock(db::Transaction&, base::SessionId);

@@ -14,7 +14,9 @@ Status status_of(std::string_view name) {
     return name == "draft" ? Status::draft : Status::cancelled;
 }
 
-int small(std::int64_t value) { return static_cast<int>(value); }
+int small(std::int64_t value) {
+    return static_cast<int>(value);
+}
 
 // Columns as in SESSION_COLUMNS below; the slots come by a second query.
 Session session_from(const db::Row& row) {
@@ -37,9 +39,9 @@ Session session_from(const db::Row& row) {
     return session;
 }
 
-#define SESSION_COLUMNS                                                                       \
-    "s.id, s.offer_id, s.organisation_id, s.status, s.venue_id, s.video_link, s.language, "   \
-    "s.note, s.enrolment_opens_at, s.enrolment_closes_at, s.cancel_until, s.minimum, "        \
+#define SESSION_COLUMNS                                                                     \
+    "s.id, s.offer_id, s.organisation_id, s.status, s.venue_id, s.video_link, s.language, " \
+    "s.note, s.enrolment_opens_at, s.enrolment_closes_at, s.cancel_until, s.minimum, "      \
     "s.sequence, s.revision, s.capacity, s.taken, s.waiting"
 
 constexpr db::Query select_slots{"sessions.slots", R"sql(
@@ -77,8 +79,8 @@ Venue venue_from(const db::Row& row) {
     return venue;
 }
 
-#define VENUE_COLUMNS                                                                          \
-    "id, code, organisation_id, name, address, town, capacity, step_free, hearing_loop, "      \
+#define VENUE_COLUMNS                                                                     \
+    "id, code, organisation_id, name, address, town, capacity, step_free, hearing_loop, " \
     "equipment, contact"
 
 }  // namespace
@@ -151,21 +153,21 @@ db::Value venue_of(const Session& session) {
 void insert_slots(db::Transaction& transaction, base::SessionId id,
                   const std::vector<Slot>& slots) {
     for (const Slot& slot : slots)
-        transaction.run(insert_slot, {id.value, base::to_epoch(slot.starts_at),
-                                      base::to_epoch(slot.ends_at)});
+        transaction.run(insert_slot,
+                        {id.value, base::to_epoch(slot.starts_at), base::to_epoch(slot.ends_at)});
 }
 
 }  // namespace
 
 base::SessionId insert(db::Transaction& transaction, const Session& s) {
     base::SessionId id;
-    transaction.run(insert_session,
-                    {s.offer.value, s.organisation.value, name_of(s.status), venue_of(s),
-                     s.video_link, s.language, s.note, base::to_epoch(s.enrolment_opens_at),
-                     base::to_epoch(s.enrolment_closes_at), base::to_epoch(s.cancel_until),
-                     s.minimum, base::to_epoch(s.starts_at()), base::to_epoch(s.ends_at()),
-                     s.seats.capacity},
-                    [&](const db::Row& row) { id.value = row.integer(0); });
+    transaction.run(
+        insert_session,
+        {s.offer.value, s.organisation.value, name_of(s.status), venue_of(s), s.video_link,
+         s.language, s.note, base::to_epoch(s.enrolment_opens_at),
+         base::to_epoch(s.enrolment_closes_at), base::to_epoch(s.cancel_until), s.minimum,
+         base::to_epoch(s.starts_at()), base::to_epoch(s.ends_at()), s.seats.capacity},
+        [&](const db::Row& row) { id.value = row.integer(0); });
     insert_slots(transaction, id, s.slots);
     return id;
 }
@@ -250,9 +252,9 @@ void update(db::Transaction& transaction, const Venue& v) {
                      v.step_free, v.hearing_loop, v.equipment, v.contact});
 }
 
-// The heart of the fair seat: whoever comes gets a seat while there is one and nobody waits, else the
-// next place. The row stays locked until commit, so takers of one session follow each other in one
-// order; takers of different sessions never meet.
+// The heart of the fair seat: whoever comes gets a seat while there is one and nobody waits, else
+// the next place. The row stays locked until commit, so takers of one session follow each other in
+// one order; takers of different sessions never meet.
 constexpr db::Query take_seat{"sessions.take", R"sql(
     UPDATE sessions
     SET taken = taken + CASE WHEN taken < capacity AND waiting = 0 THEN 1 ELSE 0 END,
