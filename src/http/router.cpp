@@ -450,7 +450,8 @@ struct Router::Impl {
 
 Router::Router(const PageRenderer& renderer, SignIns& sign_ins, RateLimits& rate_limits,
                RouterOptions options)
-    : impl_(new Impl{{}, renderer, sign_ins, rate_limits, std::move(options)}) {}
+    : impl_(std::make_unique<Impl>(RouteTable{}, renderer, sign_ins, rate_limits,
+                                   std::move(options))) {}
 
 Router::~Router() = default;
 

@@ -16,7 +16,7 @@ namespace http {
 
 inline constexpr std::string_view visitor_cookie = "campus_visitor";
 
-std::string form_token(std::string_view secret);        // 43 characters
-bool same_token(std::string_view, std::string_view);    // in constant time for equal lengths
+std::string form_token(std::string_view secret);      // 43 characters
+bool same_token(std::string_view, std::string_view);  // in constant time for equal lengths
 
 }  // namespace http
