@@ -8,6 +8,7 @@
 #include "catalogue/formats.hpp"
 #include "db/database.hpp"
 #include "db/migrate.hpp"
+#include "db/restore.hpp"
 #include "db/versions.hpp"
 #include "http/server.hpp"
 
@@ -202,6 +203,13 @@ int dispatch(const Configuration& configuration, const Command& command) {
     if (command.name == "backup") {
         open_database(configuration)->backup_to(command.file);
         std::cout << "backup written to " << command.file << '\n';
+        return 0;
+    }
+    if (command.name == "restore") {
+        const auto restored = db::restore(configuration.database, command.file);
+        if (!restored.moved_aside.empty())
+            std::cout << "the database before is kept as " << restored.moved_aside << '\n';
+        std::cout << "restored from " << command.file << '\n';
         return 0;
     }
     throw std::logic_error("no such command: " + command.name);

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <iostream>
 #include <string>
 
 namespace app {
@@ -120,6 +121,15 @@ int with_command_line(int argc, char** argv,
     app.require_subcommand(1);
     try {
         app.parse(argc, argv);
+    } catch (const CLI::ConfigError& error) {
+        // CLI11 calls every such file INI.
+        constexpr std::string_view unknown = "INI was not able to parse ";
+        const std::string what = error.what();
+        std::cerr << "the file of --config: "
+                  << (what.starts_with(unknown) ? "unknown key " + what.substr(unknown.size())
+                                                : what)
+                  << '\n';
+        return error.get_exit_code();
     } catch (const CLI::ParseError& error) {
         return app.exit(error);
     }
