@@ -97,6 +97,19 @@ base::Result<Enrolment> Enrolments::take(base::PersonId person, base::SessionId 
     });
 }
 
+void Enrolments::put(db::Transaction& transaction, base::PersonId person,
+                     base::SessionId session, base::Time now) {
+    const auto got = sessions_.take(transaction, session);
+    if (!got || !store::insert(transaction, {.id = {},
+                                             .session = session,
+                                             .person = person,
+                                             .state = got->seated ? State::seated : State::waiting,
+                                             .place = got->place,
+                                             .created_at = now,
+                                             .changed_at = now}))
+        throw std::logic_error("a load enrols somebody twice, or in a session that is not open");
+}
+
 base::Result<Enrolment> Enrolments::withdraw(base::PersonId person, base::EnrolmentId id,
                                              base::Time now) {
     return database_.write([&](db::Transaction& transaction) -> base::Result<Enrolment> {
