@@ -12,13 +12,13 @@ foreach(language fr en)
     set(mo ${generated}/po/${language}.mo)
     add_custom_command(OUTPUT ${mo} DEPENDS ${po_files}
       COMMAND ${MSGCAT} --use-first -o ${generated}/po/${language}.all ${po_files}
-      COMMAND ${MSGFMT} --check-header -o ${mo} ${generated}/po/${language}.all)
+      COMMAND ${MSGFMT} -o ${mo} ${generated}/po/${language}.all)
     list(APPEND mo_files ${mo})
   endif()
 endforeach()
 
 # web/build.mjs makes the static files (design system parts, hashed names, gzip, brotli).
-file(GLOB_RECURSE web_sources CONFIGURE_DEPENDS web/*)
+file(GLOB_RECURSE web_sources CONFIGURE_DEPENDS web/* src/*/templates/*.html)
 set(web_stamp ${generated}/web/manifest.json)
 if(EXISTS ${CMAKE_SOURCE_DIR}/web/build.mjs)
   add_custom_command(OUTPUT ${web_stamp} DEPENDS ${web_sources} ${CMAKE_SOURCE_DIR}/package-lock.json

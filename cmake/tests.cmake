@@ -1,7 +1,23 @@
 # SPDX-License-Identifier: EUPL-1.2
 # tests_<folder> from src/<folder>/tests/*_test.cpp; the whole-application harness is in tests/.
-# CAMPUS_TEST_DATABASE in the environment chooses the engine: "sqlite" (default) or a PostgreSQL
-# URI; script/test runs ctest under both.
+# CAMPUS_TEST_DATABASE in the environment chooses the engine: "sqlite" (default) or the URI of a
+# PostgreSQL server. For ctest each program is several tests: NAME.sqlite, NAME.postgresql (skipped
+# without a server) and, in the sanitizer build, NAME.sanitized.
+function(add_engine_tests name program)
+  if(CAMPUS_SANITIZE)
+    add_test(NAME ${name}.sanitized COMMAND ${program})
+    set_tests_properties(${name}.sanitized PROPERTIES ENVIRONMENT
+      "CAMPUS_TEST_DATABASE=sqlite;UBSAN_OPTIONS=print_stacktrace=1" TIMEOUT 300 ${ARGN})
+    return()
+  endif()
+  add_test(NAME ${name}.sqlite COMMAND ${program})
+  set_tests_properties(${name}.sqlite PROPERTIES ENVIRONMENT CAMPUS_TEST_DATABASE=sqlite
+    TIMEOUT 300 ${ARGN})
+  add_test(NAME ${name}.postgresql
+    COMMAND ${CMAKE_SOURCE_DIR}/tests/on-postgresql $<TARGET_FILE:${program}>)
+  set_tests_properties(${name}.postgresql PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300 ${ARGN})
+endfunction()
+
 add_library(doctest_main STATIC tests/doctest_main.cpp)
 add_library(fresh_database STATIC tests/fresh_database.cpp)
 target_link_libraries(fresh_database PUBLIC db PRIVATE PostgreSQL::PostgreSQL)
@@ -23,7 +39,7 @@ foreach(slice ${slices})
     endif()
     target_include_directories(tests_${slice} PRIVATE tests)
     target_compile_definitions(tests_${slice} PRIVATE SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-    add_test(NAME ${slice} COMMAND tests_${slice})
+    add_engine_tests(${slice} tests_${slice})
   endif()
 endforeach()
 
@@ -35,16 +51,41 @@ if(whole AND TARGET test_app)
   target_compile_definitions(tests_whole PRIVATE SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     CAMPUS_BINARY="$<TARGET_FILE:campus>")
   add_dependencies(tests_whole campus)
-  add_test(NAME whole COMMAND tests_whole)
+  # Races between processes: alone on the machine.
+  add_engine_tests(whole tests_whole RUN_SERIAL ON)
 endif()
 
-# tests/fuzz/<name>_fuzz.cpp: one target a parser. Built with libFuzzer when CAMPUS_FUZZ is on.
+# A real browser, one test a file.
+if(NOT CAMPUS_SANITIZE AND TARGET campus)
+  file(GLOB browser_tests CONFIGURE_DEPENDS tests/browser/*.test.mjs)
+  foreach(file ${browser_tests})
+    get_filename_component(name ${file} NAME_WE)
+    add_test(NAME browser.${name} COMMAND ${NODE} --test ${file})
+    set_tests_properties(browser.${name} PROPERTIES RUN_SERIAL ON TIMEOUT 600
+      ENVIRONMENT "CAMPUS_BINARY=$<TARGET_FILE:campus>")
+  endforeach()
+endif()
+
+# tests/fuzz/<name>_fuzz.cpp: one target a parser, with libFuzzer when CAMPUS_FUZZ is on. Seeds are
+# in tests/fuzz/corpus/<name>; what a run finds stays in the build folder for the next.
 if(CAMPUS_FUZZ)
   file(GLOB fuzzers CONFIGURE_DEPENDS tests/fuzz/*_fuzz.cpp)
   foreach(file ${fuzzers})
-    get_filename_component(name ${file} NAME_WE)
-    add_executable(${name} ${file})
-    target_link_libraries(${name} catalogue http html db base Boost::json)
-    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    get_filename_component(target ${file} NAME_WE)
+    string(REGEX REPLACE "_fuzz$" "" name ${target})
+    add_executable(${target} ${file})
+    target_link_libraries(${target} catalogue organisations http html db base Boost::json)
+    target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+    set(found ${CMAKE_BINARY_DIR}/fuzz/${name})
+    file(MAKE_DIRECTORY ${found})
+    set(seeds ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})
+    if(NOT EXISTS ${seeds})
+      set(seeds)
+    endif()
+    add_test(NAME fuzz.${name} COMMAND ${target} -max_total_time=20 -timeout=5 -max_len=4096
+      -rss_limit_mb=1024 -verbosity=0 -print_final_stats=1
+      -artifact_prefix=${CMAKE_BINARY_DIR}/fuzz/${name}- ${found} ${seeds})
+    set_tests_properties(fuzz.${name} PROPERTIES TIMEOUT 120 COST 20
+      ENVIRONMENT UBSAN_OPTIONS=print_stacktrace=1)
   endforeach()
 endif()

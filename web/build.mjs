@@ -9,7 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { parse, print, splitSelectors } from './css.mjs';
-import { components, dropped, fonts, icons } from './parts.mjs';
+import { components, dropped, fonts } from './parts.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const dsfr = resolve(here, '../node_modules/@gouvfr/dsfr/dist');
@@ -18,6 +18,16 @@ if (!out) {
   console.error('usage: node web/build.mjs OUT_DIR');
   process.exit(2);
 }
+
+// The icons that our templates and styles use.
+const slices = resolve(here, '../src');
+const users = readdirSync(slices)
+  .map((slice) => join(slices, slice, 'templates'))
+  .filter((folder) => existsSync(folder))
+  .flatMap((folder) => readdirSync(folder).map((file) => join(folder, file)))
+  .concat(join(here, 'campus.css'));
+const icons = [...new Set(users.flatMap((file) =>
+  [...readFileSync(file, 'utf8').matchAll(/fr-icon-([a-z0-9]+(?:-[a-z0-9]+)*)/g)].map((match) => match[1])))].sort();
 
 // --- the files, hashed -------------------------------------------------------------------------
 

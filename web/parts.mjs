@@ -14,19 +14,6 @@ export const fonts = [
   { name: 'marianne-bold.woff2', file: 'Marianne-Bold.woff2', weight: '700', style: 'normal' },
 ];
 
-// The classes fr-icon-<name> that our templates may use.
-export const icons = [
-  'account-circle-line', 'add-line', 'arrow-down-s-line', 'arrow-left-line', 'arrow-right-line',
-  'award-line', 'book-2-line', 'building-line', 'calendar-line', 'calendar-event-line',
-  'check-line', 'checkbox-circle-fill', 'close-line', 'close-circle-fill', 'computer-line',
-  'delete-bin-line', 'download-line', 'edit-line', 'equalizer-line', 'error-warning-line', 'eye-line',
-  'file-text-line', 'filter-line', 'group-line', 'information-line', 'links-line',
-  'list-unordered', 'lock-line', 'logout-box-r-line', 'mail-line', 'map-pin-2-line', 'menu-fill',
-  'money-euro-circle-line', 'printer-line', 'refresh-line', 'road-map-line', 'search-line',
-  'team-line', 'time-line', 'translate-2', 'upload-line', 'user-line', 'video-chat-line',
-  'wheelchair-line',
-];
-
 const accents = '(green|blue-(ecume|cumulus)|purple|pink|yellow|orange|brown|beige)-';
 
 // Selectors that our pages never match.
@@ -41,6 +28,6 @@ export const dropped = [
   /\.fr-(m[lrx]?|p[lrtbxy]?)-|fr-[mp]\w?-first-|fr-m[tby]-(9|1\d)w|\.fr-m[tby]-(n|sm|lg|xl|\d+(-5)?v|md-\d+(-5)?v|md-n)/,
   new RegExp(`\\.fr-(tag|callout|highlight|tile|card|notice|btn)--${accents}`),
   /\.fr-notice--(weather|cyberattack|witness|kidnapping|attack)/,
-  /\.fr-card__(img|video)|\.fr-card--(download|horizontal)|\.fr-tag--dismiss|fr-tags-group.*dismiss/,
+  /\.fr-card__(img|video)|\.fr-card--(download|horizontal)/,
   /\.fr-upload--multiple|\.fr-radio-rich|\.fr-fieldset--valid|--valid\b/,
 ];

@@ -61,15 +61,14 @@ Application::Application(const Configuration& configuration, db::Database& given
       static_files(static_entries),
       templates(template_sources(), messages,
                 [this](std::string_view name) { return static_files.url(name); }),
-      pages(templates, messages, navigation(),
-            {configuration.demo, base_url_of(configuration)}),
+      pages(templates, messages, navigation(), {configuration.demo, base_url_of(configuration)}),
       router(pages, identity, rate_limits, router_options(configuration)) {
     const std::string base_url = base_url_of(configuration);
     add_pages(*this);
     identity::add_pages(router, database, identity, organisations, configuration.demo);
     catalogue::add_pages(router, database, catalogue, enrolments, base_url);
-    enrolments::add_pages(router, {database, enrolments, sessions, catalogue, identity,
-                                   organisations, base_url});
+    enrolments::add_pages(
+        router, {database, enrolments, sessions, catalogue, identity, organisations, base_url});
 }
 
 }  // namespace app

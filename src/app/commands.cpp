@@ -12,12 +12,14 @@
 #include "db/versions.hpp"
 #include "http/server.hpp"
 
+#include <fmt/format.h>
 #include <boost/json.hpp>
 
 #include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <map>
 
 namespace app {
 namespace json = boost::json;
@@ -64,6 +66,25 @@ std::string words_of(const Application& app, const base::Error& error) {
     return words;
 }
 
+// Who can sign in on a demonstration site, one person a role.
+void print_demo_people(Application& app) {
+    app.database.read([&](db::Transaction& transaction) {
+        std::map<std::string, std::string> first;
+        for (const identity::Person& person : app.identity.demo_people(transaction)) {
+            const auto grants = app.identity.grants(transaction, person.id);
+            if (grants.empty()) first.try_emplace("agent", person.full_name());
+            for (const identity::Grant& grant : grants)
+                first.try_emplace(grant.role, person.full_name());
+        }
+        if (first.empty()) return;
+        std::cout << "demonstration: anyone may sign in at /sign-in, for example as\n";
+        for (const std::string_view role : identity::roles())
+            if (const auto found = first.find(std::string(role)); found != first.end())
+                std::cout << fmt::format("  {:<20} {}\n", role, found->second);
+        std::cout << std::flush;
+    });
+}
+
 int serve(const Configuration& configuration) {
     const SystemClock clock;
     const auto database = open_database(configuration);
@@ -89,16 +110,19 @@ int serve(const Configuration& configuration) {
                         app.router, app.static_files, app.metrics, clock);
     const std::string address = configuration.listen.substr(0, configuration.listen.rfind(':'));
     std::cout << "listening on http://" << address << ':' << server.port() << std::endl;
+    if (configuration.demo) print_demo_people(app);
     server.run(true);
     app.metrics.log_to(nullptr);
     return 0;
 }
 
-int load_demonstration(const Configuration& configuration) {
+int load_demonstration(const Configuration& configuration, const Command& command) {
+    if (command.if_empty && !configuration.database.starts_with("sqlite:")) return 0;
     const SystemClock clock;
     const auto database = open_database(configuration);
     db::migrate(*database);
     Application app(configuration, *database);
+    if (command.if_empty && !app.organisations.tree()->in_order().empty()) return 0;
     if (const auto loaded = load_demo(app, clock.now()); !loaded)
         throw Failed(words_of(app, loaded.error()));
     std::cout << "demonstration data loaded\n";
@@ -112,8 +136,9 @@ int load_for_benchmarks(const Configuration& configuration, const Command& comma
     Application app(configuration, *database);
     if (!app.organisations.tree()->in_order().empty())
         throw Failed("load-bench fills an empty database, and this one has organisations");
-    const BenchKeys keys = load_bench(app, {command.offers, command.agents}, clock.now(),
-                                      [](std::string_view step) { std::cout << step << std::endl; });
+    const BenchKeys keys =
+        load_bench(app, {command.offers, command.agents}, clock.now(),
+                   [](std::string_view step) { std::cout << step << std::endl; });
     if (command.tokens.empty()) return 0;
     json::array sessions;
     for (const base::SessionId id : keys.open_sessions) sessions.push_back(id.value);
@@ -130,8 +155,8 @@ void report(const Application& app, bool as_json, int added, int changed, int un
     if (as_json) {
         json::array told;
         for (const auto& problem : problems)
-            told.push_back({{"line", problem.line},
-                            {"reason", app.pages.message("en", problem.reason)}});
+            told.push_back(
+                {{"line", problem.line}, {"reason", app.pages.message("en", problem.reason)}});
         std::cout << json::serialize(json::object{{"added", added},
                                                   {"changed", changed},
                                                   {"unchanged", unchanged},
@@ -161,8 +186,8 @@ int import_file(const Configuration& configuration, const Command& command) {
     const auto format = command.format == "lheo"   ? catalogue::ImportFormat::lheo
                         : command.format == "json" ? catalogue::ImportFormat::json
                                                    : catalogue::ImportFormat::csv;
-    const auto done = app.catalogue.import(format, text, command.organisation, std::nullopt,
-                                           clock.now());
+    const auto done =
+        app.catalogue.import(format, text, command.organisation, std::nullopt, clock.now());
     if (!done) throw Failed(words_of(app, done.error()));
     report(app, command.json, done->counts.added, done->counts.changed, done->counts.unchanged,
            done->problems);
@@ -191,7 +216,7 @@ int dispatch(const Configuration& configuration, const Command& command) {
         std::cout << db::migrate(*open_database(configuration)) << " migrations applied\n";
         return 0;
     }
-    if (command.name == "load-demo") return load_demonstration(configuration);
+    if (command.name == "load-demo") return load_demonstration(configuration, command);
     if (command.name == "load-bench") return load_for_benchmarks(configuration, command);
     if (command.name == "import") return import_file(configuration, command);
     if (command.name == "export") return export_file(configuration, command);

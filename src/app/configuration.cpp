@@ -76,7 +76,9 @@ void add_commands(CLI::App& app, Command& command) {
     };
     add("serve", "Answer requests (migrates the database first)");
     add("migrate", "Bring the database up to date");
-    add("load-demo", "Fill an empty database with the demonstration data");
+    add("load-demo", "Fill an empty database with the demonstration data")
+        ->add_flag("--if-empty", command.if_empty,
+                   "Do nothing, and do not fail, unless it is an empty SQLite database");
 
     CLI::App* import = add("import", "Read a file into the database");
     import->add_option("what", command.what, "organisations or offers")

@@ -11,14 +11,14 @@ namespace app {
 struct Configuration {
     std::string database = "sqlite:campus.db";
     std::string listen = "127.0.0.1:8080";
-    std::string public_url;     // "" : http:// and the address listened on
+    std::string public_url;  // "" : http:// and the address listened on
     std::string trusted_proxy;
-    int workers = 8;            // threads that answer requests
-    int connections = 8;        // to the database, at most
+    int workers = 8;      // threads that answer requests
+    int connections = 8;  // to the database, at most
     int slow_query_ms = 200;
-    bool demo = false;          // sign-in by choosing a person; says so on every page
+    bool demo = false;  // sign-in by choosing a person; says so on every page
     bool rate_limits = true;
-    std::string access_log;     // file, "-" for standard output, "" for none
+    std::string access_log;  // file, "-" for standard output, "" for none
 };
 
 struct Command {
@@ -29,8 +29,9 @@ struct Command {
     std::string format;        // csv, lheo, json, ...
     int agents = 0;            // of load-bench
     int offers = 0;
-    std::string tokens;        // of load-bench: file for the tokens of those it signs in
-    bool json = false;         // reports as JSON
+    std::string tokens;     // of load-bench: file for the tokens of those it signs in
+    bool json = false;      // reports as JSON
+    bool if_empty = false;  // of load-demo: only into an empty SQLite database, else do nothing
 };
 
 // The command line. Prints help or the error and returns the exit status instead of calling `run`.

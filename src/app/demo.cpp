@@ -40,7 +40,9 @@ base::OrganisationId organisation_of(const organisations::Tree& tree, const json
     return found->id;
 }
 
-base::Date today_of(base::Time now) { return base::in_paris(now).day; }
+base::Date today_of(base::Time now) {
+    return base::in_paris(now).day;
+}
 
 // The date so many working days (Monday to Friday) after today.
 base::Date working_day(base::Date today, int count) {
@@ -122,18 +124,19 @@ void load_venues(Application& app, db::Transaction& transaction, const organisat
         std::string equipment;
         for (const json::value& one : item.at("equipment").as_array())
             equipment += (equipment.empty() ? "" : ", ") + json::value_to<std::string>(one);
-        app.sessions.insert(transaction,
-                            sessions::Venue{.id = {},
-                                            .code = text(item, "code"),
-                                            .organisation = organisation_of(tree, item, "organisation"),
-                                            .name = text(item, "name"),
-                                            .address = text(item, "address"),
-                                            .town = text(item, "town"),
-                                            .capacity = number(item, "capacity"),
-                                            .step_free = item.at("accessibility").at("pmr").as_bool(),
-                                            .hearing_loop = item.at("accessibility").at("loop").as_bool(),
-                                            .equipment = std::move(equipment),
-                                            .contact = text(item, "contact")});
+        app.sessions.insert(
+            transaction,
+            sessions::Venue{.id = {},
+                            .code = text(item, "code"),
+                            .organisation = organisation_of(tree, item, "organisation"),
+                            .name = text(item, "name"),
+                            .address = text(item, "address"),
+                            .town = text(item, "town"),
+                            .capacity = number(item, "capacity"),
+                            .step_free = item.at("accessibility").at("pmr").as_bool(),
+                            .hearing_loop = item.at("accessibility").at("loop").as_bool(),
+                            .equipment = std::move(equipment),
+                            .contact = text(item, "contact")});
     }
 }
 
@@ -188,8 +191,7 @@ std::optional<Filling> load_session(Application& app, db::Transaction& transacti
 base::Result<void> load_demo(Application& app, base::Time now) {
     if (!app.organisations.tree()->in_order().empty())
         return base::unexpected(base::Error{base::ErrorKind::conflict, "app.demo.not_empty"});
-    if (const auto report =
-            app.organisations.import_csv(base::embedded("demo/organisations.csv"));
+    if (const auto report = app.organisations.import_csv(base::embedded("demo/organisations.csv"));
         !report || !report->problems.empty())
         throw std::logic_error("demonstration data: organisations.csv has bad lines");
     // The offers of each root, by the campus as the importing organisation of that root.
@@ -209,11 +211,10 @@ base::Result<void> load_demo(Application& app, base::Time now) {
         load_people(app, transaction, *tree, now);
         fillers = load_fillers(app, transaction, *tree, now, 400);
         load_venues(app, transaction, *tree);
-        const auto published = app.catalogue.published(
-            transaction, db::Versions(transaction), today);
+        const auto published =
+            app.catalogue.published(transaction, db::Versions(transaction), today);
         for (const json::value& item : list("demo/sessions.json", "sessions"))
-            if (const auto filling =
-                    load_session(app, transaction, *published, *tree, item, now))
+            if (const auto filling = load_session(app, transaction, *published, *tree, item, now))
                 fillings.push_back(*filling);
     });
     std::size_t next = 0;

@@ -103,23 +103,21 @@ public:
         offer["audiences"] = list(random, audiences_, 1, 2);
         offer["themes"] = list(random, themes_, 1, 2);
         offer["subthemes"] = list(random, subthemes_, 0, 3);
-        offer["organisers"] =
-            list(random, random.one_in(3) ? organisers_ : own_organisers, 1, 1);
+        offer["organisers"] = list(random, random.one_in(3) ? organisers_ : own_organisers, 1, 1);
         offer["modalities"] = list(random, modalities_, 1, 1);
         offer["pillars"] = list(random, pillars_, 1, 1);
         offer["trades"] = list(random, trades_, 0, 2);
         offer["places"] = list(random, towns, 0, 1);
         offer["level"] = random.of(Texts{"novice", "debutant", "intermediaire", "expert"});
         if (random.one_in(8)) offer["eligibility"] = {{"contractors", false}};
-        if (random.one_in(10))
-            offer["eligibility"] = {{"populations", json::array{"etat"}}};
+        if (random.one_in(10)) offer["eligibility"] = {{"populations", json::array{"etat"}}};
         offer["fictitious"] = true;
         return offer;
     }
 
-    Texts towns{"Lille",  "Lyon",      "Marseille", "Rennes",   "Nantes", "Bordeaux",
-                "Toulouse", "Strasbourg", "Metz",    "Dijon",    "Tours",  "Rouen",
-                "Amiens", "Limoges",   "Grenoble",  "Nancy",    "Caen",   "Orléans"};
+    Texts towns{"Lille",    "Lyon",       "Marseille", "Rennes", "Nantes", "Bordeaux",
+                "Toulouse", "Strasbourg", "Metz",      "Dijon",  "Tours",  "Rouen",
+                "Amiens",   "Limoges",    "Grenoble",  "Nancy",  "Caen",   "Orléans"};
 
 private:
     static Texts sentences(const std::string& text) {
@@ -210,10 +208,10 @@ public:
             for (int i = from; i < std::min(from + offers_at_once, sizes_.offers); ++i)
                 offers.push_back(words_.offer(random_, i + 1, names));
             const auto weeks = (sizes_.offers - from) / offers_at_once;
-            const auto report = app_.catalogue.import(
-                catalogue::ImportFormat::json,
-                json::serialize(json::object{{"offers", std::move(offers)}}), "etat", std::nullopt,
-                now_ - days{7 * weeks});
+            const auto report =
+                app_.catalogue.import(catalogue::ImportFormat::json,
+                                      json::serialize(json::object{{"offers", std::move(offers)}}),
+                                      "etat", std::nullopt, now_ - days{7 * weeks});
             if (!report || !report->problems.empty())
                 throw std::logic_error("load-bench: bad offers");
         }
@@ -221,15 +219,14 @@ public:
 
     void load_agents() {
         const json::value names = json::parse(base::embedded("demo/fillers.json"));
-        const auto texts = [&](const char* name) {
-            return json::value_to<Texts>(names.at(name));
-        };
+        const auto texts = [&](const char* name) { return json::value_to<Texts>(names.at(name)); };
         const Texts given_names = texts("given_names");
         const Texts usual_names = texts("usual_names");
         const Texts jobs = texts("jobs");
         const auto count = static_cast<std::size_t>(sizes_.agents);
         while (agents_.size() < count) {
-            std::vector<identity::NewPerson> people(std::min(agents_at_once, count - agents_.size()));
+            std::vector<identity::NewPerson> people(
+                std::min(agents_at_once, count - agents_.size()));
             for (std::size_t i = 0; i < people.size(); ++i) {
                 const auto* employer = random_.of(organisations_);
                 people[i].person.email =
@@ -258,8 +255,8 @@ public:
             const auto published =
                 app_.catalogue.published(transaction, db::Versions(transaction), today_);
             for (int i = 0; i < sessions_count; ++i) {
-                const auto& offer = published->index.at(
-                    static_cast<std::size_t>(random_.below(static_cast<int>(published->index.size()))));
+                const auto& offer = published->index.at(static_cast<std::size_t>(
+                    random_.below(static_cast<int>(published->index.size()))));
                 const int in_days =
                     random_.one_in(2) ? -random_.between(1, 300) : random_.between(15, 180);
                 sessions_.push_back(load_session(transaction, *published, offer.id, in_days,
@@ -270,8 +267,8 @@ public:
             while (open_sessions_.size() < open_sessions_count) {
                 const auto& next = published->index.at(offer++ % published->index.size());
                 if (next.offer.eligibility == catalogue::Eligibility{})
-                    open_sessions_.push_back(load_session(transaction, *published, next.id, 30,
-                                                          1000, venues.front()));
+                    open_sessions_.push_back(
+                        load_session(transaction, *published, next.id, 30, 1000, venues.front()));
             }
         });
     }
@@ -299,8 +296,8 @@ public:
         app_.database.write([&](db::Transaction& transaction) {
             keys.tokens.clear();
             for (int i = 0; i < signed_in_agents; ++i)
-                keys.tokens.push_back(app_.identity.sign_in(
-                    transaction, agents_[static_cast<std::size_t>(i)], now_));
+                keys.tokens.push_back(
+                    app_.identity.sign_in(transaction, agents_[static_cast<std::size_t>(i)], now_));
         });
         return keys;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Fills an empty database with as many offers and agents as a whole State has, for script/bench. The
-// texts are put together from the demonstration offers', the same at each load but for the dates.
+// Fills an empty database with as many offers and agents as a whole State has, for script/bench.
+// The texts are put together from the demonstration offers', the same at each load but for the
+// dates.
 #pragma once
 #include "base/clock.hpp"
 #include "base/ids.hpp"

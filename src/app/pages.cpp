@@ -15,13 +15,13 @@ void add_health(Application& app) {
     app.router.add("GET", "/health/live", http::Access::anyone(),
                    {.summary = "The process runs", .content_type = "text/plain"},
                    [](const http::Request&) { return http::content("ok\n", "text/plain"); });
-    app.router.add("GET", "/health/ready", http::Access::anyone(),
-                   {.summary = "The database answers", .content_type = "text/plain"},
-                   [&app](const http::Request&) {
-                       app.database.read(
-                           [](db::Transaction& transaction) { db::Versions{transaction}; });
-                       return http::content("ready\n", "text/plain");
-                   });
+    app.router.add(
+        "GET", "/health/ready", http::Access::anyone(),
+        {.summary = "The database answers", .content_type = "text/plain"},
+        [&app](const http::Request&) {
+            app.database.read([](db::Transaction& transaction) { db::Versions{transaction}; });
+            return http::content("ready\n", "text/plain");
+        });
 }
 
 void add_metrics(Application& app) {
@@ -54,13 +54,13 @@ void add_pages(Application& app) {
                    [](const http::Request&) {
                        return http::show(http::view("app/help", boost::json::object{}));
                    });
-    app.router.add("GET", "/openapi.json", http::Access::anyone(),
-                   {.summary = "This description (OpenAPI 3.1)", .content_type = "application/json"},
-                   [&app](const http::Request&) {
-                       return http::content(
-                           boost::json::serialize(http::openapi(app.router, CAMPUS_VERSION)),
-                           "application/json");
-                   });
+    app.router.add(
+        "GET", "/openapi.json", http::Access::anyone(),
+        {.summary = "This description (OpenAPI 3.1)", .content_type = "application/json"},
+        [&app](const http::Request&) {
+            return http::content(boost::json::serialize(http::openapi(app.router, CAMPUS_VERSION)),
+                                 "application/json");
+        });
 }
 
 }  // namespace app

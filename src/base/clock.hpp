@@ -15,7 +15,11 @@ struct Clock {
 };
 
 // Seconds since 1970-01-01T00:00:00Z: how times stand in the database.
-inline std::int64_t to_epoch(Time time) { return time.time_since_epoch().count(); }
-inline Time from_epoch(std::int64_t seconds) { return Time{std::chrono::seconds{seconds}}; }
+inline std::int64_t to_epoch(Time time) {
+    return time.time_since_epoch().count();
+}
+inline Time from_epoch(std::int64_t seconds) {
+    return Time{std::chrono::seconds{seconds}};
+}
 
 }  // namespace base

@@ -9,16 +9,16 @@ namespace base {
 
 std::span<const EmbeddedFile> embedded_under(std::string_view folder) {
     const auto files = embedded_files();
-    const auto [first, last] = std::equal_range(
-        files.begin(), files.end(), folder, [folder](const auto& a, const auto& b) {
-            const auto head = [&](const auto& x) {
-                if constexpr (requires { x.path; })
-                    return x.path.substr(0, folder.size());
-                else
-                    return x;
-            };
-            return head(a) < head(b);
-        });
+    const auto [first, last] = std::equal_range(files.begin(), files.end(), folder,
+                                                [folder](const auto& a, const auto& b) {
+                                                    const auto head = [&](const auto& x) {
+                                                        if constexpr (requires { x.path; })
+                                                            return x.path.substr(0, folder.size());
+                                                        else
+                                                            return x;
+                                                    };
+                                                    return head(a) < head(b);
+                                                });
     return {first, last};
 }
 

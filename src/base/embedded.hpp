@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// The files that the binary carries, sorted by path (made by tools/embed.py, which lists the paths).
+// The files that the binary carries, sorted by path (made by tools/embed.py, which lists the
+// paths).
 #pragma once
 #include <span>
 #include <string_view>

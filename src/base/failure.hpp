@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Breakdowns, never refusals: thrown by base, db and http, caught by the router, the job loop and the
-// command line only.
+// Breakdowns, never refusals: thrown by base, db and http, caught by the router, the job loop and
+// the command line only.
 #pragma once
 #include <stdexcept>
 

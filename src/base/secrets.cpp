@@ -57,6 +57,8 @@ std::string sha256_hex(std::string_view text) {
     return out;
 }
 
-std::string sha256_base64url(std::string_view text) { return base64url(sha256(text)); }
+std::string sha256_base64url(std::string_view text) {
+    return base64url(sha256(text));
+}
 
 }  // namespace base

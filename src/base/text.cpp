@@ -61,9 +61,13 @@ std::string_view two_letters(char32_t point) {
     }
 }
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
 
-int two_digits(std::string_view text) { return (text[0] - '0') * 10 + (text[1] - '0'); }
+int two_digits(std::string_view text) {
+    return (text[0] - '0') * 10 + (text[1] - '0');
+}
 
 void append_padded(std::string& out, unsigned value, std::size_t width) {
     const std::string digits = std::to_string(value);

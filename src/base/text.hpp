@@ -17,7 +17,8 @@ bool is_utf8(std::string_view text);
 // everything else is kept. For comparing and searching, never for showing.
 std::string fold(std::string_view text);
 
-// A readable URL part: folded, [a-z0-9] and single hyphens, at most 80 bytes; "" if nothing is left.
+// A readable URL part: folded, [a-z0-9] and single hyphens, at most 80 bytes; "" if nothing is
+// left.
 std::string slug(std::string_view text);
 
 // Without white space (also U+00A0) at both ends.

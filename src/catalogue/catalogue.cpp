@@ -132,12 +132,11 @@ std::map<base::OfferId, OfferTitle> Catalogue::titles(db::Transaction& transacti
         }
     }
     if (!unknown.empty())
-        store::for_contents(transaction, db::json_ids(unknown),
-                            [&](const store::ChangedOffer& found) {
-                                const Offer offer = stored_offer(found.content);
-                                titles[found.id] = {std::string{found.slug}, offer.shown_title(),
-                                                    offer.fictitious};
-                            });
+        store::for_contents(
+            transaction, db::json_ids(unknown), [&](const store::ChangedOffer& found) {
+                const Offer offer = stored_offer(found.content);
+                titles[found.id] = {std::string{found.slug}, offer.shown_title(), offer.fictitious};
+            });
     return titles;
 }
 

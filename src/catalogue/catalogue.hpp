@@ -38,13 +38,13 @@ class Themes;
 // Whoever asks, as far as eligibility goes.
 struct Reader {
     base::PersonId person;
-    std::string population;                  // "" : works nowhere at present
+    std::string population;  // "" : works nowhere at present
     bool contractor = false;
     std::vector<std::string> organisations;  // codes, from the own one up to the root
 };
 
-// Nothing when the reader may take the offer, else the reason: a message under "catalogue.why_not.".
-// Pure; the same for the search, the page and the taking of a seat.
+// Nothing when the reader may take the offer, else the reason: a message under
+// "catalogue.why_not.". Pure; the same for the search, the page and the taking of a seat.
 std::optional<std::string_view> why_not_take(const Eligibility&, const Reader&);
 
 // What all readers see at one moment: the search index and what stands beside it. Immutable.
@@ -64,8 +64,9 @@ struct Published {
 struct SessionsOfOffers {
     virtual ~SessionsOfOffers() = default;
     // Offers with a seat that can be taken now. Shared by requests; replaced, never changed.
-    virtual std::shared_ptr<const std::vector<base::OfferId>> with_free_seats(
-        db::Transaction&, const db::Versions&, base::Time now) = 0;
+    virtual std::shared_ptr<const std::vector<base::OfferId>> with_free_seats(db::Transaction&,
+                                                                              const db::Versions&,
+                                                                              base::Time now) = 0;
     // The coming sessions of one offer as its page shows them (see sessions/views.cpp).
     virtual boost::json::value of_offer(db::Transaction&, base::OfferId,
                                         std::optional<base::PersonId> reader, base::Time now) = 0;
@@ -101,8 +102,7 @@ public:
     std::optional<Reader> reader(db::Transaction&, const db::Versions&,
                                  std::optional<base::PersonId>, base::Date today);
     // Titles, also of offers that are retired or expired.
-    std::map<base::OfferId, OfferTitle> titles(db::Transaction&,
-                                               const std::vector<base::OfferId>&);
+    std::map<base::OfferId, OfferTitle> titles(db::Transaction&, const std::vector<base::OfferId>&);
     const Themes& themes() const { return themes_; }
     // All published offers, as the files of formats.hpp have them, by slug.
     std::vector<Exported> exported(db::Transaction&, const db::Versions&, base::Date today);

@@ -52,8 +52,8 @@ base::Result<File> read_json(std::string_view text) {
         Arriving arriving;
         arriving.imported.line = number;
         json::object& members = item.get_object();
-        for (const auto& [name, target] : {std::pair{"slug", &arriving.imported.slug},
-                                           std::pair{"owner", &arriving.owner_code}})
+        for (const auto& [name, target] :
+             {std::pair{"slug", &arriving.imported.slug}, std::pair{"owner", &arriving.owner_code}})
             if (const auto* member = members.if_contains(name); member && member->is_string()) {
                 target->assign(member->get_string().data(), member->get_string().size());
                 members.erase(name);
@@ -76,8 +76,7 @@ base::Result<File> read_json(std::string_view text) {
 
 base::Result<File> read_file(ImportFormat format, std::string_view text, const Themes& themes) {
     if (format == ImportFormat::json) return read_json(text);
-    auto imported =
-        format == ImportFormat::csv ? read_csv(text, themes) : read_lheo(text, themes);
+    auto imported = format == ImportFormat::csv ? read_csv(text, themes) : read_lheo(text, themes);
     if (!imported) return base::unexpected(imported.error());
     File file{{}, std::move(imported->problems)};
     for (ImportedOffer& offer : imported->offers) file.offers.push_back({std::move(offer), {}});
@@ -101,17 +100,15 @@ void name_offers(std::vector<Arriving>& offers) {
 
 base::Result<ImportReport> Catalogue::import(ImportFormat format, std::string_view text,
                                              std::string_view organisation_code,
-                                             std::optional<base::PersonId> author,
-                                             base::Time now) {
+                                             std::optional<base::PersonId> author, base::Time now) {
     auto file = read_file(format, text, themes_);
     if (!file) return base::unexpected(file.error());
     name_offers(file->offers);
     const auto tree = organisations_.tree();
     const auto* organisation = tree->find(organisation_code);
     if (organisation == nullptr)
-        return base::unexpected(base::Error{base::ErrorKind::invalid,
-                                            "catalogue.import.organisation_unknown",
-                                            "organisation"});
+        return base::unexpected(base::Error{
+            base::ErrorKind::invalid, "catalogue.import.organisation_unknown", "organisation"});
 
     return database_.write([&](db::Transaction& transaction) {
         ImportReport report{{}, file->problems};
@@ -148,8 +145,8 @@ base::Result<ImportReport> Catalogue::import(ImportFormat format, std::string_vi
                     continue;
                 }
             }
-            const std::int64_t number = 1 + std::max(row.published_number.value_or(0),
-                                                     row.working_number.value_or(0));
+            const std::int64_t number =
+                1 + std::max(row.published_number.value_or(0), row.working_number.value_or(0));
             row.published_number = number;
             if (!row.published_at) row.published_at = now;
             row.retired_at.reset();

@@ -59,9 +59,8 @@ Order order_of(const Criteria& criteria) {
 
 http::Response show_list(const http::Request& request, const Site& site) {
     const Criteria criteria = read_criteria(request.query);
-    const Sight sight = site.database.read([&](db::Transaction& transaction) {
-        return look(transaction, site, request);
-    });
+    const Sight sight = site.database.read(
+        [&](db::Transaction& transaction) { return look(transaction, site, request); });
     const Bits open =
         sight.reader ? sight.published->open_to(*sight.reader) : Bits(sight.free_seats.size());
     Search search{.words = criteria.words,
@@ -75,8 +74,8 @@ http::Response show_list(const http::Request& request, const Site& site) {
         search.only_open_to_me = criteria.open_to_me;
     }
     const Found found = sight.published->index.search(search);
-    return http::show(http::view("catalogue/list",
-                                 list_view(criteria, found, sight.context(site, request))));
+    return http::show(
+        http::view("catalogue/list", list_view(criteria, found, sight.context(site, request))));
 }
 
 http::Response show_offer(const http::Request& request, const Site& site) {
@@ -87,11 +86,10 @@ http::Response show_offer(const http::Request& request, const Site& site) {
             return http::refuse({base::ErrorKind::not_found, "catalogue.offer_unknown"});
         const IndexedOffer& offer = sight.published->index.at(at);
         return http::show(http::view(
-            "catalogue/offer",
-            offer_view(offer, sight.context(site, request),
-                       site.sessions.of_offer(transaction, offer.id, person_of(request),
-                                              request.now),
-                       site.base_url)));
+            "catalogue/offer", offer_view(offer, sight.context(site, request),
+                                          site.sessions.of_offer(transaction, offer.id,
+                                                                 person_of(request), request.now),
+                                          site.base_url)));
     });
 }
 

@@ -2,7 +2,7 @@
 // JSON Schema (2020-12) of the views; tests hold them against real answers.
 #include "catalogue/views.hpp"
 
-#define CARD_PROPERTIES                                                                       \
+#define CARD_PROPERTIES \
     R"json("slug": {"type": "string"}, "title": {"type": "string"},                           \
   "kind": {"type": "string"}, "summary": {"type": "string"}, "duration": {"type": "string"},  \
   "level": {"type": "string"},                                                                \
@@ -13,7 +13,7 @@
   "fictitious": {"type": "boolean"}, "free_seats": {"type": "boolean"},                       \
   "may_take": {"type": "boolean"}, "why_not": {"type": "string"})json"
 
-#define CARD_REQUIRED                                                                         \
+#define CARD_REQUIRED \
     R"json("slug", "title", "kind", "summary", "duration", "level", "modalities", "themes",   \
   "organisers", "places", "fictitious", "free_seats")json"
 

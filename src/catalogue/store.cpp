@@ -6,7 +6,9 @@
 namespace catalogue::store {
 namespace {
 
-db::Value or_null(const std::optional<std::int64_t>& value) { return {value}; }
+db::Value or_null(const std::optional<std::int64_t>& value) {
+    return {value};
+}
 
 db::Value or_null(const std::optional<base::Time>& time) {
     return time ? db::Value{base::to_epoch(*time)} : db::Value{};
@@ -43,9 +45,9 @@ OfferRow offer_from(const db::Row& row) {
 }
 
 Version version_from(const db::Row& row) {
-    return {row.integer(0),    std::string{row.text(1)},
-            person_at(row, 2), base::from_epoch(row.integer(3)),
-            person_at(row, 4), time_at(row, 5),
+    return {row.integer(0),          std::string{row.text(1)},
+            person_at(row, 2),       base::from_epoch(row.integer(3)),
+            person_at(row, 4),       time_at(row, 5),
             std::string{row.text(6)}};
 }
 
@@ -109,8 +111,7 @@ constexpr db::Query select_offer{"catalogue.offer", R"sql(
 
 std::optional<OfferRow> find(db::Transaction& transaction, base::OfferId id) {
     std::optional<OfferRow> found;
-    transaction.run(select_offer, {id.value},
-                    [&](const db::Row& row) { found = offer_from(row); });
+    transaction.run(select_offer, {id.value}, [&](const db::Row& row) { found = offer_from(row); });
     return found;
 }
 
@@ -166,8 +167,7 @@ void update(db::Transaction& transaction, const OfferRow& offer) {
     transaction.run(update_offer,
                     {offer.id.value, offer.organisation.value, or_null(offer.published_number),
                      or_null(offer.published_at), or_null(offer.working_number),
-                     text_or_null(offer.working_state), or_null(offer.retired_at),
-                     offer.revision});
+                     text_or_null(offer.working_state), or_null(offer.retired_at), offer.revision});
 }
 
 constexpr db::Query insert_version_row{"catalogue.insert_version", R"sql(

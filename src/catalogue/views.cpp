@@ -34,8 +34,7 @@ std::string theme_label(std::string_view code, const ListContext& context) {
 json::array theme_list(const std::vector<std::string>& codes, const ListContext& context) {
     json::array list;
     for (const std::string& code : codes)
-        list.push_back(
-            {{"code", code}, {"label", theme_label(code, context)}});
+        list.push_back({{"code", code}, {"label", theme_label(code, context)}});
     return list;
 }
 
@@ -89,8 +88,7 @@ json::object facet_views(const Found& found, const ListContext& context) {
 }
 
 // Each choice made, with the address of the list without it.
-json::array chosen_views(const Criteria& criteria, const Found& found,
-                         const ListContext& context) {
+json::array chosen_views(const Criteria& criteria, const Found& found, const ListContext& context) {
     json::array views;
     for (const auto& [facet, values] : criteria.chosen) {
         const auto counts = found.facets.find(facet);
@@ -126,16 +124,17 @@ json::object pagination(Criteria criteria, int total, int per_page) {
         pages.push_back({{"number", page}, {"url", url(page)}, {"current", page == current}});
         before = page;
     }
-    json::object view{{"page", current}, {"last", last}, {"several", last > 1},
-                      {"pages", std::move(pages)}};
+    json::object view{
+        {"page", current}, {"last", last}, {"several", last > 1}, {"pages", std::move(pages)}};
     if (current > 1) view["previous_url"] = url(current - 1);
     if (current < last) view["next_url"] = url(current + 1);
     return view;
 }
 
 json::array sort_views(const Criteria& criteria) {
-    const std::string present =
-        !criteria.sort.empty() ? criteria.sort : criteria.words.empty() ? "date" : "relevance";
+    const std::string present = !criteria.sort.empty()   ? criteria.sort
+                                : criteria.words.empty() ? "date"
+                                                         : "relevance";
     json::array views;
     for (const auto& [order, name] : orders)
         views.push_back({{"value", name}, {"chosen", name == present}});
@@ -156,8 +155,7 @@ json::array skill_views(const Offer& offer) {
 json::object link_to(const std::string& slug, const Published& published) {
     const std::size_t at = published.index.find(slug);
     if (at == published.index.size()) return {{"title", slug}};
-    return {{"title", published.index.at(at).offer.shown_title()},
-            {"url", "/catalogue/" + slug}};
+    return {{"title", published.index.at(at).offer.shown_title()}, {"url", "/catalogue/" + slug}};
 }
 
 json::array step_views(const Offer& offer, const Published& published) {
@@ -209,8 +207,7 @@ json::value list_view(const Criteria& criteria, const Found& found, const ListCo
 json::value offer_view(const IndexedOffer& indexed, const ListContext& context,
                        json::value sessions, std::string_view base_url) {
     const Offer& offer = indexed.offer;
-    json::object view =
-        summary(indexed, context.published.index.find(indexed.id), context);
+    json::object view = summary(indexed, context.published.index.find(indexed.id), context);
     view["objectives"] = strings(base::split(offer.objectives, '\n'));
     view["programme"] = strings(base::split(offer.programme, '\n'));
     view["audiences"] = strings(offer.audiences);

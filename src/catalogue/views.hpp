@@ -16,15 +16,15 @@ extern const std::string_view offer_schema;  // ... of offer_view
 struct ListContext {
     const Published& published;
     const Themes& themes;
-    const Bits& free_seats;        // by position in the index
-    const Reader* reader;          // nullptr: nobody is signed in
+    const Bits& free_seats;  // by position in the index
+    const Reader* reader;    // nullptr: nobody is signed in
     std::string_view language;
 };
 
 boost::json::value list_view(const Criteria&, const Found&, const ListContext&);
 
 // `sessions`: what the slice of sessions says of it.
-boost::json::value offer_view(const IndexedOffer&, const ListContext&,
-                              boost::json::value sessions, std::string_view base_url);
+boost::json::value offer_view(const IndexedOffer&, const ListContext&, boost::json::value sessions,
+                              std::string_view base_url);
 
 }  // namespace catalogue

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// A list of ids as one parameter: "[1,2,3]" for `IN (SELECT value FROM json_each(CAST($1 AS text)))`,
-// which both engines take (PostgreSQL by a function of migration 0002).
+// A list of ids as one parameter: "[1,2,3]" for `IN (SELECT value FROM json_each(CAST($1 AS
+// text)))`, which both engines take (PostgreSQL by a function of migration 0002).
 #pragma once
 #include <string>
 

@@ -7,9 +7,8 @@ namespace db {
 
 Versions::Versions(Transaction& transaction) {
     static constexpr Query query{"versions.all", "SELECT name, value FROM versions"};
-    transaction.run(query, {}, [&](const Row& row) {
-        values_.emplace_back(row.text(0), row.integer(1));
-    });
+    transaction.run(query, {},
+                    [&](const Row& row) { values_.emplace_back(row.text(0), row.integer(1)); });
 }
 
 std::int64_t Versions::of(std::string_view name) const {

@@ -57,8 +57,8 @@ Enrolments::Enrolments(db::Database& database, sessions::Sessions& sessions,
 base::Result<Enrolment> Enrolments::take(base::PersonId person, base::SessionId session_id,
                                          base::Time now) {
     const auto today = std::chrono::floor<std::chrono::days>(now);
-    const auto taken = database_.write(
-        [&](db::Transaction& transaction) -> base::Result<Enrolment> {
+    const auto taken =
+        database_.write([&](db::Transaction& transaction) -> base::Result<Enrolment> {
             const auto session = sessions_.find(transaction, session_id);
             if (!session || session->status == sessions::Status::draft)
                 return base::unexpected(
@@ -97,8 +97,8 @@ base::Result<Enrolment> Enrolments::take(base::PersonId person, base::SessionId 
     });
 }
 
-void Enrolments::put(db::Transaction& transaction, base::PersonId person,
-                     base::SessionId session, base::Time now) {
+void Enrolments::put(db::Transaction& transaction, base::PersonId person, base::SessionId session,
+                     base::Time now) {
     const auto got = sessions_.take(transaction, session);
     if (!got || !store::insert(transaction, {.id = {},
                                              .session = session,
@@ -145,27 +145,19 @@ base::Result<Enrolment> Enrolments::withdraw(base::PersonId person, base::Enrolm
 
 std::vector<Training> Enrolments::trainings_of(db::Transaction& transaction, base::PersonId person,
                                                base::Time now) {
-    const auto enrolments = store::of_person(transaction, person);
+    const auto held = store::of_person(transaction, person);
     std::vector<base::SessionId> session_ids;
-    for (const Enrolment& enrolment : enrolments) session_ids.push_back(enrolment.session);
-    const auto found = sessions_.find(transaction, session_ids);
+    for (const auto& [enrolment, ahead] : held) session_ids.push_back(enrolment.session);
+    const auto placed = sessions_.placed(transaction, session_ids);
     std::vector<base::OfferId> offer_ids;
-    std::vector<base::VenueId> venue_ids;
-    for (const auto& [id, session] : found) {
-        offer_ids.push_back(session.offer);
-        if (session.venue) venue_ids.push_back(*session.venue);
-    }
-    auto titles = catalogue_.titles(transaction, offer_ids);
-    const auto venues = sessions_.venues(transaction, venue_ids);
+    for (const auto& [id, found] : placed) offer_ids.push_back(found.session.offer);
+    const auto titles = catalogue_.titles(transaction, offer_ids);
 
     std::vector<Training> trainings;
-    for (const Enrolment& enrolment : enrolments) {
-        Training training{enrolment, found.at(enrolment.session), std::nullopt, {}, 0};
-        training.offer = titles[training.session.offer];
-        if (training.session.venue) training.venue = venues.at(*training.session.venue);
-        if (enrolment.state == State::waiting)
-            training.ahead = store::waiting_before(transaction, enrolment.session, enrolment.place);
-        trainings.push_back(std::move(training));
+    trainings.reserve(held.size());
+    for (const auto& [enrolment, ahead] : held) {
+        const auto& [session, venue] = placed.at(enrolment.session);
+        trainings.push_back({enrolment, session, venue, titles.at(session.offer), ahead});
     }
     std::stable_sort(trainings.begin(), trainings.end(),
                      [now](const Training& a, const Training& b) {

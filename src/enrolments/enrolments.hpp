@@ -74,8 +74,9 @@ public:
     void session_cancelled(db::Transaction&, base::SessionId, base::Time now) override;
 
     // catalogue::SessionsOfOffers
-    std::shared_ptr<const std::vector<base::OfferId>> with_free_seats(
-        db::Transaction&, const db::Versions&, base::Time now) override;
+    std::shared_ptr<const std::vector<base::OfferId>> with_free_seats(db::Transaction&,
+                                                                      const db::Versions&,
+                                                                      base::Time now) override;
     boost::json::value of_offer(db::Transaction&, base::OfferId,
                                 std::optional<base::PersonId> reader, base::Time now) override;
 

@@ -49,9 +49,8 @@ http::Response show_trainings(const http::Request& request, const Site& site) {
     return site.database.read([&](db::Transaction& transaction) {
         return http::show(http::view(
             "enrolments/my-trainings",
-            trainings_view(
-                site.enrolments.trainings_of(transaction, request.person(), request.now),
-                site.enrolments.has_feed(transaction, request.person()), request.now)));
+            trainings_view(site.enrolments.trainings_of(transaction, request.person(), request.now),
+                           site.enrolments.has_feed(transaction, request.person()), request.now)));
     });
 }
 
@@ -69,8 +68,7 @@ http::Response calendar_of_one(const http::Request& request, const Site& site) {
 
 http::Response calendar_feed(const http::Request& request, const Site& site) {
     return site.database.read([&](db::Transaction& transaction) {
-        const auto owner =
-            site.enrolments.owner_of_feed(transaction, request.path_value("secret"));
+        const auto owner = site.enrolments.owner_of_feed(transaction, request.path_value("secret"));
         if (!owner) return not_found("enrolments.feed_unknown");
         auto response = http::content(
             calendar_file(site.enrolments.trainings_of(transaction, *owner, request.now), true,
@@ -83,9 +81,8 @@ http::Response calendar_feed(const http::Request& request, const Site& site) {
 
 // The address is shown once: the database keeps only its digest.
 http::Response new_feed(const http::Request& request, const Site& site) {
-    const std::string url =
-        site.base_url + "/calendar/" + site.enrolments.new_feed(request.person(), request.now) +
-        ".ics";
+    const std::string url = site.base_url + "/calendar/" +
+                            site.enrolments.new_feed(request.person(), request.now) + ".ics";
     return http::show(http::view("enrolments/feed", {{"url", url}}));
 }
 
@@ -137,10 +134,9 @@ void add_pages(http::Router& router, const Site& given) {
     const auto site = std::make_shared<const Site>(given);  // shared by the handlers below
     const auto add = [&](const char* method, const char* pattern, http::Access access,
                          http::Doc doc, auto handler) {
-        router.add(method, pattern, std::move(access), std::move(doc),
-                   [site, handler](const http::Request& request) {
-                       return handler(request, *site);
-                   });
+        router.add(
+            method, pattern, std::move(access), std::move(doc),
+            [site, handler](const http::Request& request) { return handler(request, *site); });
     };
     const auto me = http::Access::signed_in();
     add("POST", "/sessions/{session}/enrolments", me,
@@ -155,7 +151,8 @@ void add_pages(http::Router& router, const Site& given) {
         calendar_of_one);
     add("POST", "/my-trainings/feed", me,
         {.summary = "A new secret address for my calendar",
-         .answer = R"({"type":"object","required":["url"],"properties":{"url":{"type":"string"}}})"},
+         .answer =
+             R"({"type":"object","required":["url"],"properties":{"url":{"type":"string"}}})"},
         new_feed);
     add("GET", "/calendar/{secret}.ics", http::Access::anyone(),
         {.summary = "The calendar behind a secret address", .content_type = "text/calendar"},

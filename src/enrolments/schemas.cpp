@@ -2,12 +2,12 @@
 // JSON Schema (2020-12) of the views; tests hold them against real answers.
 #include "enrolments/views.hpp"
 
-#define SESSION                                                                                \
+#define SESSION \
     R"json({"type": "object",                                                                  \
    "required": ["id", "status", "starts_at", "ends_at", "slots", "remote", "capacity", "free", \
                 "full", "waiting"]})json"
 
-#define TRAINING                                                                               \
+#define TRAINING \
     R"json({"type": "object",                                                                  \
   "required": ["id", "state", "can_withdraw", "enrolled_at", "offer", "session"],              \
   "properties": {"id": {"type": "integer"},                                                    \
@@ -25,8 +25,8 @@ const std::string_view training_schema = TRAINING;
 
 const std::string_view trainings_schema = R"json({"type": "object",
  "required": ["coming", "waiting", "past", "has_feed"],
- "properties": {"has_feed": {"type": "boolean"}, "coming": )json" LIST_OF(TRAINING)
-    R"json(, "waiting": )json" LIST_OF(TRAINING) R"json(, "past": )json" LIST_OF(TRAINING) "}}";
+ "properties": {"has_feed": {"type": "boolean"}, "coming": )json" LIST_OF(TRAINING) R"json(, "waiting": )json" LIST_OF(
+    TRAINING) R"json(, "past": )json" LIST_OF(TRAINING) "}}";
 
 const std::string_view roster_schema = R"json({"type": "object",
  "required": ["session", "offer", "seated", "waiting"],

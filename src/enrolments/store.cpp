@@ -49,10 +49,10 @@ constexpr db::Query insert_enrolment{"enrolments.insert", R"sql(
 
 std::optional<base::EnrolmentId> insert(db::Transaction& transaction, const Enrolment& e) {
     std::optional<base::EnrolmentId> id;
-    transaction.run(insert_enrolment,
-                    {e.session.value, e.person.value, name_of(e.state), e.place,
-                     base::to_epoch(e.created_at)},
-                    [&](const db::Row& row) { id = base::EnrolmentId{row.integer(0)}; });
+    transaction.run(
+        insert_enrolment,
+        {e.session.value, e.person.value, name_of(e.state), e.place, base::to_epoch(e.created_at)},
+        [&](const db::Row& row) { id = base::EnrolmentId{row.integer(0)}; });
     return id;
 }
 
@@ -85,12 +85,20 @@ std::vector<Enrolment> held_by(db::Transaction& transaction, base::PersonId pers
     return list(transaction, select_held_by, {person.value, json_session_ids});
 }
 
-constexpr db::Query select_of_person{"enrolments.of_person", "SELECT " ENROLMENT_COLUMNS R"sql(
-    FROM enrolments WHERE person_id = $1 ORDER BY id
+constexpr db::Query select_of_person{"enrolments.of_person", "SELECT " ENROLMENT_COLUMNS R"sql(,
+           CASE WHEN state = 'waiting' THEN
+               (SELECT count(*) FROM enrolments w
+                WHERE w.session_id = e.session_id AND w.state = 'waiting' AND w.place < e.place)
+           ELSE 0 END
+    FROM enrolments e WHERE person_id = $1 ORDER BY id
 )sql"};
 
-std::vector<Enrolment> of_person(db::Transaction& transaction, base::PersonId person) {
-    return list(transaction, select_of_person, {person.value});
+std::vector<Held> of_person(db::Transaction& transaction, base::PersonId person) {
+    std::vector<Held> found;
+    transaction.run(select_of_person, {person.value}, [&](const db::Row& row) {
+        found.push_back({enrolment_from(row), static_cast<int>(row.integer(8))});
+    });
+    return found;
 }
 
 constexpr db::Query select_of_session{"enrolments.of_session", "SELECT " ENROLMENT_COLUMNS R"sql(
@@ -126,17 +134,6 @@ constexpr db::Query select_first_waiting{"enrolments.first_waiting",
 
 std::optional<Enrolment> first_waiting(db::Transaction& transaction, base::SessionId session) {
     return first(list(transaction, select_first_waiting, {session.value}));
-}
-
-constexpr db::Query count_before{"enrolments.waiting_before", R"sql(
-    SELECT count(*) FROM enrolments WHERE session_id = $1 AND state = 'waiting' AND place < $2
-)sql"};
-
-int waiting_before(db::Transaction& transaction, base::SessionId session, std::int64_t place) {
-    std::int64_t count = 0;
-    transaction.run(count_before, {session.value, place},
-                    [&](const db::Row& row) { count = row.integer(0); });
-    return static_cast<int>(count);
 }
 
 constexpr db::Query upsert_feed{"enrolments.put_feed", R"sql(

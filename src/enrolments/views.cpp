@@ -11,12 +11,11 @@ namespace json = boost::json;
 
 json::array coming_sessions_view(const std::vector<sessions::Session>& coming,
                                  const std::map<base::VenueId, sessions::Venue>& venues,
-                                 const std::map<base::SessionId, Enrolment>& held,
-                                 base::Time now) {
+                                 const std::map<base::SessionId, Enrolment>& held, base::Time now) {
     json::array views;
     for (const sessions::Session& session : coming) {
-        json::object view = sessions::session_view(
-            session, session.venue ? &venues.at(*session.venue) : nullptr);
+        json::object view =
+            sessions::session_view(session, session.venue ? &venues.at(*session.venue) : nullptr);
         const bool open = session.status == sessions::Status::open;
         const bool opened = now >= session.enrolment_opens_at;
         const bool closed = now >= session.enrolment_closes_at;
@@ -49,8 +48,7 @@ json::object training_view(const Training& training, base::Time now) {
          {{"slug", training.offer.slug},
           {"title", training.offer.title},
           {"fictitious", training.offer.fictitious}}},
-        {"session",
-         sessions::session_view(session, training.venue ? &*training.venue : nullptr)},
+        {"session", sessions::session_view(session, training.venue ? &*training.venue : nullptr)},
     };
     if (enrolment.state == State::waiting) {
         view["rank"] = training.ahead + 1;
@@ -62,8 +60,7 @@ json::object training_view(const Training& training, base::Time now) {
     return view;
 }
 
-json::object trainings_view(const std::vector<Training>& trainings, bool has_feed,
-                            base::Time now) {
+json::object trainings_view(const std::vector<Training>& trainings, bool has_feed, base::Time now) {
     json::array coming;
     json::array waiting;
     json::array past;

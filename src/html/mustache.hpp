@@ -10,7 +10,8 @@
 //                             a message may itself hold {{names}}, filled in and escaped
 //   {{#tn}}key count{{/tn}}   the plural form for the number in `count`, which the message calls
 //                             {{count}}
-//   {{#?name}}...{{/?name}}   once, in the same context, when `name` is truthy: for what stands around
+//   {{#?name}}...{{/?name}}   once, in the same context, when `name` is truthy: for what stands
+//   around
 //                             a list ("#" would walk it)
 //   {{#asset}}campus.css{{/asset}}  the URL of a static file, put in place at compile time
 //   {{value | filter}}        a filter; {{value | filter:argument}}; {{value | one | two}}; see

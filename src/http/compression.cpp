@@ -38,9 +38,9 @@ std::string brotli_of(std::string_view body) {
     const int window = std::clamp(static_cast<int>(std::bit_width(body.size())), 16, 22);
     std::string out(body.size(), '\0');
     std::size_t size = out.size();
-    const auto done = BrotliEncoderCompress(
-        quality, window, BROTLI_MODE_TEXT, body.size(),
-        reinterpret_cast<const uint8_t*>(body.data()), &size, reinterpret_cast<uint8_t*>(out.data()));
+    const auto done = BrotliEncoderCompress(quality, window, BROTLI_MODE_TEXT, body.size(),
+                                            reinterpret_cast<const uint8_t*>(body.data()), &size,
+                                            reinterpret_cast<uint8_t*>(out.data()));
     out.resize(done == BROTLI_TRUE ? size : 0);
     return out;
 }

@@ -11,8 +11,9 @@ enum class Encoding { identity, gzip, brotli };
 // "gzip", "br"; "" for identity.
 std::string_view encoding_name(Encoding);
 
-// What the client likes best among those offered; brotli where it likes both the same. Identity when
-// the header is absent, malformed or refuses everything: an answer in plain is better than a 406.
+// What the client likes best among those offered; brotli where it likes both the same. Identity
+// when the header is absent, malformed or refuses everything: an answer in plain is better than a
+// 406.
 Encoding choose_encoding(std::string_view accept_encoding, bool gzip = true, bool brotli = true);
 
 // Texts: images and archives are compressed already.

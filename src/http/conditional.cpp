@@ -68,7 +68,8 @@ Range choose_range(std::string_view range, std::string_view if_range, std::strin
     // Strong comparison: a weak tag never vouches for bytes.
     if (!if_range.empty() && (if_range != etag || etag.starts_with("W/"))) return {};
     const auto equals = range.find('=');
-    if (equals == std::string_view::npos || !same_text(without_blanks(range.substr(0, equals)), "bytes"))
+    if (equals == std::string_view::npos ||
+        !same_text(without_blanks(range.substr(0, equals)), "bytes"))
         return {};
     const std::string_view spec = without_blanks(range.substr(equals + 1));
     const auto dash = spec.find('-');

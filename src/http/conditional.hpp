@@ -8,8 +8,8 @@
 
 namespace http {
 
-// 64 bits that differ when the bodies do, about 10 bytes a nanosecond. Not against an adversary: who
-// makes two pages collide shows himself an old page.
+// 64 bits that differ when the bodies do, about 10 bytes a nanosecond. Not against an adversary:
+// who makes two pages collide shows himself an old page.
 std::uint64_t fast_hash(std::string_view);
 
 // The entity tag of a body: W/"0123456789abcdef", without W/ when strong.

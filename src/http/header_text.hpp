@@ -7,7 +7,9 @@
 
 namespace http {
 
-inline char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+inline char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
 // Equal but for the case of ASCII letters.
 inline bool same_text(std::string_view a, std::string_view b) {

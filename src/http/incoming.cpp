@@ -15,7 +15,9 @@ namespace beast_http = boost::beast::http;
 
 constexpr int bad_request = 400;
 
-std::string_view view_of(boost::beast::string_view text) { return {text.data(), text.size()}; }
+std::string_view view_of(boost::beast::string_view text) {
+    return {text.data(), text.size()};
+}
 
 int hex_digit(char c) {
     if (c >= '0' && c <= '9') return c - '0';

@@ -140,8 +140,8 @@ struct Metrics::Impl {
     std::atomic<std::int64_t> dropped_lines{0};
     std::unique_ptr<LogWriter> log;
     mutable std::mutex sources_mutex;
-    std::vector<std::function<void(const std::function<void(std::string_view, std::string_view,
-                                                            std::string_view, double)>&)>>
+    std::vector<std::function<void(
+        const std::function<void(std::string_view, std::string_view, std::string_view, double)>&)>>
         sources;
 
     Shard& own_shard() {
@@ -183,9 +183,10 @@ void Metrics::count(const AccessLine& line) {
         impl_->dropped_lines.fetch_add(1, std::memory_order_relaxed);
 }
 
-void Metrics::add_source(std::function<void(const std::function<void(
-                             std::string_view, std::string_view, std::string_view, double)>&)>
-                             source) {
+void Metrics::add_source(
+    std::function<void(
+        const std::function<void(std::string_view, std::string_view, std::string_view, double)>&)>
+        source) {
     const std::lock_guard lock(impl_->sources_mutex);
     impl_->sources.push_back(std::move(source));
 }
@@ -213,9 +214,9 @@ std::string Metrics::text() const {
                    "# HELP campus_http_requests_total Requests answered.\n"
                    "# TYPE campus_http_requests_total counter\n");
     for (const auto& [key, count] : requests)
-        fmt::format_to(out,
-                       "campus_http_requests_total{{method=\"{}\",route=\"{}\",status=\"{}\"}} {}\n",
-                       std::get<1>(key), escaped(std::get<0>(key)), std::get<2>(key), count);
+        fmt::format_to(
+            out, "campus_http_requests_total{{method=\"{}\",route=\"{}\",status=\"{}\"}} {}\n",
+            std::get<1>(key), escaped(std::get<0>(key)), std::get<2>(key), count);
     fmt::format_to(out,
                    "# HELP campus_http_request_seconds From the header to the answer.\n"
                    "# TYPE campus_http_request_seconds histogram\n");
@@ -224,8 +225,7 @@ std::string Metrics::text() const {
         std::int64_t sum = 0;
         for (std::size_t i = 0; i < bounds.size(); ++i) {
             sum += latency.counts[i];
-            fmt::format_to(out,
-                           "campus_http_request_seconds_bucket{{route=\"{}\",le=\"{}\"}} {}\n",
+            fmt::format_to(out, "campus_http_request_seconds_bucket{{route=\"{}\",le=\"{}\"}} {}\n",
                            route, static_cast<double>(bounds[i]) / 1e6, sum);
         }
         sum += latency.counts.back();

@@ -30,13 +30,13 @@ public:
     ~Metrics();
     // From any thread, well under a microsecond; also the log line, when a log is open.
     void count(const AccessLine&);
-    // nullptr: no access log. Its own thread writes, at least twice a second; when the file does not
-    // take them fast enough, lines are dropped and counted instead of slowing the server.
+    // nullptr: no access log. Its own thread writes, at least twice a second; when the file does
+    // not take them fast enough, lines are dropped and counted instead of slowing the server.
     void log_to(std::FILE*);
     // Further figures at the time of asking: (name, help, value) of a gauge or counter.
-    void add_source(std::function<void(const std::function<void(
-                        std::string_view name, std::string_view type, std::string_view help,
-                        double value)>&)>);
+    void add_source(
+        std::function<void(const std::function<void(std::string_view name, std::string_view type,
+                                                    std::string_view help, double value)>&)>);
     std::string text() const;
 
 private:

@@ -5,8 +5,8 @@
 #include "http/conditional.hpp"
 #include "http/header_text.hpp"
 
-#include <boost/beast/http/status.hpp>
 #include <fmt/format.h>
+#include <boost/beast/http/status.hpp>
 
 #include <algorithm>
 #include <array>
@@ -32,9 +32,8 @@ constexpr std::string_view transport_security =
     "Strict-Transport-Security: max-age=31536000; includeSubDomains\r\n";
 
 std::string_view reason_of(int status) {
-    const auto reason =
-        boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(
-            static_cast<unsigned>(status)));
+    const auto reason = boost::beast::http::obsolete_reason(
+        boost::beast::http::int_to_status(static_cast<unsigned>(status)));
     return {reason.data(), reason.size()};
 }
 
@@ -78,8 +77,8 @@ std::string attachment(std::string_view file_name) {
         if (byte >= 0x80 && byte < 0xC0) {
             // the rest of a character that already has its underscore
         } else {
-            const bool usable = byte >= ' ' && byte < 0x7F && c != '"' && c != '\\' && c != '%' &&
-                                c != '/';
+            const bool usable =
+                byte >= ' ' && byte < 0x7F && c != '"' && c != '\\' && c != '%' && c != '/';
             plain += usable ? c : '_';
         }
         const bool token = (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') ||
@@ -110,8 +109,8 @@ std::string cache_control(const Request& request, const Response& response) {
 }
 
 bool has(const Pairs& headers, std::string_view name) {
-    return std::ranges::any_of(
-        headers, [&](const auto& header) { return same_text(header.first, name); });
+    return std::ranges::any_of(headers,
+                               [&](const auto& header) { return same_text(header.first, name); });
 }
 
 std::string_view value_of(const Pairs& headers, std::string_view name) {
@@ -126,7 +125,9 @@ bool is_ours(std::string_view name) {
     return std::ranges::any_of(ours, [&](std::string_view own) { return same_text(own, name); });
 }
 
-bool may_have_body(int status) { return status >= 200 && status != 204 && status != 304; }
+bool may_have_body(int status) {
+    return status >= 200 && status != 204 && status != 304;
+}
 
 }  // namespace
 
@@ -143,13 +144,12 @@ std::string http_date(base::Time time) {
     const auto day = std::chrono::floor<std::chrono::days>(time);
     const std::chrono::year_month_day date{day};
     const std::chrono::hh_mm_ss clock{time - day};
-    last = {time,
-            fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
-                        days[std::chrono::weekday{day}.c_encoding()],
-                        static_cast<unsigned>(date.day()),
-                        months[static_cast<unsigned>(date.month()) - 1],
-                        static_cast<int>(date.year()), clock.hours().count(),
-                        clock.minutes().count(), clock.seconds().count())};
+    last = {
+        time,
+        fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
+                    days[std::chrono::weekday{day}.c_encoding()], static_cast<unsigned>(date.day()),
+                    months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
+                    clock.hours().count(), clock.minutes().count(), clock.seconds().count())};
     return last.text;
 }
 
@@ -213,8 +213,8 @@ Answer make_answer(const Request& request, Response response, bool head_only) {
     head.add("Vary", std::string{varies.empty() ? "Accept, Accept-Language, Cookie" : varies} +
                          (negotiates_encoding ? ", Accept-Encoding" : ""));
     for (const auto& [name, value] : response.headers)
-        if (!is_ours(name) && !same_text(name, "cache-control") &&
-            !same_text(name, "etag") && !same_text(name, "vary"))
+        if (!is_ours(name) && !same_text(name, "cache-control") && !same_text(name, "etag") &&
+            !same_text(name, "vary"))
             head.add(name, value);
     for (const Cookie& cookie : response.cookies)
         head.add("Set-Cookie", set_cookie(cookie, request.secure));
@@ -229,25 +229,25 @@ Answer make_answer(const Request& request, const StaticFile& file, bool head_onl
     Answer answer;
     const std::string_view wanted_range =
         head_only ? std::string_view{} : find_header(request.headers, "range");
-    const Encoding encoding =
-        wanted_range.empty() ? choose_encoding(find_header(request.headers, "accept-encoding"),
-                                               !file.gzip.empty(), !file.brotli.empty())
-                             : Encoding::identity;
+    const Encoding encoding = wanted_range.empty()
+                                  ? choose_encoding(find_header(request.headers, "accept-encoding"),
+                                                    !file.gzip.empty(), !file.brotli.empty())
+                                  : Encoding::identity;
     std::string_view content = encoding == Encoding::brotli ? file.brotli
                                : encoding == Encoding::gzip ? file.gzip
                                                             : file.identity;
     const std::size_t whole_size = content.size();
     // The name holds a hash of the content; a strong tag is for one coding of it.
-    const std::string etag = fmt::format("\"{}{}{}\"", file.hashed_name,
-                                         encoding == Encoding::identity ? "" : "-",
-                                         encoding_name(encoding));
+    const std::string etag =
+        fmt::format("\"{}{}{}\"", file.hashed_name, encoding == Encoding::identity ? "" : "-",
+                    encoding_name(encoding));
     int status = 200;
     Range range;
     if (etag_listed(find_header(request.headers, "if-none-match"), etag)) {
         status = 304;
     } else {
-        range = choose_range(wanted_range, find_header(request.headers, "if-range"), etag,
-                             whole_size);
+        range =
+            choose_range(wanted_range, find_header(request.headers, "if-range"), etag, whole_size);
         if (range.kind == Range::part) status = 206;
         if (range.kind == Range::unsatisfiable) status = 416;
     }

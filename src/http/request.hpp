@@ -92,7 +92,7 @@ struct Request {
     Pairs path_values;            // of {names} in the route's pattern
     Form form;
     std::optional<Caller> caller;
-    // What a form of this reader must carry as `_token`. Signed out, only pages at or above a URL
+    // What a form on a page for this reader must carry as `_token`. Signed out, only pages at or above a URL
     // that anyone may post to have one: see tokens.hpp.
     std::string form_token;
     std::string notice;  // message key left by the answer before this one; "" if none

@@ -2,6 +2,7 @@
 #include "http/router.hpp"
 
 #include "base/failure.hpp"
+#include "base/secrets.hpp"
 #include "base/text.hpp"
 #include "http/forms.hpp"
 #include "http/json.hpp"
@@ -247,16 +248,17 @@ private:
 
     void make_form_token(bool visitor_form) {
         if (request_.caller) {
-            request_.form_token = form_token(request_.cookie(session_cookie));
+            form_token_ = form_token(request_.cookie(session_cookie));
         } else if (visitor_form) {
             std::string secret{request_.cookie(visitor_cookie)};
             // A change without the cookie is refused, so only a page starts one.
             if (secret.empty() && request_.method == "GET" && !request_.wants_json()) {
-                secret = random_token();
+                secret = base::random_token();
                 cookies_.push_back({std::string{visitor_cookie}, secret});
             }
-            if (!secret.empty()) request_.form_token = form_token(secret);
+            if (!secret.empty()) form_token_ = form_token(secret);
         }
+        if (!form_token_.empty() && !request_.wants_json()) request_.form_token = masked(form_token_);
     }
 
     bool is_own(std::string_view authority) const {
@@ -290,7 +292,7 @@ private:
         if (!route.needs_token) return std::nullopt;
         auto token = request_.header("x-csrf-token");
         if (token.empty()) token = request_.form.text("_token");
-        if (request_.form_token.empty() || !same_token(token, request_.form_token))
+        if (form_token_.empty() || !is_form_token(token, form_token_))
             return refusal(403, base::Error{base::ErrorKind::forbidden, "http.form_token"});
         return std::nullopt;
     }
@@ -407,7 +409,8 @@ private:
     const RouterOptions& options_;
     Request& request_;
     std::vector<Cookie> cookies_;  // of the router's own, for the answer
-    bool noticed_ = false;         // the notice in the cookie was taken
+    bool noticed_ = false;
+    std::string form_token_;  // without its mask; "" for who has none         // the notice in the cookie was taken
     bool negotiated_ = false;      // the body depends on Accept, language and caller
 };
 

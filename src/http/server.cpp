@@ -6,12 +6,12 @@
 #include "http/connection.hpp"
 #include "http/metrics.hpp"
 
+#include <fmt/format.h>
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <csignal>
@@ -64,9 +64,11 @@ struct Server::Impl {
         : shared{std::move(options), application, files, metrics, clock} {
         const ServerOptions& o = shared.options;
         // A deadline is kept to a quarter of the shortest limit, at most a second.
-        tick_length = std::chrono::milliseconds(std::clamp(
-            std::min({o.header_timeout_ms, o.body_timeout_ms, o.write_timeout_ms,
-                      o.idle_timeout_ms, o.stop_timeout_ms}) / 4, 5, 1000));
+        tick_length = std::chrono::milliseconds(
+            std::clamp(std::min({o.header_timeout_ms, o.body_timeout_ms, o.write_timeout_ms,
+                                 o.idle_timeout_ms, o.stop_timeout_ms}) /
+                           4,
+                       5, 1000));
         listen();
         shared.on_closed = [this] {
             if (!accepting) accept();
@@ -83,8 +85,8 @@ struct Server::Impl {
         if (!error) acceptor.bind(endpoint, error);
         if (!error) acceptor.listen(backlog, error);
         if (error)
-            throw std::runtime_error(fmt::format("cannot listen on {}: {}", shared.options.listen,
-                                                 error.message()));
+            throw std::runtime_error(
+                fmt::format("cannot listen on {}: {}", shared.options.listen, error.message()));
         port = acceptor.local_endpoint().port();
     }
 
@@ -141,8 +143,7 @@ struct Server::Impl {
             if (!error) {
                 start(std::move(socket));
             } else if (error == asio::error::no_descriptors || error == asio::error::no_memory ||
-                       error == asio::error::no_buffer_space ||
-                       error.value() == ENFILE) {
+                       error == asio::error::no_buffer_space || error.value() == ENFILE) {
                 // To ask again at once would spin: the next tick does, or who closes first.
                 accepting = true;
                 const bool room = close_an_idle_one();
@@ -225,7 +226,9 @@ Server::Server(ServerOptions options, const Application& application, const Stat
 
 Server::~Server() = default;
 
-std::uint16_t Server::port() const { return impl_->port; }
+std::uint16_t Server::port() const {
+    return impl_->port;
+}
 
 void Server::run(bool handle_signals) {
     if (handle_signals) {

@@ -24,20 +24,20 @@ struct Application {
     virtual ~Application() = default;
     // Called on the workers, several at a time. Leaves a body and no view; sets request.pattern.
     virtual Response dispatch(Request&) const = 0;
-    // The most bytes of body that a route takes; 0 where there is no route, and then dispatch() says
-    // so without the body. Called on the I/O thread.
+    // The most bytes of body that a route takes; 0 where there is no route, and then dispatch()
+    // says so without the body. Called on the I/O thread.
     virtual std::size_t max_body(std::string_view method, std::string_view path) const = 0;
 };
 
 struct ServerOptions {
     std::string listen = "127.0.0.1:8080";  // "ADDRESS:PORT", "[::1]:8080"; port 0: any free one
-    std::string public_url;         // "https://campus.example": Secure cookies, absolute links
-    std::string trusted_proxy;      // address whose X-Forwarded-For, -Proto and X-Request-Id count
+    std::string public_url;     // "https://campus.example": Secure cookies, absolute links
+    std::string trusted_proxy;  // address whose X-Forwarded-For, -Proto and X-Request-Id count
     int workers = 8;
-    std::size_t max_connections = 20000;  // at the limit the longest idle one makes room
+    std::size_t max_connections = 20000;       // at the limit the longest idle one makes room
     std::size_t max_header_bytes = 16 * 1024;  // the request line takes half of it at most
     std::size_t max_headers = 100;
-    std::size_t max_queued = 1000;  // requests waiting for a worker; more: 503 with Retry-After
+    std::size_t max_queued = 1000;   // requests waiting for a worker; more: 503 with Retry-After
     int header_timeout_ms = 10'000;  // for the whole header, from its first byte
     int body_timeout_ms = 30'000;    // for each 64 kB
     int write_timeout_ms = 30'000;   // for each 64 kB

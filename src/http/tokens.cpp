@@ -1,46 +1,46 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "http/tokens.hpp"
 
-#include <openssl/crypto.h>
-#include <openssl/rand.h>
-#include <openssl/sha.h>
+#include "base/secrets.hpp"
 
-#include <array>
-#include <stdexcept>
+#include <openssl/crypto.h>
 
 namespace http {
+namespace {
 
-std::string base64url(std::span<const unsigned char> bytes) {
-    constexpr std::string_view letters =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view letters =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+// Adds (or takes away) a mask, letter by letter in the alphabet of base64url; both are as long.
+std::string shifted(std::string_view text, std::string_view mask, bool add) {
     std::string out;
-    out.reserve((bytes.size() * 4 + 2) / 3);
-    unsigned pending = 0;
-    int bits = 0;
-    for (const unsigned char byte : bytes) {
-        pending = (pending << 8 | byte) & 0xFFFF;
-        for (bits += 8; bits >= 6; bits -= 6) out += letters[(pending >> (bits - 6)) & 63];
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto letter = letters.find(text[i]);
+        const auto shift = letters.find(mask[i]);
+        if (letter == std::string_view::npos || shift == std::string_view::npos) return {};
+        out += letters[(add ? letter + shift : letter + letters.size() - shift) % letters.size()];
     }
-    if (bits > 0) out += letters[(pending << (6 - bits)) & 63];
     return out;
 }
 
-std::string random_token() {
-    std::array<unsigned char, 16> bytes{};
-    if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
-        throw std::runtime_error("the operating system gives no random bytes");
-    return base64url(bytes);
+bool same(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
+
+}  // namespace
 
 std::string form_token(std::string_view secret) {
-    const std::string text = "campus form" + std::string{secret};
-    std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-    SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-    return base64url(digest);
+    return base::sha256_base64url("campus form" + std::string{secret});
 }
 
-bool same_token(std::string_view a, std::string_view b) {
-    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+std::string masked(std::string_view token) {
+    const std::string mask = base::random_token();
+    return mask + shifted(token, mask, true);
+}
+
+bool is_form_token(std::string_view sent, std::string_view token) {
+    if (sent.size() != 2 * token.size()) return same(sent, token);
+    return same(shifted(sent.substr(token.size()), sent.substr(0, token.size()), false), token);
 }
 
 }  // namespace http

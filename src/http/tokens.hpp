@@ -9,7 +9,6 @@
 // /sign-in/demo"), which the route table knows by itself: no other page needs one, and those stay
 // free of cookies. Sec-Fetch-Site and Origin are checked as well (see router.cpp).
 #pragma once
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,9 +16,13 @@ namespace http {
 
 inline constexpr std::string_view visitor_cookie = "campus_visitor";
 
-std::string base64url(std::span<const unsigned char>);  // RFC 4648 section 5, without padding
-std::string random_token();                             // 128 bits of the operating system's
-std::string form_token(std::string_view secret);        // 43 characters
-bool same_token(std::string_view, std::string_view);    // in constant time for equal lengths
+std::string form_token(std::string_view secret);  // 43 characters of base64url
+
+// The token as pages carry it: under a mask that is new each time, so that the size of a compressed
+// page that also shows what a reader typed tells nothing of it (BREACH, CVE-2013-3587).
+std::string masked(std::string_view token);
+
+// Is it the token, as it is (programs make it themselves) or masked? In constant time.
+bool is_form_token(std::string_view sent, std::string_view token);
 
 }  // namespace http

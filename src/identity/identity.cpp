@@ -18,9 +18,8 @@ Identity::Identity(db::Database& database, organisations::Organisations& organis
 
 std::optional<http::Caller> Identity::find_caller(std::string_view token, base::Time now) {
     const std::string hash = base::sha256_hex(token);
-    return database_.read([&](db::Transaction& transaction) {
-        return store::find_caller(transaction, hash, now);
-    });
+    return database_.read(
+        [&](db::Transaction& transaction) { return store::find_caller(transaction, hash, now); });
 }
 
 std::string Identity::sign_in(base::PersonId person, base::Time now) {
@@ -67,8 +66,9 @@ std::optional<Affiliation> Identity::affiliation(db::Transaction& transaction,
     return std::move(found.begin()->second);
 }
 
-std::map<base::PersonId, Affiliation> Identity::affiliations(
-    db::Transaction& transaction, const std::vector<base::PersonId>& ids, base::Date day) {
+std::map<base::PersonId, Affiliation> Identity::affiliations(db::Transaction& transaction,
+                                                             const std::vector<base::PersonId>& ids,
+                                                             base::Date day) {
     if (ids.empty()) return {};
     return store::affiliations_on(transaction, db::json_ids(ids), day);
 }
@@ -87,14 +87,13 @@ Rights Identity::rights(db::Transaction& transaction, const db::Versions& versio
     return {store::grants(transaction, person), organisations_.tree(transaction, versions)};
 }
 
-base::PersonId Identity::put(db::Transaction& transaction, const NewPerson& given,
-                             base::Time now) {
+base::PersonId Identity::put(db::Transaction& transaction, const NewPerson& given, base::Time now) {
     const auto known = store::find_by_email(transaction, given.person.email);
     const base::PersonId id = known ? *known : store::insert(transaction, given.person);
     if (known) store::update(transaction, id, given.person);
 
-    const auto present = known ? affiliation(transaction, id, given.affiliation.from)
-                               : std::optional<Affiliation>{};
+    const auto present =
+        known ? affiliation(transaction, id, given.affiliation.from) : std::optional<Affiliation>{};
     const bool moved = !present || present->organisation != given.affiliation.organisation ||
                        present->population != given.affiliation.population ||
                        present->contractor != given.affiliation.contractor;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Door of the identity slice: persons, where they work, what they may do and where, who is signed in.
+// Door of the identity slice: persons, where they work, what they may do and where, who is signed
+// in.
 #pragma once
 #include "base/clock.hpp"
 #include "base/ids.hpp"
@@ -41,7 +42,7 @@ struct Person {
 
 struct Affiliation {
     base::OrganisationId organisation;
-    std::string population;  // etat, territoriale, hospitaliere
+    std::string population;   // etat, territoriale, hospitaliere
     bool contractor = false;  // of a service provider (prestataire), not an agent
     base::Date from{};
     std::optional<base::Date> until;  // the last day
@@ -100,10 +101,11 @@ public:
     std::vector<Grant> grants(db::Transaction&, base::PersonId);
     Rights rights(db::Transaction&, const db::Versions&, base::PersonId);
 
-    // Adds a person, or gives the one with this mail the new affiliation and grants. Returns the id.
+    // Adds a person, or gives the one with this mail the new affiliation and grants. Returns the
+    // id.
     base::PersonId put(db::Transaction&, const NewPerson&, base::Time now);
-    // Adds many who are not there yet (their mails are unique, or it breaks), without grants. Returns
-    // their ids, in order.
+    // Adds many who are not there yet (their mails are unique, or it breaks), without grants.
+    // Returns their ids, in order.
     std::vector<base::PersonId> add_all(db::Transaction&, std::span<const NewPerson>);
 
 private:

@@ -43,9 +43,9 @@ http::Response show_sign_in(const http::Request& request, const Site& site) {
                 people.push_back(std::move(shown));
             }
         }
-        return http::show(http::view(
-            "identity/sign-in",
-            sign_in_view(people, site.demo, next_page(request.query.text("next")))));
+        return http::show(
+            http::view("identity/sign-in",
+                       sign_in_view(people, site.demo, next_page(request.query.text("next")))));
     });
 }
 
@@ -76,9 +76,8 @@ http::Response show_me(const http::Request& request, const Site& site) {
         const auto tree = site.organisations.tree(transaction, db::Versions(transaction));
         const auto person = site.identity.find(transaction, request.person());
         return http::show(http::view(
-            "identity/me",
-            me_view(*person, site.identity.affiliations_of(transaction, person->id),
-                    site.identity.grants(transaction, person->id), *tree)));
+            "identity/me", me_view(*person, site.identity.affiliations_of(transaction, person->id),
+                                   site.identity.grants(transaction, person->id), *tree)));
     });
 }
 

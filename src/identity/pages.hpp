@@ -15,8 +15,8 @@ namespace identity {
 
 class Identity;
 
-// `demo`: sign-in by choosing a person. Without it the sign-in page only says that there is none yet:
-// the real sign-in (ProConnect) takes its place.
+// `demo`: sign-in by choosing a person. Without it the sign-in page only says that there is none
+// yet: the real sign-in (ProConnect) takes its place.
 void add_pages(http::Router&, db::Database&, Identity&, organisations::Organisations&, bool demo);
 
 }  // namespace identity

@@ -8,12 +8,19 @@
 namespace identity {
 
 std::span<const std::string_view> roles() {
-    static constexpr std::array<std::string_view, 13> all{
-        "supervisor",          "training_office",   "organiser",
-        "trainer",             "campus_team",       "funding_examiner",
-        "ministry_steering",   "executives_manager", "certifying_coach",
-        "community_facilitator", "data_protection_officer", "administrator",
-        "agent"};
+    static constexpr std::array<std::string_view, 13> all{"agent",
+                                                          "supervisor",
+                                                          "training_office",
+                                                          "organiser",
+                                                          "trainer",
+                                                          "campus_team",
+                                                          "funding_examiner",
+                                                          "ministry_steering",
+                                                          "executives_manager",
+                                                          "certifying_coach",
+                                                          "community_facilitator",
+                                                          "data_protection_officer",
+                                                          "administrator"};
     return all;
 }
 

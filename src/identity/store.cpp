@@ -8,18 +8,29 @@
 namespace identity::store {
 namespace {
 
-std::int64_t day_number(base::Date date) { return date.time_since_epoch().count(); }
-base::Date date_of(std::int64_t day) { return base::Date{std::chrono::days{day}}; }
+std::int64_t day_number(base::Date date) {
+    return date.time_since_epoch().count();
+}
+base::Date date_of(std::int64_t day) {
+    return base::Date{std::chrono::days{day}};
+}
 
 Person person_from(const db::Row& row) {
-    return {{row.integer(0)},          std::string{row.text(1)}, std::string{row.text(2)},
-            std::string{row.text(3)},  std::string{row.text(4)}, std::string{row.text(5)},
+    return {{row.integer(0)},
+            std::string{row.text(1)},
+            std::string{row.text(2)},
+            std::string{row.text(3)},
+            std::string{row.text(4)},
+            std::string{row.text(5)},
             row.boolean(6)};
 }
 
 Affiliation affiliation_from(const db::Row& row) {
-    Affiliation affiliation{{row.integer(0)}, std::string{row.text(1)}, row.boolean(2),
-                            date_of(row.integer(3)), std::nullopt};
+    Affiliation affiliation{{row.integer(0)},
+                            std::string{row.text(1)},
+                            row.boolean(2),
+                            date_of(row.integer(3)),
+                            std::nullopt};
     if (const auto until = row.optional_integer(4)) affiliation.until = date_of(*until);
     return affiliation;
 }
@@ -57,8 +68,8 @@ constexpr db::Query insert_sign_in_row{"identity.insert_sign_in", R"sql(
 
 void insert_sign_in(db::Transaction& transaction, std::string_view token_hash,
                     base::PersonId person, base::Time now, base::Time expires_at) {
-    transaction.run(insert_sign_in_row, {token_hash, person.value, base::to_epoch(now),
-                                         base::to_epoch(expires_at)});
+    transaction.run(insert_sign_in_row,
+                    {token_hash, person.value, base::to_epoch(now), base::to_epoch(expires_at)});
 }
 
 constexpr db::Query delete_sign_in_row{"identity.delete_sign_in", R"sql(
@@ -130,8 +141,7 @@ constexpr db::Query insert_person{"identity.insert_person", R"sql(
 
 base::PersonId insert(db::Transaction& transaction, const Person& p) {
     base::PersonId id;
-    transaction.run(insert_person,
-                    {p.email, p.given_name, p.usual_name, p.job, p.language, p.demo},
+    transaction.run(insert_person, {p.email, p.given_name, p.usual_name, p.job, p.language, p.demo},
                     [&](const db::Row& row) { id.value = row.integer(0); });
     return id;
 }
@@ -189,8 +199,7 @@ constexpr db::Query insert_affiliation_row{"identity.insert_affiliation", R"sql(
     VALUES ($1, $2, $3, $4, $5, $6)
 )sql"};
 
-void insert_affiliation(db::Transaction& transaction, base::PersonId person,
-                        const Affiliation& a) {
+void insert_affiliation(db::Transaction& transaction, base::PersonId person, const Affiliation& a) {
     transaction.run(insert_affiliation_row,
                     {person.value, a.organisation.value, a.population, a.contractor,
                      day_number(a.from), a.until ? db::Value{day_number(*a.until)} : db::Value{}});
@@ -218,15 +227,16 @@ std::vector<base::PersonId> insert_rows(db::Transaction& transaction,
     static const std::string persons_sql =
         with_rows("INSERT INTO persons (email, given_name, usual_name, job, language, demo)", 6) +
         " RETURNING id, email";
-    static const std::string affiliations_sql =
-        with_rows("INSERT INTO affiliations (person_id, organisation_id, population, contractor, "
-                  "from_day, until_day)", 6);
+    static const std::string affiliations_sql = with_rows(
+        "INSERT INTO affiliations (person_id, organisation_id, population, contractor, "
+        "from_day, until_day)",
+        6);
     std::vector<db::Value> values;
     std::unordered_map<std::string_view, std::size_t> by_email;
     for (const auto& [person, affiliation, grants] : people) {
         by_email.emplace(person.email, by_email.size());
-        values.insert(values.end(), {person.email, person.given_name, person.usual_name,
-                                     person.job, person.language, person.demo});
+        values.insert(values.end(), {person.email, person.given_name, person.usual_name, person.job,
+                                     person.language, person.demo});
     }
     std::vector<base::PersonId> ids(people.size());
     transaction.run({"identity.insert_persons", persons_sql}, values, [&](const db::Row& row) {
@@ -235,10 +245,9 @@ std::vector<base::PersonId> insert_rows(db::Transaction& transaction,
     values.clear();
     for (std::size_t i = 0; i < people.size(); ++i) {
         const Affiliation& a = people[i].affiliation;
-        values.insert(values.end(),
-                      {ids[i].value, a.organisation.value, a.population, a.contractor,
-                       day_number(a.from),
-                       a.until ? db::Value{day_number(*a.until)} : db::Value{}});
+        values.insert(values.end(), {ids[i].value, a.organisation.value, a.population, a.contractor,
+                                     day_number(a.from),
+                                     a.until ? db::Value{day_number(*a.until)} : db::Value{}});
     }
     transaction.run({"identity.insert_affiliations", affiliations_sql}, values);
     return ids;

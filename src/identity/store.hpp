@@ -6,7 +6,8 @@
 namespace identity::store {
 
 // -- sign-ins
-std::optional<http::Caller> find_caller(db::Transaction&, std::string_view token_hash, base::Time now);
+std::optional<http::Caller> find_caller(db::Transaction&, std::string_view token_hash,
+                                        base::Time now);
 void insert_sign_in(db::Transaction&, std::string_view token_hash, base::PersonId, base::Time now,
                     base::Time expires_at);
 void delete_sign_in(db::Transaction&, std::string_view token_hash);

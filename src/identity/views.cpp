@@ -50,10 +50,10 @@ json::object sign_in_view(const std::vector<DemoPerson>& people, bool demo, std:
     for (const std::string_view role : roles()) {
         json::array members;
         for (const DemoPerson& one : people) {
-            const bool holds =
-                role == "agent" ? one.grants.empty()
-                                : std::any_of(one.grants.begin(), one.grants.end(),
-                                              [&](const Grant& g) { return g.role == role; });
+            const bool holds = role == "agent"
+                                   ? one.grants.empty()
+                                   : std::any_of(one.grants.begin(), one.grants.end(),
+                                                 [&](const Grant& g) { return g.role == role; });
             if (holds)
                 members.push_back({{"id", one.person.id.value},
                                    {"name", one.person.full_name()},

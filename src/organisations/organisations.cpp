@@ -34,15 +34,16 @@ void import_line(db::Transaction& transaction, const Line& line, Known& known,
     if (!line.parent_code.empty()) {
         const auto parent = known.by_code.find(line.parent_code);
         if (parent == known.by_code.end())
-            return refuse({"organisations.import.parent_unknown", "parent",
-                           {{"parent", line.parent_code}}});
+            return refuse(
+                {"organisations.import.parent_unknown", "parent", {{"parent", line.parent_code}}});
         organisation.parent = parent->second.id;
     }
     if (!organisation.siret.empty()) {
         const auto [holder, fresh] =
             known.code_of_siret.emplace(organisation.siret, organisation.code);
         if (!fresh && holder->second != organisation.code)
-            return refuse({"organisations.import.siret_taken", "siret",
+            return refuse({"organisations.import.siret_taken",
+                           "siret",
                            {{"siret", organisation.siret}, {"code", holder->second}}});
     }
     const auto before = known.by_code.find(organisation.code);
@@ -57,8 +58,7 @@ void import_line(db::Transaction& transaction, const Line& line, Known& known,
         }
         if (organisation.parent != before->second.parent &&
             makes_cycle(known.by_code, organisation))
-            return refuse({"organisations.import.cycle", "parent",
-                           {{"parent", line.parent_code}}});
+            return refuse({"organisations.import.cycle", "parent", {{"parent", line.parent_code}}});
         store::update(transaction, organisation);
         ++report.changed;
     }
@@ -86,9 +86,8 @@ std::shared_ptr<const Tree> Organisations::tree(db::Transaction& transaction,
 }
 
 std::shared_ptr<const Tree> Organisations::tree() {
-    return database_.read([&](db::Transaction& transaction) {
-        return tree(transaction, db::Versions(transaction));
-    });
+    return database_.read(
+        [&](db::Transaction& transaction) { return tree(transaction, db::Versions(transaction)); });
 }
 
 base::Result<ImportReport> Organisations::import_csv(std::string_view text) {

@@ -74,7 +74,8 @@ class Organisations {
 public:
     explicit Organisations(db::Database&);
 
-    // The tree as of this transaction. Shared by the requests that read it; replaced, never changed.
+    // The tree as of this transaction. Shared by the requests that read it; replaced, never
+    // changed.
     std::shared_ptr<const Tree> tree(db::Transaction&, const db::Versions&);
     std::shared_ptr<const Tree> tree();
 

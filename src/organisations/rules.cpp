@@ -10,9 +10,8 @@
 namespace organisations {
 namespace {
 
-constexpr std::array<std::string_view, 8> kinds{"etat",         "ministere", "direction",
-                                                "service",      "collectivite", "hopital",
-                                                "operateur",    "ecole"};
+constexpr std::array<std::string_view, 8> kinds{"etat",         "ministere", "direction", "service",
+                                                "collectivite", "hopital",   "operateur", "ecole"};
 constexpr std::array<std::string_view, 3> branches{"etat", "territoriale", "hospitaliere"};
 
 bool one_of(const auto& list, std::string_view value) {
@@ -69,8 +68,8 @@ std::optional<base::Reason> problem_of(const Line& line) {
     if (!one_of(kinds, o.kind))
         return base::Reason{"organisations.import.kind_unknown", "kind", {{"kind", o.kind}}};
     if (!one_of(branches, o.branch))
-        return base::Reason{"organisations.import.branch_unknown", "branch",
-                            {{"branch", o.branch}}};
+        return base::Reason{
+            "organisations.import.branch_unknown", "branch", {{"branch", o.branch}}};
     if (!o.siret.empty() && !base::is_siret(o.siret))
         return base::Reason{"organisations.import.siret_invalid", "siret", {{"siret", o.siret}}};
     return std::nullopt;

@@ -76,6 +76,12 @@ struct Session {
     base::Time ends_at() const { return slots.back().ends_at; }
 };
 
+// With where it is, if it has a venue.
+struct Placed {
+    Session session;
+    std::optional<Venue> venue;
+};
+
 // What the enrolments slice does when a session changes; declared here because sessions is below.
 // Each is called in the transaction that changes the session.
 struct SeatHolders {
@@ -103,7 +109,7 @@ public:
 
     // -- reading
     std::optional<Session> find(db::Transaction&, base::SessionId);
-    std::map<base::SessionId, Session> find(db::Transaction&, const std::vector<base::SessionId>&);
+    std::map<base::SessionId, Placed> placed(db::Transaction&, const std::vector<base::SessionId>&);
     // Those that are open or cancelled and have not ended, by date.
     std::vector<Session> coming(db::Transaction&, base::OfferId, base::Time now);
     // Of these organisations, not ended before `since`, by date.
@@ -114,8 +120,9 @@ public:
     std::vector<Venue> all_venues(db::Transaction&);
     std::optional<Venue> find_venue(db::Transaction&, std::string_view code);
     // Offers with a seat to take now; kept in memory until a session fills, frees or opens.
-    std::shared_ptr<const std::vector<base::OfferId>> offers_with_free_seats(
-        db::Transaction&, const db::Versions&, base::Time now);
+    std::shared_ptr<const std::vector<base::OfferId>> offers_with_free_seats(db::Transaction&,
+                                                                             const db::Versions&,
+                                                                             base::Time now);
 
     // -- writing; the caller's transaction, the caller's rights
     base::SessionId insert(db::Transaction&, const Session&);
@@ -125,8 +132,8 @@ public:
     bool update(db::Transaction&, const Session&);
 
     // -- seats; each locks the session's row until the transaction ends
-    // A seat if there is one, else the next place on the waiting list; nothing when the session is not
-    // open. One statement, so that what it saw and what it did cannot differ.
+    // A seat if there is one, else the next place on the waiting list; nothing when the session is
+    // not open. One statement, so that what it saw and what it did cannot differ.
     std::optional<Taken> take(db::Transaction&, base::SessionId);
     // The present numbers, locked.
     std::optional<Seats> lock(db::Transaction&, base::SessionId);

@@ -8,12 +8,9 @@ namespace sessions {
 namespace json = boost::json;
 
 json::object venue_view(const Venue& venue) {
-    json::object view{{"code", venue.code},
-                      {"name", venue.name},
-                      {"address", venue.address},
-                      {"town", venue.town},
-                      {"step_free", venue.step_free},
-                      {"hearing_loop", venue.hearing_loop},
+    json::object view{{"code", venue.code},           {"name", venue.name},
+                      {"address", venue.address},     {"town", venue.town},
+                      {"step_free", venue.step_free}, {"hearing_loop", venue.hearing_loop},
                       {"equipment", venue.equipment}};
     if (venue.capacity) view["capacity"] = *venue.capacity;
     return view;

@@ -2,4 +2,6 @@
 #include "app/commands.hpp"
 #include "app/configuration.hpp"
 
-int main(int argc, char** argv) { return app::with_command_line(argc, argv, app::run); }
+int main(int argc, char** argv) {
+    return app::with_command_line(argc, argv, app::run);
+}

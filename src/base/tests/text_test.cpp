@@ -25,8 +25,8 @@ TEST_CASE("a slug is readable, short and safe in a URL") {
 TEST_CASE("UTF-8 is checked to the letter of RFC 3629") {
     for (const char* good : {"", "é", "\xF0\x9F\x8E\x93", "\xEF\xBF\xBD"})
         CHECK(base::is_utf8(good));
-    for (const char* bad : {"\xC3", "\xC0\x80", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\x80",
-                            "\xE0\x80\x80", "a\xE9"})
+    for (const char* bad :
+         {"\xC3", "\xC0\x80", "\xED\xA0\x80", "\xF5\x80\x80\x80", "\x80", "\xE0\x80\x80", "a\xE9"})
         CHECK_FALSE(base::is_utf8(bad));
     CHECK_FALSE(base::is_utf8(std::string_view{"a\0b", 3}));
 }

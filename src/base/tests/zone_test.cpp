@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "base/text.hpp"
 #include "base/zone.hpp"
+#include "base/text.hpp"
 
 #include <doctest/doctest.h>
 

@@ -35,20 +35,15 @@ TEST_CASE("numbers have the shortest digits without an exponent where people wri
     CHECK(text(std::numeric_limits<double>::quiet_NaN()) == "null");
 }
 
-TEST_CASE("tokens are long, different and compared whole") {
-    const std::string bytes = "\xFB\xFF\x01";
-    const auto encode = [&](std::size_t n) {
-        return http::base64url({reinterpret_cast<const unsigned char*>(bytes.data()), n});
-    };
-    CHECK(encode(0) == "");
-    CHECK(encode(1) == "-w");
-    CHECK(encode(2) == "-_8");
-    CHECK(encode(3) == "-_8B");
-    CHECK(http::random_token().size() == 22);
-    CHECK(http::random_token() != http::random_token());
-    CHECK(http::form_token("a").size() == 43);
-    CHECK(http::form_token("a") != http::form_token("b"));
-    CHECK(http::same_token("abc", "abc"));
-    CHECK_FALSE(http::same_token("abc", "abd"));
-    CHECK_FALSE(http::same_token("abc", "abcd"));
+TEST_CASE("a form token is bound to its secret, and its mask is new each time") {
+    const std::string token = http::form_token("a");
+    CHECK(token.size() == 43);
+    CHECK(token != http::form_token("b"));
+    CHECK(http::is_form_token(token, token));
+    CHECK(http::is_form_token(http::masked(token), token));
+    CHECK(http::masked(token) != http::masked(token));
+    CHECK_FALSE(http::is_form_token(http::masked(http::form_token("b")), token));
+    CHECK_FALSE(http::is_form_token(std::string(86, '='), token));
+    CHECK_FALSE(http::is_form_token(token + "A", token));
+    CHECK_FALSE(http::is_form_token("", token));
 }

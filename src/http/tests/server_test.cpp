@@ -141,8 +141,9 @@ private:
     std::string buffer_;
 };
 
-const http::StaticFile style{"a.css",       "a.1234.css", "text/css; charset=utf-8",
-                             "body { margin: 0 }", "gzip form",  "brotli form"};
+const http::StaticFile style{
+    "a.css",     "a.1234.css", "text/css; charset=utf-8", "body { margin: 0 }",
+    "gzip form", "brotli form"};
 
 // The server with its thread; stops at the end of the test.
 struct Running {
@@ -210,17 +211,19 @@ const std::string get = "GET / HTTP/1.1\r\nHost: test\r\n\r\n";
 TEST_CASE("one connection carries many requests, in order, also when they come at once") {
     Running running(echo);
     auto client = running.client();
-    for (int i = 0; i < 3; ++i) CHECK(client.get(numbered("/", i)).body == numbered("GET /", i, "|"));
+    for (int i = 0; i < 3; ++i)
+        CHECK(client.get(numbered("/", i)).body == numbered("GET /", i, "|"));
 
     std::string pipelined;
     for (int i = 0; i < 20; ++i)
-        pipelined += numbered("\r\nPOST /", i,
-                              " HTTP/1.1\r\nHost: test\r\nContent-Length: 2\r\n\r\nab");
+        pipelined +=
+            numbered("\r\nPOST /", i, " HTTP/1.1\r\nHost: test\r\nContent-Length: 2\r\n\r\nab");
     client.send(pipelined);
     for (int i = 0; i < 20; ++i) CHECK(client.read().body == numbered("POST /", i, "|ab"));
 
     // Byte by byte is the same.
-    for (const char c : std::string("GET /slow HTTP/1.1\r\nHost: test\r\n\r\n")) client.send({&c, 1});
+    for (const char c : std::string("GET /slow HTTP/1.1\r\nHost: test\r\n\r\n"))
+        client.send({&c, 1});
     CHECK(client.read().body == "GET /slow|");
 
     CHECK(client.get("/", "Connection: close\r\n").header("Connection") == "close");
@@ -245,17 +248,17 @@ TEST_CASE("a request that cannot be read is refused with its status, then the co
     std::string many;
     for (int i = 0; i < 11; ++i) many += numbered("a", i, ": 1\r\n");
     const std::map<std::string, int> cases{
-        {"GET / HTTP/1.1\r\n\r\n", 400},                                    // no Host
-        {"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400},              // two
+        {"GET / HTTP/1.1\r\n\r\n", 400},                        // no Host
+        {"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 400},  // two
         {"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 400},
         {"GET / HTTP/1.1\r\nHost : a\r\n\r\n", 400},
-        {"GET / HTTP/1.1\nHost: a\n\n", 400},                               // bare LF
-        {"GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\n 2\r\n\r\n", 400},           // obs-fold
+        {"GET / HTTP/1.1\nHost: a\n\n", 400},                      // bare LF
+        {"GET / HTTP/1.1\r\nHost: a\r\nX: 1\r\n 2\r\n\r\n", 400},  // obs-fold
         {"GET / HTTP/1.1\r\nHost: a\r\nX: \0\r\n\r\n"s, 400},
         {"G\0T / HTTP/1.1\r\nHost: a\r\n\r\n"s, 400},
-        {"GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n", 400},              // bare CR
+        {"GET / HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n", 400},  // bare CR
         {"GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505},
-        {"GET /%C3 HTTP/1.1\r\nHost: a\r\n\r\n", 400},                      // no UTF-8
+        {"GET /%C3 HTTP/1.1\r\nHost: a\r\n\r\n", 400},  // no UTF-8
         {"GET /%00 HTTP/1.1\r\nHost: a\r\n\r\n", 400},
         {"GET /%4 HTTP/1.1\r\nHost: a\r\n\r\n", 400},
         {"GET /?a=%zz HTTP/1.1\r\nHost: a\r\n\r\n", 400},
@@ -263,13 +266,17 @@ TEST_CASE("a request that cannot be read is refused with its status, then the co
         {"GET /#a HTTP/1.1\r\nHost: a\r\n\r\n", 400},
         {"GET a HTTP/1.1\r\nHost: a\r\n\r\n", 400},
         {"CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n", 400},
-        {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
+        {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: "
+         "chunked\r\n\r\n0\r\n\r\n",
+         400},
         {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd", 400},
         {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400},
         {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 501},
         {"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400},
         {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", 400},
-        {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;" + std::string(9000, 'e'), 400},
+        {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1;" +
+             std::string(9000, 'e'),
+         400},
         {"POST / HTTP/1.1\r\nHost: a\r\nContent-Type: a/b\r\nContent-Type: c/d\r\n\r\n", 400},
         {"POST / HTTP/1.1\r\nHost: a\r\nExpect: miracles\r\nContent-Length: 1\r\n\r\n", 417},
         {"GET /" + long_text + " HTTP/1.1\r\nHost: a\r\n\r\n", 414},
@@ -279,7 +286,9 @@ TEST_CASE("a request that cannot be read is refused with its status, then the co
         {"GET / HTTP/1.1\r\nHost: a\r\n" + many + "\r\n", 431},
         {"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n", 413},
         {"POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 1001\r\n\r\n", 413},
-        {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + std::string(1001, 'a') + "\r\n", 413},
+        {"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" +
+             std::string(1001, 'a') + "\r\n",
+         413},
         {"\x16\x03\x01\x02\x01\n", 400},  // TLS to the wrong port
     };
     for (const auto& [request, status] : cases) {
@@ -316,10 +325,12 @@ TEST_CASE("repeated headers are joined, cookies with semicolons") {
 
 TEST_CASE("only the trusted proxy speaks for others") {
     const auto who = [](http::Request& request) {
-        return text(request.client + (request.secure ? " secure " : " plain ") + request.request_id);
+        return text(request.client + (request.secure ? " secure " : " plain ") +
+                    request.request_id);
     };
     const std::string headers =
-        "X-Forwarded-For: 6.6.6.6, 192.0.2.1\r\nX-Forwarded-Proto: https\r\nX-Request-Id: ab12-cd34\r\n";
+        "X-Forwarded-For: 6.6.6.6, 192.0.2.1\r\nX-Forwarded-Proto: https\r\nX-Request-Id: "
+        "ab12-cd34\r\n";
     {
         Running running(who);
         const Reply reply = running.client().get("/", headers);
@@ -341,10 +352,14 @@ TEST_CASE("only the trusted proxy speaks for others") {
 TEST_CASE("a body comes in one piece or in chunks, up to the limit of its route") {
     Running running(echo);
     auto client = running.client();
-    CHECK(client.ask("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" +
-                     std::string(1000, 'x')).body == "POST /a|" + std::string(1000, 'x'));
-    CHECK(client.ask("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
-                     "2;ext=1\r\nab\r\n1\r\nc\r\n0\r\nTrailer: x\r\n\r\n").body == "POST /a|abc");
+    CHECK(client
+              .ask("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" +
+                   std::string(1000, 'x'))
+              .body == "POST /a|" + std::string(1000, 'x'));
+    CHECK(client
+              .ask("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                   "2;ext=1\r\nab\r\n1\r\nc\r\n0\r\nTrailer: x\r\n\r\n")
+              .body == "POST /a|abc");
     CHECK(client.get("/after").body == "GET /after|");
     // No route: the application says so, and the body is not waited for.
     const Reply nowhere =
@@ -365,25 +380,28 @@ TEST_CASE("who expects 100-continue is told to go on before sending the body") {
 }
 
 TEST_CASE("every answer has the date, the security headers and a length, and says no product") {
-    Running running([](http::Request& request) {
-        auto response = text("ok");
-        response.cookies.push_back({"a", "1"});
-        response.cookies.push_back({"b", "2", 60, false});
-        response.headers.emplace_back("Location", "/x\r\nSet-Cookie: evil=1");
-        response.headers.emplace_back("Content-Length", "77");
-        response.file_name = request.path == "/plain" ? "plan.csv" : "été \"1\".csv";
-        return response;
-    }, [] {
-        http::ServerOptions options;
-        options.public_url = "https://campus.example";
-        return options;
-    }());
+    Running running(
+        [](http::Request& request) {
+            auto response = text("ok");
+            response.cookies.push_back({"a", "1"});
+            response.cookies.push_back({"b", "2", 60, false});
+            response.headers.emplace_back("Location", "/x\r\nSet-Cookie: evil=1");
+            response.headers.emplace_back("Content-Length", "77");
+            response.file_name = request.path == "/plain" ? "plan.csv" : "été \"1\".csv";
+            return response;
+        },
+        [] {
+            http::ServerOptions options;
+            options.public_url = "https://campus.example";
+            return options;
+        }());
     auto client = running.client();
     const Reply reply = client.get("/");
     CHECK(reply.header("Date") == "Sun, 06 Nov 1994 08:49:37 GMT");
     CHECK(reply.header("Server").empty());
     CHECK(reply.header("Content-Length") == "2");
-    CHECK(reply.header("Content-Security-Policy").starts_with("default-src 'none'; style-src 'self'"));
+    CHECK(reply.header("Content-Security-Policy")
+              .starts_with("default-src 'none'; style-src 'self'"));
     for (const char* name : {"X-Content-Type-Options", "Referrer-Policy", "Permissions-Policy",
                              "Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy",
                              "Strict-Transport-Security", "Vary", "X-Request-Id"})
@@ -527,9 +545,11 @@ TEST_CASE("slow clients never hold a worker") {
     const std::string large(8 * 1024 * 1024, 'x');
     http::ServerOptions options;
     options.workers = 1;
-    Running running([&](http::Request& request) {
-        return text(request.path == "/large" ? large : "ok", "application/octet-stream");
-    }, options);
+    Running running(
+        [&](http::Request& request) {
+            return text(request.path == "/large" ? large : "ok", "application/octet-stream");
+        },
+        options);
     std::vector<Client> slow;
     for (int i = 0; i < 50; ++i) {
         slow.push_back(running.client());
@@ -556,9 +576,11 @@ TEST_CASE("who is too slow is told so, or cut off") {
     options.header_timeout_ms = options.body_timeout_ms = 60;
     options.write_timeout_ms = options.idle_timeout_ms = 60;
     const std::string large(32 * 1024 * 1024, 'x');
-    Running running([&](http::Request& request) {
-        return text(request.path == "/large" ? large : "ok", "application/octet-stream");
-    }, options);
+    Running running(
+        [&](http::Request& request) {
+            return text(request.path == "/large" ? large : "ok", "application/octet-stream");
+        },
+        options);
     SUBCASE("in the header") {
         auto client = running.client();
         CHECK(client.ask("GET / HTTP/1.1\r\nHo").status == 408);
@@ -566,7 +588,8 @@ TEST_CASE("who is too slow is told so, or cut off") {
     }
     SUBCASE("in the body") {
         auto client = running.client();
-        CHECK(client.ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc").status == 408);
+        CHECK(client.ask("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc").status ==
+              408);
         CHECK(client.closed());
     }
     SUBCASE("reading") {
@@ -576,7 +599,9 @@ TEST_CASE("who is too slow is told so, or cut off") {
             std::this_thread::yield();
         CHECK_THROWS(client.read());
     }
-    SUBCASE("saying anything at all") { CHECK(running.client().closed()); }
+    SUBCASE("saying anything at all") {
+        CHECK(running.client().closed());
+    }
     SUBCASE("between requests") {
         auto client = running.client();
         CHECK(client.get("/").status == 200);
@@ -589,13 +614,15 @@ TEST_CASE("when too many wait, the next are asked to come back") {
     options.workers = 1;
     options.max_queued = 1;
     std::latch busy(1), release(1);
-    Running running([&](http::Request& request) {
-        if (request.path == "/first") {
-            busy.count_down();
-            release.wait();
-        }
-        return text("ok");
-    }, options);
+    Running running(
+        [&](http::Request& request) {
+            if (request.path == "/first") {
+                busy.count_down();
+                release.wait();
+            }
+            return text("ok");
+        },
+        options);
     auto first = running.client();
     first.send("GET /first HTTP/1.1\r\nHost: test\r\n\r\n");
     busy.wait();
@@ -670,7 +697,9 @@ TEST_CASE("stopping finishes what is under way and closes the rest at once") {
     CHECK(reply.body == "done");
     CHECK(reply.header("Connection") == "close");
     CHECK(under_way.closed());
-    { const auto gone = std::move(under_way); }
+    {
+        const auto gone = std::move(under_way);
+    }
     running.thread.join();
 }
 
