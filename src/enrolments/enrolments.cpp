@@ -143,19 +143,19 @@ base::Result<Enrolment> Enrolments::withdraw(base::PersonId person, base::Enrolm
     });
 }
 
-std::vector<Training> Enrolments::trainings_of(db::Transaction& transaction, base::PersonId person,
-                                               base::Time now) {
-    const auto held = store::of_person(transaction, person);
+Trainings Enrolments::trainings_of(db::Transaction& transaction, base::PersonId person,
+                                   base::Time now) {
+    const auto [enrolments, has_feed] = store::of_person(transaction, person);
     std::vector<base::SessionId> session_ids;
-    for (const auto& [enrolment, ahead] : held) session_ids.push_back(enrolment.session);
+    for (const auto& [enrolment, ahead] : enrolments) session_ids.push_back(enrolment.session);
     const auto placed = sessions_.placed(transaction, session_ids);
     std::vector<base::OfferId> offer_ids;
     for (const auto& [id, found] : placed) offer_ids.push_back(found.session.offer);
     const auto titles = catalogue_.titles(transaction, offer_ids);
 
     std::vector<Training> trainings;
-    trainings.reserve(held.size());
-    for (const auto& [enrolment, ahead] : held) {
+    trainings.reserve(enrolments.size());
+    for (const auto& [enrolment, ahead] : enrolments) {
         const auto& [session, venue] = placed.at(enrolment.session);
         trainings.push_back({enrolment, session, venue, titles.at(session.offer), ahead});
     }
@@ -167,7 +167,7 @@ std::vector<Training> Enrolments::trainings_of(db::Transaction& transaction, bas
                          return a_past ? a.session.starts_at() > b.session.starts_at()
                                        : a.session.starts_at() < b.session.starts_at();
                      });
-    return trainings;
+    return {std::move(trainings), has_feed};
 }
 
 std::vector<Enrolment> Enrolments::roster(db::Transaction& transaction, base::SessionId session) {
@@ -180,10 +180,6 @@ std::string Enrolments::new_feed(base::PersonId person, base::Time now) {
     database_.write(
         [&](db::Transaction& transaction) { store::put_feed(transaction, person, hash, now); });
     return token;
-}
-
-bool Enrolments::has_feed(db::Transaction& transaction, base::PersonId person) {
-    return store::has_feed(transaction, person);
 }
 
 std::optional<base::PersonId> Enrolments::owner_of_feed(db::Transaction& transaction,
