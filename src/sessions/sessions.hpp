@@ -76,6 +76,12 @@ struct Session {
     base::Time ends_at() const { return slots.back().ends_at; }
 };
 
+// With where it is, if it has a venue.
+struct Placed {
+    Session session;
+    std::optional<Venue> venue;
+};
+
 // What the enrolments slice does when a session changes; declared here because sessions is below.
 // Each is called in the transaction that changes the session.
 struct SeatHolders {
@@ -103,7 +109,7 @@ public:
 
     // -- reading
     std::optional<Session> find(db::Transaction&, base::SessionId);
-    std::map<base::SessionId, Session> find(db::Transaction&, const std::vector<base::SessionId>&);
+    std::map<base::SessionId, Placed> placed(db::Transaction&, const std::vector<base::SessionId>&);
     // Those that are open or cancelled and have not ended, by date.
     std::vector<Session> coming(db::Transaction&, base::OfferId, base::Time now);
     // Of these organisations, not ended before `since`, by date.

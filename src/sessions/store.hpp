@@ -8,7 +8,7 @@
 namespace sessions::store {
 
 std::optional<Session> find(db::Transaction&, base::SessionId);
-std::vector<Session> by_ids(db::Transaction&, std::string_view json_ids);
+std::map<base::SessionId, Placed> placed(db::Transaction&, std::string_view json_ids);
 std::vector<Session> coming(db::Transaction&, base::OfferId, base::Time now);
 std::vector<Session> of_organisations(db::Transaction&, std::string_view json_ids,
                                       base::Time since);
