@@ -8,6 +8,7 @@
 #include "catalogue/themes.hpp"
 #include "enrolments/pages.hpp"
 #include "identity/pages.hpp"
+#include "sessions/pages.hpp"
 
 namespace app {
 namespace {
@@ -67,6 +68,8 @@ Application::Application(const Configuration& configuration, db::Database& given
     add_pages(*this);
     identity::add_pages(router, database, identity, organisations, configuration.demo);
     catalogue::add_pages(router, database, catalogue, enrolments, base_url);
+    sessions::add_pages(router,
+                        {database, sessions, catalogue, identity, organisations, enrolments});
     enrolments::add_pages(
         router, {database, enrolments, sessions, catalogue, identity, organisations, base_url});
 }
