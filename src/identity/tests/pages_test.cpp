@@ -199,8 +199,8 @@ TEST_CASE("importing people twice changes nothing; bad lines are told, the other
     const auto page = app.post_file("/people/import", "file", file);
     CHECK(page.status == 200);
     CHECK(shows(page, "6 lignes n’ont pas été reprises"));
-    CHECK(shows(page, "« faux » n’est pas une adresse de courriel."));
-    CHECK(shows(page, "« lea@exemple.fr » est déjà à la ligne 2"));
+    CHECK(shows(page, "« faux » n’est pas une adresse de courriel."));
+    CHECK(shows(page, "« lea@exemple.fr » est déjà à la ligne 2"));
     const auto again = app.post_file("/people/import", "file", file, "json");
     const auto report = json::parse(again.body).at("report");
     CHECK(report.at("unchanged") == 2);

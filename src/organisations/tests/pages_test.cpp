@@ -147,7 +147,7 @@ TEST_CASE("an administrator imports a file and reads what became of it; others m
     CHECK(page.status == 200);
     CHECK(shows(page, "2 lignes n’ont pas été reprises"));
     CHECK(shows(page, "sort de votre périmètre"));
-    CHECK(shows(page, "Le code « faux code » ne convient pas"));
+    CHECK(shows(page, "Le code « faux code » ne convient pas"));
     CHECK(app.app().organisations.tree()->find("equipe") != nullptr);
     CHECK(app.app().organisations.tree()->find("ailleurs") == nullptr);
 
