@@ -184,6 +184,12 @@ int import_file(const Configuration& configuration, const Command& command) {
         report(app, command.json, done->added, done->changed, done->unchanged, done->problems);
         return 0;
     }
+    if (command.what == "persons") {
+        const auto done = app.identity.import_people(text, std::nullopt, clock.now());
+        if (!done) throw Failed(words_of(app, done.error()));
+        report(app, command.json, done->added, done->changed, done->unchanged, done->problems);
+        return 0;
+    }
     const auto format = command.format == "lheo"   ? catalogue::ImportFormat::lheo
                         : command.format == "json" ? catalogue::ImportFormat::json
                                                    : catalogue::ImportFormat::csv;

@@ -98,9 +98,9 @@ void add_commands(CLI::App& app, Command& command) {
                    "Do nothing, and do not fail, unless it is an empty SQLite database");
 
     CLI::App* import = add("import", "Read a file into the database");
-    import->add_option("what", command.what, "organisations or offers")
+    import->add_option("what", command.what, "organisations, persons or offers")
         ->required()
-        ->check(CLI::IsMember({"organisations", "offers"}));
+        ->check(CLI::IsMember({"organisations", "persons", "offers"}));
     import->add_option("file", command.file, "The file; - for standard input")->required();
     import->add_option("--format", command.format, "Of offers: csv (11 columns), lheo or json")
         ->check(CLI::IsMember({"csv", "lheo", "json"}))

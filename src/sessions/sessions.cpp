@@ -64,6 +64,15 @@ std::vector<Session> Sessions::coming(db::Transaction& transaction, base::OfferI
     return store::coming(transaction, offer, now);
 }
 
+std::vector<Session> Sessions::next_with_free_seats(db::Transaction& transaction, base::Time now,
+                                                    int most) {
+    const auto ids = store::next_free(transaction, now, most);
+    auto by_id = find(transaction, ids);
+    std::vector<Session> sessions;
+    for (const base::SessionId id : ids) sessions.push_back(std::move(by_id.at(id)));
+    return sessions;
+}
+
 std::vector<Session> Sessions::of_organisations(
     db::Transaction& transaction, const std::vector<base::OrganisationId>& organisations,
     base::Time since) {

@@ -425,6 +425,20 @@ void set_seats(db::Transaction& transaction, base::SessionId id, const Seats& se
     transaction.run(set_seat_counts, {id.value, seats.capacity, seats.taken, seats.waiting});
 }
 
+constexpr db::Query select_next_free{"sessions.next_free", R"sql(
+    SELECT id FROM sessions
+    WHERE status = 'open' AND enrolment_closes_at > $1 AND enrolment_opens_at <= $1
+      AND taken < capacity
+    ORDER BY starts_at, id LIMIT $2
+)sql"};
+
+std::vector<base::SessionId> next_free(db::Transaction& transaction, base::Time now, int most) {
+    std::vector<base::SessionId> found;
+    transaction.run(select_next_free, {base::to_epoch(now), most},
+                    [&](const db::Row& row) { found.push_back({row.integer(0)}); });
+    return found;
+}
+
 constexpr db::Query select_free{"sessions.free", R"sql(
     SELECT offer_id, enrolment_opens_at, enrolment_closes_at FROM sessions
     WHERE status = 'open' AND enrolment_closes_at > $1 AND taken < capacity

@@ -34,6 +34,9 @@ std::optional<AfterTaking> take(db::Transaction&, base::SessionId);
 std::optional<Seats> lock(db::Transaction&, base::SessionId);
 void set_seats(db::Transaction&, base::SessionId, const Seats&);
 
+// Open sessions with a free seat and open enrolment, the next first.
+std::vector<base::SessionId> next_free(db::Transaction&, base::Time now, int most);
+
 // Open sessions with a free seat whose enrolment has not closed: offer, opening, closing.
 void for_free(db::Transaction&, base::Time now,
               const std::function<void(base::OfferId, base::Time, base::Time)>&);
