@@ -66,7 +66,8 @@ Application::Application(const Configuration& configuration, db::Database& given
     const std::string base_url = base_url_of(configuration);
     add_pages(*this);
     identity::add_pages(router, database, identity, organisations, configuration.demo);
-    catalogue::add_pages(router, database, catalogue, enrolments, base_url);
+    catalogue::add_pages(router, database, catalogue, enrolments, pages, base_url);
+    catalogue::add_editing_pages(router, database, catalogue, identity, organisations, pages);
     enrolments::add_pages(
         router, {database, enrolments, sessions, catalogue, identity, organisations, base_url});
 }
