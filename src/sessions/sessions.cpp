@@ -53,18 +53,24 @@ std::optional<Session> Sessions::find(db::Transaction& transaction, base::Sessio
     return store::find(transaction, id);
 }
 
-std::map<base::SessionId, Session> Sessions::find(db::Transaction& transaction,
-                                                  const std::vector<base::SessionId>& ids) {
-    std::map<base::SessionId, Session> found;
-    if (ids.empty()) return found;
-    for (Session& session : store::by_ids(transaction, db::json_ids(ids)))
-        found.emplace(session.id, std::move(session));
-    return found;
+std::map<base::SessionId, Placed> Sessions::placed(db::Transaction& transaction,
+                                                   const std::vector<base::SessionId>& ids) {
+    if (ids.empty()) return {};
+    return store::placed(transaction, db::json_ids(ids));
 }
 
 std::vector<Session> Sessions::coming(db::Transaction& transaction, base::OfferId offer,
                                       base::Time now) {
     return store::coming(transaction, offer, now);
+}
+
+std::vector<Session> Sessions::next_with_free_seats(db::Transaction& transaction, base::Time now,
+                                                    int most) {
+    const auto ids = store::next_free(transaction, now, most);
+    auto by_id = find(transaction, ids);
+    std::vector<Session> sessions;
+    for (const base::SessionId id : ids) sessions.push_back(std::move(by_id.at(id)));
+    return sessions;
 }
 
 std::vector<Session> Sessions::of_organisations(

@@ -79,6 +79,12 @@ struct Session {
     base::Time ends_at() const { return slots.back().ends_at; }
 };
 
+// With where it is, if it has a venue.
+struct Placed {
+    Session session;
+    std::optional<Venue> venue;
+};
+
 // The lists of an organiser: `coming` and `past` are open, `past` has ended.
 enum class Listed { coming, past, draft, cancelled };
 inline constexpr std::array all_listed{Listed::coming, Listed::past, Listed::draft,
@@ -120,9 +126,11 @@ public:
 
     // -- reading
     std::optional<Session> find(db::Transaction&, base::SessionId);
-    std::map<base::SessionId, Session> find(db::Transaction&, const std::vector<base::SessionId>&);
+    std::map<base::SessionId, Placed> placed(db::Transaction&, const std::vector<base::SessionId>&);
     // Those that are open or cancelled and have not ended, by date.
     std::vector<Session> coming(db::Transaction&, base::OfferId, base::Time now);
+    // Those with a seat that can be taken now, the next first.
+    std::vector<Session> next_with_free_seats(db::Transaction&, base::Time now, int most);
     // Of these organisations, not ended before `since`, by date.
     std::vector<Session> of_organisations(db::Transaction&,
                                           const std::vector<base::OrganisationId>&,

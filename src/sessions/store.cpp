@@ -19,7 +19,7 @@ int small(std::int64_t value) {
     return static_cast<int>(value);
 }
 
-// Columns as in SESSION_COLUMNS below; the slots come by a second query.
+// Columns as in SESSION_COLUMNS below.
 Session session_from(const db::Row& row) {
     Session session;
     session.id = {row.integer(0)};
@@ -45,6 +45,29 @@ Session session_from(const db::Row& row) {
     "s.note, s.enrolment_opens_at, s.enrolment_closes_at, s.cancel_until, s.minimum, "      \
     "s.sequence, s.revision, s.capacity, s.taken, s.waiting"
 
+// With these, one row a slot: for few sessions, one query is much cheaper than two.
+#define WITH_SLOT ", l.starts_at, l.ends_at"
+#define SESSIONS_AND_SLOTS " FROM sessions s JOIN session_slots l ON l.session_id = s.id "
+constexpr int slot_column = 17;
+constexpr int venue_column = 19;
+
+Slot slot_from(const db::Row& row) {
+    return {base::from_epoch(row.integer(slot_column)),
+            base::from_epoch(row.integer(slot_column + 1))};
+}
+
+// From rows in which the slots of a session follow each other.
+std::vector<Session> sessions_from(db::Transaction& transaction, const db::Query& query,
+                                   std::initializer_list<db::Value> values) {
+    std::vector<Session> found;
+    transaction.run(query, values, [&](const db::Row& row) {
+        if (found.empty() || found.back().id.value != row.integer(0))
+            found.push_back(session_from(row));
+        found.back().slots.push_back(slot_from(row));
+    });
+    return found;
+}
+
 constexpr db::Query select_slots{"sessions.slots", R"sql(
     SELECT session_id, starts_at, ends_at FROM session_slots
     WHERE session_id IN (SELECT value FROM json_each(CAST($1 AS text)))
@@ -65,57 +88,69 @@ std::vector<Session> with_slots(db::Transaction& transaction, std::vector<Sessio
     return sessions;
 }
 
-Venue venue_from(const db::Row& row) {
+// Columns as in VENUE_COLUMNS below, the first of them at `first`.
+Venue venue_from(const db::Row& row, int first = 0) {
     Venue venue;
-    venue.id = {row.integer(0)};
-    venue.code = row.text(1);
-    venue.organisation = {row.integer(2)};
-    venue.name = row.text(3);
-    venue.address = row.text(4);
-    venue.town = row.text(5);
-    if (const auto capacity = row.optional_integer(6)) venue.capacity = small(*capacity);
-    venue.step_free = row.boolean(7);
-    venue.hearing_loop = row.boolean(8);
-    venue.equipment = row.text(9);
-    venue.contact = row.text(10);
-    venue.revision = row.integer(11);
+    venue.id = {row.integer(first)};
+    venue.code = row.text(first + 1);
+    venue.organisation = {row.integer(first + 2)};
+    venue.name = row.text(first + 3);
+    venue.address = row.text(first + 4);
+    venue.town = row.text(first + 5);
+    if (const auto capacity = row.optional_integer(first + 6)) venue.capacity = small(*capacity);
+    venue.step_free = row.boolean(first + 7);
+    venue.hearing_loop = row.boolean(first + 8);
+    venue.equipment = row.text(first + 9);
+    venue.contact = row.text(first + 10);
+    venue.revision = row.integer(first + 11);
     return venue;
 }
 
-#define VENUE_COLUMNS                                                                     \
-    "id, code, organisation_id, name, address, town, capacity, step_free, hearing_loop, " \
-    "equipment, contact, revision"
+#define VENUE_COLUMNS                                                                       \
+    "v.id, v.code, v.organisation_id, v.name, v.address, v.town, v.capacity, v.step_free, " \
+    "v.hearing_loop, v.equipment, v.contact, v.revision "
 
 }  // namespace
 
-constexpr db::Query select_by_ids{"sessions.by_ids", "SELECT " SESSION_COLUMNS R"sql(
-    FROM sessions s WHERE s.id IN (SELECT value FROM json_each(CAST($1 AS text)))
+constexpr db::Query select_by_id{"sessions.by_id",
+                                 "SELECT " SESSION_COLUMNS WITH_SLOT SESSIONS_AND_SLOTS R"sql(
+    WHERE s.id = $1 ORDER BY l.starts_at
 )sql"};
 
-std::vector<Session> by_ids(db::Transaction& transaction, std::string_view json_ids) {
-    std::vector<Session> found;
-    transaction.run(select_by_ids, {json_ids},
-                    [&](const db::Row& row) { found.push_back(session_from(row)); });
-    return with_slots(transaction, std::move(found));
-}
-
 std::optional<Session> find(db::Transaction& transaction, base::SessionId id) {
-    auto found = by_ids(transaction, db::json_ids(std::vector{id}));
+    auto found = sessions_from(transaction, select_by_id, {id.value});
     if (found.empty()) return std::nullopt;
     return std::move(found.front());
 }
 
-constexpr db::Query select_coming{"sessions.coming", "SELECT " SESSION_COLUMNS R"sql(
-    FROM sessions s
+constexpr db::Query select_placed{"sessions.placed", "SELECT " SESSION_COLUMNS WITH_SLOT
+                                                     ", " VENUE_COLUMNS SESSIONS_AND_SLOTS R"sql(
+    LEFT JOIN venues v ON v.id = s.venue_id
+    WHERE s.id IN (SELECT value FROM json_each(CAST($1 AS text)))
+    ORDER BY s.id, l.starts_at
+)sql"};
+
+std::map<base::SessionId, Placed> placed(db::Transaction& transaction, std::string_view json_ids) {
+    std::map<base::SessionId, Placed> found;
+    transaction.run(select_placed, {json_ids}, [&](const db::Row& row) {
+        const auto [at, fresh] = found.try_emplace({row.integer(0)});
+        if (fresh) {
+            at->second.session = session_from(row);
+            if (at->second.session.venue) at->second.venue = venue_from(row, venue_column);
+        }
+        at->second.session.slots.push_back(slot_from(row));
+    });
+    return found;
+}
+
+constexpr db::Query select_coming{"sessions.coming",
+                                  "SELECT " SESSION_COLUMNS WITH_SLOT SESSIONS_AND_SLOTS R"sql(
     WHERE s.offer_id = $1 AND s.ends_at > $2 AND s.status <> 'draft'
-    ORDER BY s.starts_at, s.id
+    ORDER BY s.starts_at, s.id, l.starts_at
 )sql"};
 
 std::vector<Session> coming(db::Transaction& transaction, base::OfferId offer, base::Time now) {
-    std::vector<Session> found;
-    transaction.run(select_coming, {offer.value, base::to_epoch(now)},
-                    [&](const db::Row& row) { found.push_back(session_from(row)); });
-    return with_slots(transaction, std::move(found));
+    return sessions_from(transaction, select_coming, {offer.value, base::to_epoch(now)});
 }
 
 constexpr db::Query select_of_organisations{"sessions.of_organisations",
@@ -289,7 +324,7 @@ bool remove_draft(db::Transaction& transaction, const Session& s) {
 }
 
 constexpr db::Query select_venues{"sessions.venues", "SELECT " VENUE_COLUMNS R"sql(
-    FROM venues WHERE id IN (SELECT value FROM json_each(CAST($1 AS text)))
+    FROM venues v WHERE v.id IN (SELECT value FROM json_each(CAST($1 AS text)))
 )sql"};
 
 std::vector<Venue> venues(db::Transaction& transaction, std::string_view json_ids) {
@@ -300,7 +335,7 @@ std::vector<Venue> venues(db::Transaction& transaction, std::string_view json_id
 }
 
 constexpr db::Query select_all_venues{"sessions.all_venues", "SELECT " VENUE_COLUMNS R"sql(
-    FROM venues ORDER BY town, name, id
+    FROM venues v ORDER BY v.town, v.name, v.id
 )sql"};
 
 std::vector<Venue> all_venues(db::Transaction& transaction) {
@@ -311,7 +346,7 @@ std::vector<Venue> all_venues(db::Transaction& transaction) {
 }
 
 constexpr db::Query select_venue{"sessions.venue", "SELECT " VENUE_COLUMNS R"sql(
-    FROM venues WHERE code = $1
+    FROM venues v WHERE v.code = $1
 )sql"};
 
 std::optional<Venue> find_venue(db::Transaction& transaction, std::string_view code) {
@@ -389,6 +424,20 @@ constexpr db::Query set_seat_counts{"sessions.set_seats", R"sql(
 
 void set_seats(db::Transaction& transaction, base::SessionId id, const Seats& seats) {
     transaction.run(set_seat_counts, {id.value, seats.capacity, seats.taken, seats.waiting});
+}
+
+constexpr db::Query select_next_free{"sessions.next_free", R"sql(
+    SELECT id FROM sessions
+    WHERE status = 'open' AND enrolment_closes_at > $1 AND enrolment_opens_at <= $1
+      AND taken < capacity
+    ORDER BY starts_at, id LIMIT $2
+)sql"};
+
+std::vector<base::SessionId> next_free(db::Transaction& transaction, base::Time now, int most) {
+    std::vector<base::SessionId> found;
+    transaction.run(select_next_free, {base::to_epoch(now), most},
+                    [&](const db::Row& row) { found.push_back({row.integer(0)}); });
+    return found;
 }
 
 constexpr db::Query select_free{"sessions.free", R"sql(

@@ -8,7 +8,7 @@
 namespace sessions::store {
 
 std::optional<Session> find(db::Transaction&, base::SessionId);
-std::vector<Session> by_ids(db::Transaction&, std::string_view json_ids);
+std::map<base::SessionId, Placed> placed(db::Transaction&, std::string_view json_ids);
 std::vector<Session> coming(db::Transaction&, base::OfferId, base::Time now);
 std::vector<Session> of_organisations(db::Transaction&, std::string_view json_ids,
                                       base::Time since);
@@ -33,6 +33,9 @@ struct AfterTaking {
 std::optional<AfterTaking> take(db::Transaction&, base::SessionId);
 std::optional<Seats> lock(db::Transaction&, base::SessionId);
 void set_seats(db::Transaction&, base::SessionId, const Seats&);
+
+// Open sessions with a free seat and open enrolment, the next first.
+std::vector<base::SessionId> next_free(db::Transaction&, base::Time now, int most);
 
 // Open sessions with a free seat whose enrolment has not closed: offer, opening, closing.
 void for_free(db::Transaction&, base::Time now,
