@@ -47,8 +47,6 @@ std::string_view name_of(Listed listed) {
     return "";
 }
 
-Sessions::Sessions(db::Database& database) : database_(database) {}
-
 std::optional<Session> Sessions::find(db::Transaction& transaction, base::SessionId id) {
     return store::find(transaction, id);
 }
