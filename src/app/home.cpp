@@ -71,8 +71,8 @@ json::array next_sessions(Application& app, db::Transaction& transaction,
 json::object mine(Application& app, db::Transaction& transaction, base::PersonId person,
                   base::Time now) {
     json::object view{{"waiting", json::array{}}};
-    for (const enrolments::Training& training :
-         app.enrolments.trainings_of(transaction, person, now)) {
+    const auto trainings = app.enrolments.trainings_of(transaction, person, now);
+    for (const enrolments::Training& training : trainings.list) {
         if (training.session.ends_at() <= now) continue;
         if (training.enrolment.state == enrolments::State::waiting)
             view["waiting"].as_array().push_back(enrolments::training_view(training, now));
