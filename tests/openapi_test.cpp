@@ -17,7 +17,7 @@ void check_references(const json::value& document, const json::value& value) {
     if (!object) return;
     for (const auto& [key, inner] : *object) {
         if (key == "$ref") {
-            const std::string pointer{inner.as_string().substr(1)};
+            const std::string pointer = json::value_to<std::string>(inner).substr(1);
             CAPTURE(pointer);
             json::error_code code;
             CHECK(document.find_pointer(pointer, code) != nullptr);
