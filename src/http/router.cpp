@@ -453,8 +453,8 @@ struct Router::Impl {
     RouteTable table = {};
     std::atomic<std::int64_t> unavailable_told_at = -1;
 
-    // While the database is away every request fails: one line a second tells enough, and the access
-    // log has each of them.
+    // While the database is away every request fails: one line a second tells enough, and the
+    // access log has each of them.
     bool tells_unavailable(base::Time now) {
         return unavailable_told_at.exchange(base::to_epoch(now)) != base::to_epoch(now);
     }
