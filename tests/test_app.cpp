@@ -160,6 +160,17 @@ http::Response TestApp::post(const std::string& target, const http::Pairs& form,
     return send(std::move(posted));
 }
 
+http::Response TestApp::post_file(const std::string& target, std::string_view field,
+                                  std::string_view content, std::string_view accept) {
+    http::Request posted = request("POST", target, accept);
+    posted.headers.emplace_back("content-type", "multipart/form-data; boundary=edge");
+    posted.headers.emplace_back("x-csrf-token", http::form_token(session_token_));
+    posted.body = "--edge\r\nContent-Disposition: form-data; name=\"" + std::string{field} +
+                  "\"; filename=\"file.csv\"\r\nContent-Type: text/csv\r\n\r\n" +
+                  std::string{content} + "\r\n--edge--\r\n";
+    return send(std::move(posted));
+}
+
 http::Response TestApp::post_json(const std::string& target, const boost::json::value& body) {
     http::Request posted = request("POST", target, "json");
     posted.headers.emplace_back("content-type", "application/json");

@@ -98,9 +98,9 @@ void add_commands(CLI::App& app, Command& command) {
                    "Do nothing, and do not fail, unless it is an empty SQLite database");
 
     CLI::App* import = add("import", "Read a file into the database");
-    import->add_option("what", command.what, "organisations or offers")
+    import->add_option("what", command.what, "organisations, persons or offers")
         ->required()
-        ->check(CLI::IsMember({"organisations", "offers"}));
+        ->check(CLI::IsMember({"organisations", "persons", "offers"}));
     import->add_option("file", command.file, "The file; - for standard input")->required();
     import->add_option("--format", command.format, "Of offers: csv (11 columns), lheo or json")
         ->check(CLI::IsMember({"csv", "lheo", "json"}))
@@ -121,8 +121,15 @@ void add_commands(CLI::App& app, Command& command) {
     restore->add_option("file", command.file, "A file made by backup")->required();
 
     CLI::App* bench = add("load-bench", "Fill an empty database with many offers and agents");
-    bench->add_option("--agents", command.agents, "How many")->default_val(25'000);
-    bench->add_option("--offers", command.offers, "How many")->default_val(10'000);
+    bench->add_option("--agents", command.agents, "How many")
+        ->check(CLI::Range(5'000, 10'000'000))
+        ->default_val(25'000);
+    bench->add_option("--offers", command.offers, "How many")
+        ->check(CLI::Range(100, 100'000))
+        ->default_val(10'000);
+    bench->add_option("--tokens", command.tokens,
+                      "File to write: the session tokens of agents signed in, and the sessions "
+                      "where they may take seats, as JSON");
 }
 
 }  // namespace

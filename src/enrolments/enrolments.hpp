@@ -13,10 +13,6 @@
 #include <string_view>
 #include <vector>
 
-namespace identity {
-class Identity;
-}
-
 namespace enrolments {
 
 enum class State { seated, waiting, withdrawn, cancelled };
@@ -43,27 +39,33 @@ struct Training {
     int ahead = 0;  // how many wait before this person
 };
 
+struct Trainings {
+    std::vector<Training> list;  // the next first, then the past ones from the latest
+    bool has_feed = false;       // a calendar address exists
+};
+
 class Enrolments final : public sessions::SeatHolders, public catalogue::SessionsOfOffers {
 public:
     // The arguments must outlive it.
-    Enrolments(db::Database&, sessions::Sessions&, catalogue::Catalogue&, identity::Identity&);
+    Enrolments(db::Database&, sessions::Sessions&, catalogue::Catalogue&);
 
     // A seat, or a place on the waiting list when there is none. Taking twice gives what one has.
     // Refuses by rules.hpp, with not_found for a session that is not there or not yet open.
     base::Result<Enrolment> take(base::PersonId, base::SessionId, base::Time now);
 
+    // The same for a load of many: asks no rule, and who has a seat already breaks it.
+    void put(db::Transaction&, base::PersonId, base::SessionId, base::Time now);
+
     // Gives the seat or the place back; the first who waits gets the seat in the same transaction.
     base::Result<Enrolment> withdraw(base::PersonId, base::EnrolmentId, base::Time now);
 
-    // All of a person's, the next first, then the past ones from the latest.
-    std::vector<Training> trainings_of(db::Transaction&, base::PersonId, base::Time now);
+    Trainings trainings_of(db::Transaction&, base::PersonId, base::Time now);
 
     // Those who come and those who wait, in order.
     std::vector<Enrolment> roster(db::Transaction&, base::SessionId);
 
     // A new secret for the address of the person's calendar feed; the one before stops working.
     std::string new_feed(base::PersonId, base::Time now);
-    bool has_feed(db::Transaction&, base::PersonId);
     std::optional<base::PersonId> owner_of_feed(db::Transaction&, std::string_view token);
 
     // sessions::SeatHolders
@@ -81,7 +83,6 @@ private:
     db::Database& database_;
     sessions::Sessions& sessions_;
     catalogue::Catalogue& catalogue_;
-    identity::Identity& identity_;
 };
 
 }  // namespace enrolments

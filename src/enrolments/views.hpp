@@ -23,8 +23,8 @@ boost::json::array coming_sessions_view(const std::vector<sessions::Session>&,
                                         base::Time now);
 
 boost::json::object training_view(const Training&, base::Time now);
-// What comes, what is waited for, what is past; `has_feed`: a calendar address exists.
-boost::json::object trainings_view(const std::vector<Training>&, bool has_feed, base::Time now);
+// What comes, what is waited for, what is past.
+boost::json::object trainings_view(const Trainings&, base::Time now);
 
 struct Participant {
     Enrolment enrolment;
