@@ -275,14 +275,17 @@ public:
 
     void load_enrolments() {
         std::vector<std::pair<base::PersonId, base::SessionId>> all;
-        for (std::size_t i = 0; i < agents_.size(); i += i < signed_in_agents ? 1 : 10) {
-            const int count = i < signed_in_agents ? trainings_of_signed_in : 2;
+        const auto enrol = [&](std::size_t agent, int count) {
             const int first = random_.below(sessions_count);
-            for (int j = 0; j < count; ++j)  // apart, so that none comes twice
-                all.emplace_back(agents_[i],
+            for (int i = 0; i < count; ++i)  // apart, so that none comes twice
+                all.emplace_back(agents_[agent],
                                  sessions_[static_cast<std::size_t>(
-                                     (first + j * (sessions_count / count)) % sessions_count)]);
-        }
+                                     (first + i * (sessions_count / count)) % sessions_count)]);
+        };
+        for (std::size_t i = 0; i < signed_in_agents; ++i)
+            enrol(i * stride(), trainings_of_signed_in);
+        for (std::size_t i = 1; i < agents_.size(); i += 10)
+            if (i % stride() != 0) enrol(i, 2);
         for (std::size_t from = 0; from < all.size(); from += enrolments_at_once)
             app_.database.write([&](db::Transaction& transaction) {
                 const auto end = std::min(from + enrolments_at_once, all.size());
@@ -295,17 +298,19 @@ public:
         BenchKeys keys{{}, open_sessions_};
         app_.database.write([&](db::Transaction& transaction) {
             keys.tokens.clear();
-            for (int i = 0; i < signed_in_agents; ++i)
+            for (std::size_t i = 0; i < signed_in_agents; ++i)
                 keys.tokens.push_back(
-                    app_.identity.sign_in(transaction, agents_[static_cast<std::size_t>(i)], now_));
+                    app_.identity.sign_in(transaction, agents_[i * stride()], now_));
         });
         return keys;
     }
 
 private:
+    // Between two who are signed in: they are spread over all.
+    std::size_t stride() const { return agents_.size() / signed_in_agents; }
+
     int enrolments() const {
-        return signed_in_agents * trainings_of_signed_in +
-               (sizes_.agents - signed_in_agents) / 10 * 2;
+        return signed_in_agents * trainings_of_signed_in + sizes_.agents / 10 * 2;
     }
 
     std::vector<base::VenueId> load_venues(db::Transaction& transaction) {
