@@ -9,6 +9,7 @@
 #include "catalogue/formats.hpp"
 #include "db/database.hpp"
 #include "db/migrate.hpp"
+#include "db/restore.hpp"
 #include "db/versions.hpp"
 #include "http/server.hpp"
 
@@ -183,6 +184,12 @@ int import_file(const Configuration& configuration, const Command& command) {
         report(app, command.json, done->added, done->changed, done->unchanged, done->problems);
         return 0;
     }
+    if (command.what == "persons") {
+        const auto done = app.identity.import_people(text, std::nullopt, clock.now());
+        if (!done) throw Failed(words_of(app, done.error()));
+        report(app, command.json, done->added, done->changed, done->unchanged, done->problems);
+        return 0;
+    }
     const auto format = command.format == "lheo"   ? catalogue::ImportFormat::lheo
                         : command.format == "json" ? catalogue::ImportFormat::json
                                                    : catalogue::ImportFormat::csv;
@@ -223,6 +230,13 @@ int dispatch(const Configuration& configuration, const Command& command) {
     if (command.name == "backup") {
         open_database(configuration)->backup_to(command.file);
         std::cout << "backup written to " << command.file << '\n';
+        return 0;
+    }
+    if (command.name == "restore") {
+        const auto restored = db::restore(configuration.database, command.file);
+        if (!restored.moved_aside.empty())
+            std::cout << "the database before is kept as " << restored.moved_aside << '\n';
+        std::cout << "restored from " << command.file << '\n';
         return 0;
     }
     throw std::logic_error("no such command: " + command.name);

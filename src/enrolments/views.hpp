@@ -14,7 +14,6 @@
 namespace enrolments {
 
 extern const std::string_view trainings_schema;  // JSON Schema of trainings_view
-extern const std::string_view training_schema;   // ... of one
 extern const std::string_view roster_schema;     // ... of roster_view
 
 // The sessions on the page of an offer: may one take a seat now, and what does the reader hold.

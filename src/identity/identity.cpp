@@ -94,16 +94,15 @@ base::PersonId Identity::put(db::Transaction& transaction, const NewPerson& give
 
     const auto present =
         known ? affiliation(transaction, id, given.affiliation.from) : std::optional<Affiliation>{};
-    const bool moved = !present || present->organisation != given.affiliation.organisation ||
-                       present->population != given.affiliation.population ||
-                       present->contractor != given.affiliation.contractor;
+    const bool moved = !present || !present->same_post(given.affiliation);
     if (moved) {
         if (known)
             store::close_affiliation(transaction, id,
                                      given.affiliation.from - std::chrono::days{1});
         store::insert_affiliation(transaction, id, given.affiliation);
     }
-    for (const Grant& grant : given.grants) store::insert_grant(transaction, id, grant, now);
+    for (const Grant& grant : given.grants) 
+        store::insert_grant(transaction, id, grant, std::nullopt, now);
     return id;
 }
 

@@ -5,6 +5,7 @@
 #include "db/json_ids.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace sessions::store {
 namespace {
@@ -100,12 +101,13 @@ Venue venue_from(const db::Row& row, int first = 0) {
     venue.hearing_loop = row.boolean(first + 8);
     venue.equipment = row.text(first + 9);
     venue.contact = row.text(first + 10);
+    venue.revision = row.integer(first + 11);
     return venue;
 }
 
 #define VENUE_COLUMNS                                                                       \
     "v.id, v.code, v.organisation_id, v.name, v.address, v.town, v.capacity, v.step_free, " \
-    "v.hearing_loop, v.equipment, v.contact "
+    "v.hearing_loop, v.equipment, v.contact, v.revision "
 
 }  // namespace
 
@@ -164,6 +166,89 @@ std::vector<Session> of_organisations(db::Transaction& transaction, std::string_
     transaction.run(select_of_organisations, {json_ids, base::to_epoch(since)},
                     [&](const db::Row& row) { found.push_back(session_from(row)); });
     return with_slots(transaction, std::move(found));
+}
+
+// Open ones between two moments, and others whenever they are.
+#define LISTED                                                                                    \
+    " FROM sessions s WHERE s.organisation_id IN (SELECT value FROM json_each(CAST($1 AS text)))" \
+    " AND (CAST($2 AS bigint) = 0 OR s.offer_id = $2)"                                            \
+    " AND s.status = $3 AND s.ends_at > $4 AND s.ends_at <= $5"
+
+constexpr db::Query list_rising{"sessions.list_rising", "SELECT " SESSION_COLUMNS LISTED R"sql(
+    ORDER BY s.starts_at, s.id LIMIT $6 OFFSET $7
+)sql"};
+constexpr db::Query list_falling{"sessions.list_falling", "SELECT " SESSION_COLUMNS LISTED R"sql(
+    ORDER BY s.starts_at DESC, s.id DESC LIMIT $6 OFFSET $7
+)sql"};
+
+std::vector<Session> list(db::Transaction& transaction, const ListQuery& query, base::Time now) {
+    const bool falling = query.listed == Listed::past || query.listed == Listed::cancelled;
+    const bool open = query.listed == Listed::coming || query.listed == Listed::past;
+    const std::int64_t after = query.listed == Listed::coming ? base::to_epoch(now) : 0;
+    const std::int64_t until = query.listed == Listed::past
+                                   ? base::to_epoch(now)
+                                   : std::numeric_limits<std::int64_t>::max();
+    std::vector<Session> found;
+    transaction.run(
+        falling ? list_falling : list_rising,
+        {db::json_ids(query.organisations), query.offer.value_or(base::OfferId{}).value,
+         open ? "open" : name_of(query.listed), after, until, query.limit, query.offset},
+        [&](const db::Row& row) { found.push_back(session_from(row)); });
+    return with_slots(transaction, std::move(found));
+}
+
+constexpr db::Query count_listed{"sessions.count_listed", R"sql(
+    SELECT COUNT(CASE WHEN status = 'open' AND ends_at > $3 THEN 1 END),
+           COUNT(CASE WHEN status = 'open' AND ends_at <= $3 THEN 1 END),
+           COUNT(CASE WHEN status = 'draft' THEN 1 END),
+           COUNT(CASE WHEN status = 'cancelled' THEN 1 END)
+    FROM sessions
+    WHERE organisation_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+      AND (CAST($2 AS bigint) = 0 OR offer_id = $2)
+)sql"};
+
+std::map<Listed, int> count(db::Transaction& transaction, const ListQuery& query, base::Time now) {
+    std::map<Listed, int> counts;
+    transaction.run(count_listed,
+                    {db::json_ids(query.organisations), query.offer.value_or(base::OfferId{}).value,
+                     base::to_epoch(now)},
+                    [&](const db::Row& row) {
+                        counts = {{Listed::coming, small(row.integer(0))},
+                                  {Listed::past, small(row.integer(1))},
+                                  {Listed::draft, small(row.integer(2))},
+                                  {Listed::cancelled, small(row.integer(3))}};
+                    });
+    return counts;
+}
+
+constexpr db::Query select_offers{"sessions.offers", R"sql(
+    SELECT DISTINCT offer_id FROM sessions
+    WHERE organisation_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+)sql"};
+
+std::vector<base::OfferId> offers_of(db::Transaction& transaction, std::string_view json_ids) {
+    std::vector<base::OfferId> found;
+    transaction.run(select_offers, {json_ids},
+                    [&](const db::Row& row) { found.push_back({row.integer(0)}); });
+    return found;
+}
+
+constexpr db::Query select_same{"sessions.same", R"sql(
+    SELECT id FROM sessions
+    WHERE offer_id = $1 AND starts_at = $2 AND ends_at = $3 AND capacity = $4
+      AND COALESCE(venue_id, 0) = $5 AND video_link = $6 AND language = $7 AND note = $8
+      AND status <> 'cancelled'
+    ORDER BY id LIMIT 1
+)sql"};
+
+std::optional<base::SessionId> find_same(db::Transaction& transaction, const Session& s) {
+    std::optional<base::SessionId> found;
+    transaction.run(select_same,
+                    {s.offer.value, base::to_epoch(s.starts_at()), base::to_epoch(s.ends_at()),
+                     s.seats.capacity, s.venue.value_or(base::VenueId{}).value, s.video_link,
+                     s.language, s.note},
+                    [&](const db::Row& row) { found = base::SessionId{row.integer(0)}; });
+    return found;
 }
 
 constexpr db::Query insert_session{"sessions.insert", R"sql(
@@ -228,6 +313,15 @@ bool update(db::Transaction& transaction, const Session& s) {
     return true;
 }
 
+constexpr db::Query delete_draft{"sessions.delete_draft", R"sql(
+    DELETE FROM sessions WHERE id = $1 AND revision = $2 AND status = 'draft'
+)sql"};
+
+bool remove_draft(db::Transaction& transaction, const Session& s) {
+    transaction.run(delete_slots, {s.id.value});
+    return transaction.run(delete_draft, {s.id.value, s.revision}) > 0;
+}
+
 constexpr db::Query select_venues{"sessions.venues", "SELECT " VENUE_COLUMNS R"sql(
     FROM venues v WHERE v.id IN (SELECT value FROM json_each(CAST($1 AS text)))
 )sql"};
@@ -266,25 +360,27 @@ constexpr db::Query insert_venue{"sessions.insert_venue", R"sql(
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id
 )sql"};
 
-base::VenueId insert(db::Transaction& transaction, const Venue& v) {
+std::optional<base::VenueId> insert(db::Transaction& transaction, const Venue& v) {
     base::VenueId id;
-    transaction.run(insert_venue,
-                    {v.code, v.organisation.value, v.name, v.address, v.town, v.capacity,
-                     v.step_free, v.hearing_loop, v.equipment, v.contact},
-                    [&](const db::Row& row) { id.value = row.integer(0); });
-    return id;
+    const bool inserted =
+        transaction.try_run(insert_venue,
+                            {v.code, v.organisation.value, v.name, v.address, v.town, v.capacity,
+                             v.step_free, v.hearing_loop, v.equipment, v.contact},
+                            [&](const db::Row& row) { id.value = row.integer(0); });
+    return inserted ? std::optional{id} : std::nullopt;
 }
 
 constexpr db::Query update_venue{"sessions.update_venue", R"sql(
     UPDATE venues SET organisation_id = $2, name = $3, address = $4, town = $5, capacity = $6,
-                      step_free = $7, hearing_loop = $8, equipment = $9, contact = $10
-    WHERE id = $1
+                      step_free = $7, hearing_loop = $8, equipment = $9, contact = $10,
+                      revision = revision + 1
+    WHERE id = $1 AND revision = $11
 )sql"};
 
-void update(db::Transaction& transaction, const Venue& v) {
-    transaction.run(update_venue,
-                    {v.id.value, v.organisation.value, v.name, v.address, v.town, v.capacity,
-                     v.step_free, v.hearing_loop, v.equipment, v.contact});
+bool update(db::Transaction& transaction, const Venue& v) {
+    return transaction.run(update_venue,
+                           {v.id.value, v.organisation.value, v.name, v.address, v.town, v.capacity,
+                            v.step_free, v.hearing_loop, v.equipment, v.contact, v.revision}) > 0;
 }
 
 // The heart of the fair seat: whoever comes gets a seat while there is one and nobody waits, else
@@ -327,6 +423,20 @@ constexpr db::Query set_seat_counts{"sessions.set_seats", R"sql(
 
 void set_seats(db::Transaction& transaction, base::SessionId id, const Seats& seats) {
     transaction.run(set_seat_counts, {id.value, seats.capacity, seats.taken, seats.waiting});
+}
+
+constexpr db::Query select_next_free{"sessions.next_free", R"sql(
+    SELECT id FROM sessions
+    WHERE status = 'open' AND enrolment_closes_at > $1 AND enrolment_opens_at <= $1
+      AND taken < capacity
+    ORDER BY starts_at, id LIMIT $2
+)sql"};
+
+std::vector<base::SessionId> next_free(db::Transaction& transaction, base::Time now, int most) {
+    std::vector<base::SessionId> found;
+    transaction.run(select_next_free, {base::to_epoch(now), most},
+                    [&](const db::Row& row) { found.push_back({row.integer(0)}); });
+    return found;
 }
 
 constexpr db::Query select_free{"sessions.free", R"sql(
