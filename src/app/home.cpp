@@ -72,7 +72,7 @@ json::object mine(Application& app, db::Transaction& transaction, base::PersonId
                   base::Time now) {
     json::object view{{"waiting", json::array{}}};
     for (const enrolments::Training& training :
-         app.enrolments.trainings_of(transaction, person, now)) {
+         app.enrolments.trainings_of(transaction, person, now).list) {
         if (training.session.ends_at() <= now) continue;
         if (training.enrolment.state == enrolments::State::waiting)
             view["waiting"].as_array().push_back(enrolments::training_view(training, now));

@@ -24,7 +24,7 @@ constexpr int trainings_of_signed_in = 8;
 constexpr int sessions_count = 4'000;
 constexpr int open_sessions_count = 101;
 constexpr std::size_t agents_at_once = 50'000;  // in one transaction
-constexpr std::size_t enrolments_at_once = 20'000;
+constexpr std::size_t sessions_at_once = 500;
 constexpr int offers_at_once = 1'000;
 
 // The same numbers on every machine (the standard's distributions differ).
@@ -274,23 +274,22 @@ public:
     }
 
     void load_enrolments() {
-        std::vector<std::pair<base::PersonId, base::SessionId>> all;
-        const auto enrol = [&](std::size_t agent, int count) {
-            const int first = random_.below(sessions_count);
-            for (int i = 0; i < count; ++i)  // apart, so that none comes twice
-                all.emplace_back(agents_[agent],
-                                 sessions_[static_cast<std::size_t>(
-                                     (first + i * (sessions_count / count)) % sessions_count)]);
+        std::vector<std::vector<base::PersonId>> takers(sessions_.size());
+        const auto enrol = [&](std::size_t agent, std::size_t count) {
+            const auto first = static_cast<std::size_t>(random_.below(sessions_count));
+            for (std::size_t i = 0; i < count; ++i)  // apart, so that none comes twice
+                takers[(first + i * (takers.size() / count)) % takers.size()].push_back(
+                    agents_[agent]);
         };
         for (std::size_t i = 0; i < signed_in_agents; ++i)
             enrol(i * stride(), trainings_of_signed_in);
         for (std::size_t i = 1; i < agents_.size(); i += 10)
             if (i % stride() != 0) enrol(i, 2);
-        for (std::size_t from = 0; from < all.size(); from += enrolments_at_once)
+        for (std::size_t from = 0; from < takers.size(); from += sessions_at_once)
             app_.database.write([&](db::Transaction& transaction) {
-                const auto end = std::min(from + enrolments_at_once, all.size());
+                const auto end = std::min(from + sessions_at_once, takers.size());
                 for (std::size_t i = from; i < end; ++i)
-                    app_.enrolments.put(transaction, all[i].first, all[i].second, now_ - days{10});
+                    app_.enrolments.put_all(transaction, sessions_[i], takers[i], now_ - days{10});
             });
     }
 
@@ -317,14 +316,17 @@ private:
         std::vector<base::VenueId> venues;
         for (std::size_t i = 0; i < 3 * words_.towns.size(); ++i) {
             const std::string& town = words_.towns[i / 3];
-            venues.push_back(app_.sessions.insert(
-                transaction, sessions::Venue{.id = {},
-                                             .code = "salle-" + std::to_string(i),
-                                             .organisation = random_.of(organisations_)->id,
-                                             .name = "Centre de formation " + std::to_string(i),
-                                             .address = "1 place de la Mairie, " + town,
-                                             .town = town,
-                                             .step_free = true}));
+            venues.push_back(
+                app_.sessions
+                    .insert(transaction,
+                            sessions::Venue{.id = {},
+                                            .code = "salle-" + std::to_string(i),
+                                            .organisation = random_.of(organisations_)->id,
+                                            .name = "Centre de formation " + std::to_string(i),
+                                            .address = "1 place de la Mairie, " + town,
+                                            .town = town,
+                                            .step_free = true})
+                    .value());
         }
         return venues;
     }

@@ -67,9 +67,9 @@ std::vector<Session> Sessions::coming(db::Transaction& transaction, base::OfferI
 std::vector<Session> Sessions::next_with_free_seats(db::Transaction& transaction, base::Time now,
                                                     int most) {
     const auto ids = store::next_free(transaction, now, most);
-    auto by_id = find(transaction, ids);
+    auto by_id = placed(transaction, ids);
     std::vector<Session> sessions;
-    for (const base::SessionId id : ids) sessions.push_back(std::move(by_id.at(id)));
+    for (const base::SessionId id : ids) sessions.push_back(std::move(by_id.at(id).session));
     return sessions;
 }
 
