@@ -53,11 +53,14 @@ base::OrganisationId TestApp::given_organisation(const GivenOrganisation& given)
 
 base::PersonId TestApp::given_person(const GivenPerson& given) {
     const auto organisation = given_organisation({.code = given.organisation});
-    const std::string name =
-        given.name.empty() ? "Personne" + std::to_string(next_++) : given.name;
+    const std::string name = given.name.empty() ? "Personne" + std::to_string(next_++) : given.name;
     identity::NewPerson person{
-        {.id = {}, .email = base::slug(name) + "@exemple.fr", .given_name = name,
-         .usual_name = "Martin", .job = "Agent", .demo = true},
+        {.id = {},
+         .email = base::slug(name) + "@exemple.fr",
+         .given_name = name,
+         .usual_name = "Martin",
+         .job = "Agent",
+         .demo = true},
         {.organisation = organisation,
          .population = given.population,
          .contractor = given.contractor,
@@ -130,8 +133,8 @@ http::Request TestApp::request(std::string method, const std::string& target,
                        {"accept", accept == "json" ? "application/json" : "text/html"},
                        {"accept-language", "fr"}};
     if (!session_token_.empty())
-        request.headers.emplace_back(
-            "cookie", std::string{http::session_cookie} + "=" + session_token_);
+        request.headers.emplace_back("cookie",
+                                     std::string{http::session_cookie} + "=" + session_token_);
     request.client = "192.0.2.1";
     request.request_id = "test";
     request.now = now;

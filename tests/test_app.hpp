@@ -42,7 +42,7 @@ struct GivenSession {
     base::OfferId offer = {};  // {}: a new offer
     std::string organisation = "dinum";
     int seats = 10;
-    std::chrono::days in{30};                 // starts at nine o'clock, one day
+    std::chrono::days in{30};  // starts at nine o'clock, one day
     std::chrono::days enrolment_opens_in{-1};
     std::chrono::days enrolment_closes_in{29};
     std::chrono::days cancel_until_in{28};

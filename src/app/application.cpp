@@ -69,14 +69,13 @@ Application::Application(const Configuration& configuration, db::Database& given
       router(pages, identity, rate_limits, router_options(configuration)) {
     const std::string base_url = base_url_of(configuration);
     add_pages(*this);
-    organisations::add_pages(router, {organisations, pages, [this](base::PersonId person) {
-                                          return database.read([&](db::Transaction& transaction) {
-                                              return identity
-                                                  .rights(transaction, db::Versions(transaction),
-                                                          person)
-                                                  .perimeters("administrator");
-                                          });
-                                      }});
+    organisations::add_pages(
+        router, {organisations, pages, [this](base::PersonId person) {
+                     return database.read([&](db::Transaction& transaction) {
+                         return identity.rights(transaction, db::Versions(transaction), person)
+                             .perimeters("administrator");
+                     });
+                 }});
     identity::add_pages(router, {database, identity, organisations, pages, configuration.demo});
     catalogue::add_pages(router, database, catalogue, enrolments, base_url);
     enrolments::add_pages(

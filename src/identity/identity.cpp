@@ -97,7 +97,7 @@ base::PersonId Identity::put(db::Transaction& transaction, const NewPerson& give
                                      given.affiliation.from - std::chrono::days{1});
         store::insert_affiliation(transaction, id, given.affiliation);
     }
-    for (const Grant& grant : given.grants) 
+    for (const Grant& grant : given.grants)
         store::insert_grant(transaction, id, grant, std::nullopt, now);
     return id;
 }
