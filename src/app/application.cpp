@@ -11,6 +11,7 @@
 #include "enrolments/pages.hpp"
 #include "identity/pages.hpp"
 #include "organisations/pages.hpp"
+#include "sessions/pages.hpp"
 
 namespace app {
 namespace {
@@ -78,6 +79,8 @@ Application::Application(const Configuration& configuration, db::Database& given
                  }});
     identity::add_pages(router, {database, identity, organisations, pages, configuration.demo});
     catalogue::add_pages(router, database, catalogue, enrolments, base_url);
+    sessions::add_pages(router,
+                        {database, sessions, catalogue, identity, organisations, enrolments});
     enrolments::add_pages(
         router, {database, enrolments, sessions, catalogue, identity, organisations, base_url});
 }

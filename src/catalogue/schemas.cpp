@@ -2,24 +2,26 @@
 // JSON Schema (2020-12) of the views; tests hold them against real answers.
 #include "catalogue/views.hpp"
 
-#define CARD_PROPERTIES \
-    R"json("slug": {"type": "string"}, "title": {"type": "string"},                           \
-  "kind": {"type": "string"}, "summary": {"type": "string"}, "duration": {"type": "string"},  \
-  "level": {"type": "string"},                                                                \
-  "modalities": {"type": "array", "items": {"type": "string"}},                               \
-  "themes": {"type": "array", "items": {"type": "object", "required": ["code", "label"]}},    \
-  "organisers": {"type": "array", "items": {"type": "string"}},                               \
-  "places": {"type": "array", "items": {"type": "string"}},                                   \
-  "fictitious": {"type": "boolean"}, "free_seats": {"type": "boolean"},                       \
-  "may_take": {"type": "boolean"}, "why_not": {"type": "string"})json"
-
-#define CARD_REQUIRED \
-    R"json("slug", "title", "kind", "summary", "duration", "level", "modalities", "themes",   \
-  "organisers", "places", "fictitious", "free_seats")json"
+#include <string>
 
 namespace catalogue {
+namespace {
 
-const std::string_view list_schema = R"json({
+const std::string card_properties = R"json("slug": {"type": "string"}, "title": {"type": "string"},
+  "kind": {"type": "string"}, "summary": {"type": "string"}, "duration": {"type": "string"},
+  "level": {"type": "string"},
+  "modalities": {"type": "array", "items": {"type": "string"}},
+  "themes": {"type": "array", "items": {"type": "object", "required": ["code", "label"]}},
+  "organisers": {"type": "array", "items": {"type": "string"}},
+  "places": {"type": "array", "items": {"type": "string"}},
+  "fictitious": {"type": "boolean"}, "free_seats": {"type": "boolean"},
+  "may_take": {"type": "boolean"}, "why_not": {"type": "string"})json";
+
+const std::string card_required =
+    R"json("slug", "title", "kind", "summary", "duration", "level", "modalities", "themes",
+  "organisers", "places", "fictitious", "free_seats")json";
+
+const std::string list = R"json({
  "type": "object",
  "required": ["words", "total", "mended", "partial", "facets", "chosen", "free_seats", "sorts",
               "results", "pagination"],
@@ -31,19 +33,28 @@ const std::string_view list_schema = R"json({
    "properties": {"value": {"type": "string"}, "label": {"type": "string"},
                   "count": {"type": "integer", "minimum": 0}, "chosen": {"type": "boolean"}}}}},
   "results": {"type": "array", "items": {"type": "object",
-   "required": [)json" CARD_REQUIRED R"json(],
-   "properties": {)json" CARD_PROPERTIES R"json(}}},
+   "required": [)json" + card_required +
+                         R"json(],
+   "properties": {)json" +
+                         card_properties + R"json(}}},
   "pagination": {"type": "object", "required": ["page", "last", "several", "pages"]}}})json";
 
-const std::string_view offer_schema = R"json({
+const std::string offer = R"json({
  "type": "object",
- "required": [)json" CARD_REQUIRED R"json(, "objectives", "programme", "sessions", "alike"],
- "properties": {)json" CARD_PROPERTIES R"json(,
+ "required": [)json" + card_required +
+                          R"json(, "objectives", "programme", "sessions", "alike"],
+ "properties": {)json" + card_properties +
+                          R"json(,
   "objectives": {"type": "array", "items": {"type": "string"}},
   "programme": {"type": "array", "items": {"type": "string"}},
   "sessions": {"type": "array", "items": {"type": "object",
    "required": ["id", "status", "starts_at", "ends_at", "capacity", "free", "waiting"]}},
   "alike": {"type": "array", "items": {"type": "object", "required": ["title"]}},
   "json_ld": {"type": "object"}}})json";
+
+}  // namespace
+
+const std::string_view list_schema = list;
+const std::string_view offer_schema = offer;
 
 }  // namespace catalogue

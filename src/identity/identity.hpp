@@ -107,6 +107,7 @@ public:
     std::optional<http::Caller> find_caller(std::string_view token, base::Time now) override;
     // A new session and its secret token. 12 hours, as ProConnect's.
     std::string sign_in(base::PersonId, base::Time now);
+    std::string sign_in(db::Transaction&, base::PersonId, base::Time now);
     void sign_out(std::string_view token);
 
     // -- persons
@@ -126,6 +127,9 @@ public:
     // Adds a person, or gives the one with this mail the new affiliation and grants. Returns the
     // id.
     base::PersonId put(db::Transaction&, const NewPerson&, base::Time now);
+    // Adds many who are not there yet (their mails are unique, or it breaks), without grants.
+    // Returns their ids, in order.
+    std::vector<base::PersonId> add_all(db::Transaction&, std::span<const NewPerson>);
 
     // -- what administrators do; `by` is the administrator, whose rights are read in the same
     // transaction

@@ -4,6 +4,8 @@
 #include "base/text.hpp"
 #include "db/database.hpp"
 
+#include <unordered_map>
+
 namespace identity::store {
 namespace {
 
@@ -289,6 +291,72 @@ void insert_affiliation(db::Transaction& transaction, base::PersonId person, con
     transaction.run(insert_affiliation_row,
                     {person.value, a.organisation.value, a.population, a.contractor,
                      day_number(a.from), a.until ? db::Value{day_number(*a.until)} : db::Value{}});
+}
+
+namespace {
+
+// Of one statement; a hundred rows make its cost small beside that of the rows.
+constexpr std::size_t rows_at_once = 100;
+
+// "INSERT INTO ... VALUES ($1, $2), ($3, $4) ...".
+std::string with_rows(std::string sql, int columns) {
+    int number = 0;
+    for (std::size_t row = 0; row < rows_at_once; ++row) {
+        sql += row == 0 ? " VALUES (" : ", (";
+        for (int column = 0; column < columns; ++column)
+            sql += (column == 0 ? "$" : ", $") + std::to_string(++number);
+        sql += ')';
+    }
+    return sql;
+}
+
+std::vector<base::PersonId> insert_rows(db::Transaction& transaction,
+                                        std::span<const NewPerson> people) {
+    static const std::string persons_sql =
+        with_rows("INSERT INTO persons (email, given_name, usual_name, job, language, demo)", 6) +
+        " RETURNING id, email";
+    static const std::string affiliations_sql = with_rows(
+        "INSERT INTO affiliations (person_id, organisation_id, population, contractor, "
+        "from_day, until_day)",
+        6);
+    std::vector<db::Value> values;
+    std::unordered_map<std::string_view, std::size_t> by_email;
+    for (const auto& [person, affiliation, grants] : people) {
+        by_email.emplace(person.email, by_email.size());
+        values.insert(values.end(), {person.email, person.given_name, person.usual_name, person.job,
+                                     person.language, person.demo});
+    }
+    std::vector<base::PersonId> ids(people.size());
+    transaction.run({"identity.insert_persons", persons_sql}, values, [&](const db::Row& row) {
+        ids[by_email.at(row.text(1))].value = row.integer(0);  // no order is promised
+    });
+    values.clear();
+    for (std::size_t i = 0; i < people.size(); ++i) {
+        const Affiliation& a = people[i].affiliation;
+        values.insert(values.end(), {ids[i].value, a.organisation.value, a.population, a.contractor,
+                                     day_number(a.from),
+                                     a.until ? db::Value{day_number(*a.until)} : db::Value{}});
+    }
+    transaction.run({"identity.insert_affiliations", affiliations_sql}, values);
+    return ids;
+}
+
+}  // namespace
+
+std::vector<base::PersonId> insert_all(db::Transaction& transaction,
+                                       std::span<const NewPerson> people) {
+    std::vector<base::PersonId> ids;
+    ids.reserve(people.size());
+    while (people.size() >= rows_at_once) {
+        const auto inserted = insert_rows(transaction, people.first(rows_at_once));
+        ids.insert(ids.end(), inserted.begin(), inserted.end());
+        people = people.subspan(rows_at_once);
+    }
+    for (const NewPerson& given : people) {
+        ids.push_back(insert(transaction, given.person));
+        insert_affiliation(transaction, ids.back(), given.affiliation);
+    }
+    return ids;
 }
 
 constexpr db::Query select_grants{"identity.grants", R"sql(

@@ -20,6 +20,8 @@ std::vector<Person> demo_people(db::Transaction&);
 std::vector<Person> persons(db::Transaction&, std::string_view json_ids);
 base::PersonId insert(db::Transaction&, const Person&);
 void update(db::Transaction&, base::PersonId, const Person&);
+// Persons and their affiliations, many rows a statement. Returns the ids in order.
+std::vector<base::PersonId> insert_all(db::Transaction&, std::span<const NewPerson>);
 
 // The first `most` people after `after` whose sort name and mail begin so ("" : any), of those who
 // work in these organisations on that day. Two ways to the same, see store.cpp.
