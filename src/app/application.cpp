@@ -78,7 +78,8 @@ Application::Application(const Configuration& configuration, db::Database& given
                      });
                  }});
     identity::add_pages(router, {database, identity, organisations, pages, configuration.demo});
-    catalogue::add_pages(router, database, catalogue, enrolments, base_url);
+    catalogue::add_pages(router, database, catalogue, enrolments, pages, base_url);
+    catalogue::add_editing_pages(router, database, catalogue, identity, organisations, pages);
     sessions::add_pages(router,
                         {database, sessions, catalogue, identity, organisations, enrolments});
     enrolments::add_pages(

@@ -9,21 +9,9 @@
 #include "identity/identity.hpp"
 #include "organisations/organisations.hpp"
 
-#include <boost/json.hpp>
-
 #include <algorithm>
 
 namespace catalogue {
-namespace {
-
-// What is stored was checked when it went in; if it cannot be read now, the program is broken.
-Offer stored_offer(std::string_view content) {
-    auto offer = offer_from_json(boost::json::parse(content));
-    if (!offer) throw std::logic_error("an offer in the database cannot be read");
-    return std::move(*offer);
-}
-
-}  // namespace
 
 // The offers of the last index, so that a change costs the work of what changed.
 struct Catalogue::Prepared {
@@ -71,7 +59,7 @@ std::shared_ptr<const Published> Catalogue::published(db::Transaction& transacti
             return;
         }
         prepared_->offers[changed.id] = {
-            prepare({changed.id, std::string{changed.slug}, stored_offer(changed.content),
+            prepare({changed.id, std::string{changed.slug}, store::read_content(changed.content),
                      changed.published_at}),
             changed.organisation};
     });
@@ -134,7 +122,7 @@ std::map<base::OfferId, OfferTitle> Catalogue::titles(db::Transaction& transacti
     if (!unknown.empty())
         store::for_contents(
             transaction, db::json_ids(unknown), [&](const store::ChangedOffer& found) {
-                const Offer offer = stored_offer(found.content);
+                const Offer offer = store::read_content(found.content);
                 titles[found.id] = {std::string{found.slug}, offer.shown_title(), offer.fictitious};
             });
     return titles;

@@ -14,12 +14,23 @@ namespace {
 constexpr std::array<std::string_view, 4> sorts{"relevance", "date", "title", "duration"};
 // More values than that in one facet are no choice but an attack.
 constexpr std::size_t most_values = 50;
+// What a search reads; see Search::words.
+constexpr std::size_t most_characters = 200;
+
+std::string_view first_characters(std::string_view text, std::size_t most) {
+    std::size_t at = 0;
+    for (; at < text.size(); ++at) {
+        const bool begins = (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U;
+        if (begins && most-- == 0) break;
+    }
+    return text.substr(0, at);
+}
 
 }  // namespace
 
 Criteria read_criteria(const http::Query& query) {
     Criteria criteria;
-    criteria.words = base::trim(query.text("q"));
+    criteria.words = first_characters(base::trim(query.text("q")), most_characters);
     for (const Facet facet : facets) {
         std::vector<std::string> values = query.list(name_of(facet));
         std::erase(values, "");

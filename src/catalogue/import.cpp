@@ -130,7 +130,7 @@ base::Result<ImportReport> Catalogue::import(ImportFormat format, std::string_vi
             const std::string content = json::serialize(to_json(imported.offer));
             const auto before = known.find(imported.slug);
             const bool fresh = before == known.end();
-            store::OfferRow row;
+            OfferRecord row;
             if (fresh) {
                 row.slug = imported.slug;
                 row.organisation = owner->id;

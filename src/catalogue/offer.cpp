@@ -366,7 +366,6 @@ std::vector<base::Reason> problems_for_publication(const Offer& offer) {
     Checker check;
     if (base::trim(offer.summary).empty()) check.say("missing", "summary");
     if (offer.themes.empty()) check.say("no_theme", "themes");
-    if (offer.modalities.empty()) check.say("no_modality", "modalities");
     return check.problems;
 }
 

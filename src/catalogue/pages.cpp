@@ -3,12 +3,16 @@
 
 #include "catalogue/catalogue.hpp"
 #include "catalogue/criteria.hpp"
+#include "catalogue/formats.hpp"
 #include "catalogue/views.hpp"
 #include "db/database.hpp"
 #include "db/versions.hpp"
 #include "http/router.hpp"
 
 #include <boost/json.hpp>
+
+#include <algorithm>
+#include <limits>
 
 namespace catalogue {
 namespace {
@@ -18,6 +22,7 @@ struct Site {
     db::Database& database;
     Catalogue& catalogue;
     SessionsOfOffers& sessions;
+    const http::PageRenderer& words;
     std::string base_url;
 };
 
@@ -57,25 +62,83 @@ Order order_of(const Criteria& criteria) {
     return Order::relevance;
 }
 
-http::Response show_list(const http::Request& request, const Site& site) {
-    const Criteria criteria = read_criteria(request.query);
-    const Sight sight = site.database.read(
-        [&](db::Transaction& transaction) { return look(transaction, site, request); });
+// What of the catalogue the criteria leave, in pages of `per_page`.
+Found search(const Criteria& criteria, const Sight& sight, int per_page) {
     const Bits open =
         sight.reader ? sight.published->open_to(*sight.reader) : Bits(sight.free_seats.size());
     Search search{.words = criteria.words,
                   .chosen = criteria.chosen,
                   .order = order_of(criteria),
-                  .page = criteria.page};
+                  .page = criteria.page,
+                  .per_page = per_page};
     search.free_seats = &sight.free_seats;
     search.only_free_seats = criteria.free_seats;
     if (sight.reader) {
         search.open_to_me = &open;
         search.only_open_to_me = criteria.open_to_me;
     }
-    const Found found = sight.published->index.search(search);
-    return http::show(
-        http::view("catalogue/list", list_view(criteria, found, sight.context(site, request))));
+    return sight.published->index.search(search);
+}
+
+http::Response show_list(const http::Request& request, const Site& site) {
+    const Criteria criteria = read_criteria(request.query);
+    const Sight sight = site.database.read([&](db::Transaction& transaction) {
+        return look(transaction, site, request);
+    });
+    const Found found = search(criteria, sight, Search{}.per_page);
+    return http::show(http::view("catalogue/list",
+                                 list_view(criteria, found, sight.context(site, request))));
+}
+
+// The offers of a file: those of the page with the same criteria, on one page.
+std::vector<Exported> chosen_offers(const http::Request& request, const Site& site,
+                                    Criteria criteria, int most) {
+    const Sight sight = site.database.read([&](db::Transaction& transaction) {
+        return look(transaction, site, request);
+    });
+    criteria.page = 1;
+    std::vector<Exported> offers;
+    for (const std::size_t position : search(criteria, sight, most).positions) {
+        const IndexedOffer& indexed = sight.published->index.at(position);
+        offers.push_back({indexed.slug, indexed.offer, indexed.published_at});
+    }
+    return offers;
+}
+
+// By slug, so that two files of the same offers are equal.
+std::vector<Exported> whole_catalogue(const http::Request& request, const Site& site) {
+    auto offers = chosen_offers(request, site, read_criteria(request.query),
+                                std::numeric_limits<int>::max());
+    std::ranges::sort(offers, {}, &Exported::slug);
+    return offers;
+}
+
+http::Response csv_file(const http::Request& request, const Site& site) {
+    return http::download(write_csv(whole_catalogue(request, site), site.catalogue.themes()),
+                          "text/csv; charset=utf-8", "catalogue.csv");
+}
+
+http::Response open_data_file(const http::Request& request, const Site& site) {
+    return http::download(write_open_data_csv(whole_catalogue(request, site)),
+                          "text/csv; charset=utf-8", "catalogue-open-data.csv");
+}
+
+http::Response lheo_file(const http::Request& request, const Site& site) {
+    return http::download(write_lheo(whole_catalogue(request, site), site.base_url),
+                          "application/xml; charset=utf-8", "catalogue-lheo.xml");
+}
+
+http::Response feed(const http::Request& request, const Site& site) {
+    constexpr int latest = 50;
+    Criteria criteria = read_criteria(request.query);
+    criteria.sort = "date";
+    const auto offers = chosen_offers(request, site, std::move(criteria), latest);
+    base::Time updated{};
+    for (const Exported& offer : offers) updated = std::max(updated, offer.updated_at);
+    return http::content(write_atom(offers, site.base_url,
+                                    site.words.message(request.language, {"catalogue.list.feed"}),
+                                    updated),
+                         "application/atom+xml; charset=utf-8");
 }
 
 http::Response show_offer(const http::Request& request, const Site& site) {
@@ -111,9 +174,9 @@ std::vector<http::Parameter> list_parameters() {
 }  // namespace
 
 void add_pages(http::Router& router, db::Database& database, Catalogue& catalogue,
-               SessionsOfOffers& sessions, std::string base_url) {
+               SessionsOfOffers& sessions, const http::PageRenderer& words, std::string base_url) {
     const auto site = std::make_shared<const Site>(
-        Site{database, catalogue, sessions, std::move(base_url)});  // shared by the handlers below
+        Site{database, catalogue, sessions, words, std::move(base_url)});  // shared by the handlers below
     router.add("GET", "/catalogue", http::Access::anyone(),
                {.summary = "Search the catalogue of offers",
                 .query = list_parameters(),
@@ -122,6 +185,19 @@ void add_pages(http::Router& router, db::Database& database, Catalogue& catalogu
     router.add("GET", "/catalogue/{slug}", http::Access::anyone(),
                {.summary = "One offer with its coming sessions", .answer = offer_schema},
                [site](const http::Request& request) { return show_offer(request, *site); });
+    const auto add_file = [&](const char* pattern, const char* type, const char* summary,
+                              auto handler) {
+        router.add("GET", pattern, http::Access::anyone(),
+                   {.summary = summary, .query = list_parameters(), .content_type = type},
+                   [site, handler](const http::Request& request) {
+                       return handler(request, *site);
+                   });
+    };
+    add_file("/catalogue.csv", "text/csv", "The catalogue in 11 columns", csv_file);
+    add_file("/catalogue/open-data.csv", "text/csv", "The catalogue with all fields",
+             open_data_file);
+    add_file("/catalogue.xml", "application/xml", "The catalogue in LHEO 2.3", lheo_file);
+    add_file("/catalogue.atom", "application/atom+xml", "The latest 50 offers (RFC 4287)", feed);
 }
 
 }  // namespace catalogue

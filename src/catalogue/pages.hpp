@@ -9,6 +9,13 @@ class Database;
 }
 namespace http {
 class Router;
+struct PageRenderer;
+}
+namespace identity {
+class Identity;
+}
+namespace organisations {
+class Organisations;
 }
 
 namespace catalogue {
@@ -17,6 +24,10 @@ class Catalogue;
 struct SessionsOfOffers;
 
 // The arguments must outlive the router. `base_url`: for absolute links in files.
-void add_pages(http::Router&, db::Database&, Catalogue&, SessionsOfOffers&, std::string base_url);
+void add_pages(http::Router&, db::Database&, Catalogue&, SessionsOfOffers&,
+               const http::PageRenderer& words, std::string base_url);
+// The pages of organisers and reviewers, under /offers.
+void add_editing_pages(http::Router&, db::Database&, Catalogue&, identity::Identity&,
+                       organisations::Organisations&, const http::PageRenderer& words);
 
 }  // namespace catalogue

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // JSON Schema (2020-12) of the views; tests hold them against real answers.
 #include "catalogue/views.hpp"
+#include "catalogue/views_editing.hpp"
 
 #include <string>
 
@@ -56,5 +57,45 @@ const std::string offer = R"json({
 
 const std::string_view list_schema = list;
 const std::string_view offer_schema = offer;
+const std::string_view work_list_schema = R"json({
+ "type": "object",
+ "required": ["total", "all", "waiting", "states", "may_create", "offers", "pagination"],
+ "properties": {
+  "total": {"type": "integer"}, "waiting": {"type": "integer"},
+  "may_create": {"type": "boolean"},
+  "offers": {"type": "array", "items": {"type": "object",
+   "required": ["id", "title", "state", "organisation", "changed_at", "waits", "url"],
+   "properties": {"id": {"type": "integer"}, "title": {"type": "string"},
+    "state": {"enum": ["draft", "proposed", "published", "revised", "retired", "expired"]},
+    "waits": {"type": "boolean"}}}}}})json";
+
+const std::string_view work_schema = R"json({
+ "type": "object",
+ "required": ["id", "slug", "title", "state", "shown", "revision", "may", "missing", "alike",
+              "versions", "offer"],
+ "properties": {"id": {"type": "integer"}, "revision": {"type": "integer"},
+  "state": {"enum": ["draft", "proposed", "published", "revised", "retired", "expired"]},
+  "may": {"type": "object", "additionalProperties": {"type": "boolean"}},
+  "missing": {"type": "array", "items": {"type": "string"}},
+  "alike": {"type": "array", "items": {"type": "object", "required": ["title", "url", "percent"]}},
+  "versions": {"type": "array", "items": {"type": "object",
+   "required": ["number", "created_at", "current", "working", "url"]}},
+  "offer": {"type": "object"}}})json";
+
+const std::string_view form_schema = R"json({
+ "type": "object", "required": ["form", "is_new"],
+ "properties": {"form": {"type": "object"}, "revision": {"type": "integer"}}})json";
+
+const std::string_view version_schema = R"json({
+ "type": "object", "required": ["id", "title", "version", "changes"],
+ "properties": {"changes": {"type": "array", "items": {"type": "object",
+  "required": ["field", "before", "after"]}}}})json";
+
+const std::string_view report_schema = R"json({
+ "type": "object", "required": ["added", "changed", "unchanged", "problems"],
+ "properties": {"added": {"type": "integer"}, "changed": {"type": "integer"},
+  "unchanged": {"type": "integer"},
+  "problems": {"type": "array", "items": {"type": "object",
+   "required": ["line", "reason", "left_out"]}}}})json";
 
 }  // namespace catalogue

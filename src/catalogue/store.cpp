@@ -3,6 +3,8 @@
 
 #include "db/database.hpp"
 
+#include <boost/json.hpp>
+
 namespace catalogue::store {
 namespace {
 
@@ -32,7 +34,7 @@ std::optional<base::PersonId> person_at(const db::Row& row, int column) {
     return base::PersonId{row.integer(column)};
 }
 
-OfferRow offer_from(const db::Row& row) {
+OfferRecord offer_from(const db::Row& row) {
     return {{row.integer(0)},
             std::string{row.text(1)},
             {row.integer(2)},
@@ -44,7 +46,7 @@ OfferRow offer_from(const db::Row& row) {
             row.integer(8)};
 }
 
-Version version_from(const db::Row& row) {
+OfferVersion version_from(const db::Row& row) {
     return {row.integer(0),          std::string{row.text(1)},
             person_at(row, 2),       base::from_epoch(row.integer(3)),
             person_at(row, 4),       time_at(row, 5),
@@ -52,6 +54,12 @@ Version version_from(const db::Row& row) {
 }
 
 }  // namespace
+
+Offer read_content(std::string_view content) {
+    auto offer = offer_from_json(boost::json::parse(content));
+    if (!offer) throw std::logic_error("an offer in the database cannot be read");
+    return std::move(*offer);
+}
 
 constexpr db::Query select_changed{"catalogue.changed", R"sql(
     SELECT o.id, o.slug, o.organisation_id, o.published_at,
@@ -109,23 +117,31 @@ constexpr db::Query select_offer{"catalogue.offer", R"sql(
     FROM offers WHERE id = $1
 )sql"};
 
-std::optional<OfferRow> find(db::Transaction& transaction, base::OfferId id) {
-    std::optional<OfferRow> found;
+std::optional<OfferRecord> find(db::Transaction& transaction, base::OfferId id) {
+    std::optional<OfferRecord> found;
     transaction.run(select_offer, {id.value}, [&](const db::Row& row) { found = offer_from(row); });
     return found;
 }
 
 constexpr db::Query select_by_organisations{"catalogue.of_organisations", R"sql(
-    SELECT id, slug, organisation_id, published_number, published_at, working_number,
-           working_state, retired_at, revision
-    FROM offers WHERE organisation_id IN (SELECT value FROM json_each(CAST($1 AS text)))
-    ORDER BY revision DESC, id
+    SELECT o.id, o.slug, o.organisation_id, o.published_number, o.published_at, o.working_number,
+           o.working_state, o.retired_at, o.revision, w.author_id,
+           coalesce(w.comment, ''), coalesce(o.retired_at, w.created_at, p.reviewed_at, 0)
+    FROM offers o
+    LEFT JOIN offer_versions w ON w.offer_id = o.id AND w.number = o.working_number
+    LEFT JOIN offer_versions p ON p.offer_id = o.id AND p.number = o.published_number
+    WHERE o.organisation_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+    ORDER BY o.revision DESC, o.id
 )sql"};
 
-std::vector<OfferRow> of_organisations(db::Transaction& transaction, std::string_view json_ids) {
-    std::vector<OfferRow> found;
-    transaction.run(select_by_organisations, {json_ids},
-                    [&](const db::Row& row) { found.push_back(offer_from(row)); });
+std::vector<Overview> of_organisations(db::Transaction& transaction, std::string_view json_ids) {
+    std::vector<Overview> found;
+    transaction.run(select_by_organisations, {json_ids}, [&](const db::Row& row) {
+        Overview overview{offer_from(row), person_at(row, 9), false,
+                          base::from_epoch(row.integer(11))};
+        overview.sent_back = overview.record.is_draft() && !row.text(10).empty();
+        found.push_back(std::move(overview));
+    });
     return found;
 }
 
@@ -147,7 +163,7 @@ constexpr db::Query insert_offer{"catalogue.insert", R"sql(
     ON CONFLICT (slug) DO NOTHING RETURNING id
 )sql"};
 
-std::optional<base::OfferId> insert(db::Transaction& transaction, const OfferRow& offer) {
+std::optional<base::OfferId> insert(db::Transaction& transaction, const OfferRecord& offer) {
     std::optional<base::OfferId> id;
     transaction.run(insert_offer,
                     {offer.slug, offer.organisation.value, or_null(offer.published_number),
@@ -163,7 +179,7 @@ constexpr db::Query update_offer{"catalogue.update", R"sql(
     WHERE id = $1
 )sql"};
 
-void update(db::Transaction& transaction, const OfferRow& offer) {
+void update(db::Transaction& transaction, const OfferRecord& offer) {
     transaction.run(update_offer,
                     {offer.id.value, offer.organisation.value, or_null(offer.published_number),
                      or_null(offer.published_at), or_null(offer.working_number),
@@ -176,7 +192,7 @@ constexpr db::Query insert_version_row{"catalogue.insert_version", R"sql(
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 )sql"};
 
-void insert_version(db::Transaction& transaction, base::OfferId offer, const Version& version) {
+void insert_version(db::Transaction& transaction, base::OfferId offer, const OfferVersion& version) {
     transaction.run(insert_version_row,
                     {offer.value, version.number, version.content, or_null(version.author),
                      base::to_epoch(version.created_at), or_null(version.reviewer),
@@ -189,7 +205,7 @@ constexpr db::Query update_version_row{"catalogue.update_version", R"sql(
     WHERE offer_id = $1 AND number = $2
 )sql"};
 
-void update_version(db::Transaction& transaction, base::OfferId offer, const Version& version) {
+void update_version(db::Transaction& transaction, base::OfferId offer, const OfferVersion& version) {
     transaction.run(update_version_row,
                     {offer.value, version.number, version.content, or_null(version.author),
                      base::to_epoch(version.created_at), or_null(version.reviewer),
@@ -201,9 +217,9 @@ constexpr db::Query select_version{"catalogue.version", R"sql(
     FROM offer_versions WHERE offer_id = $1 AND number = $2
 )sql"};
 
-std::optional<Version> find_version(db::Transaction& transaction, base::OfferId offer,
+std::optional<OfferVersion> find_version(db::Transaction& transaction, base::OfferId offer,
                                     std::int64_t number) {
-    std::optional<Version> found;
+    std::optional<OfferVersion> found;
     transaction.run(select_version, {offer.value, number},
                     [&](const db::Row& row) { found = version_from(row); });
     return found;
@@ -214,8 +230,8 @@ constexpr db::Query select_versions{"catalogue.versions", R"sql(
     FROM offer_versions WHERE offer_id = $1 ORDER BY number DESC
 )sql"};
 
-std::vector<Version> versions(db::Transaction& transaction, base::OfferId offer) {
-    std::vector<Version> found;
+std::vector<OfferVersion> versions(db::Transaction& transaction, base::OfferId offer) {
+    std::vector<OfferVersion> found;
     transaction.run(select_versions, {offer.value},
                     [&](const db::Row& row) { found.push_back(version_from(row)); });
     return found;

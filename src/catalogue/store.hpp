@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "catalogue/catalogue.hpp"
+#include "catalogue/rules.hpp"
 
 #include <functional>
 #include <optional>
@@ -20,18 +21,8 @@ inline constexpr std::string_view version_name = "catalogue";
 
 namespace catalogue::store {
 
-// The row of an offer without its contents.
-struct OfferRow {
-    base::OfferId id;
-    std::string slug;
-    base::OrganisationId organisation;
-    std::optional<std::int64_t> published_number;
-    std::optional<base::Time> published_at;
-    std::optional<std::int64_t> working_number;
-    std::string working_state;  // "", draft, proposed
-    std::optional<base::Time> retired_at;
-    std::int64_t revision = 0;
-};
+// What was stored was checked when it went in; if it cannot be read now, that is a bug and throws.
+Offer read_content(std::string_view content);
 
 // What the index needs of one offer that changed; content is empty when it left the catalogue.
 struct ChangedOffer {
@@ -49,31 +40,29 @@ void for_contents(db::Transaction&, std::string_view json_ids,
                   const std::function<void(const ChangedOffer&)>&);
 
 struct Stored {  // an offer and its published content, as an import compares them
-    OfferRow row;
+    OfferRecord row;
     std::string content;
 };
 std::vector<Stored> all(db::Transaction&);
-std::vector<OfferRow> of_organisations(db::Transaction&, std::string_view json_ids);
+// Those of these organisations, latest changed first, with what their list tells.
+struct Overview {
+    OfferRecord record;
+    std::optional<base::PersonId> author;  // of the working version
+    bool sent_back = false;
+    base::Time changed_at{};
+};
+std::vector<Overview> of_organisations(db::Transaction&, std::string_view json_ids);
 
-std::optional<OfferRow> find(db::Transaction&, base::OfferId);
+std::optional<OfferRecord> find(db::Transaction&, base::OfferId);
 std::optional<base::OfferId> find_by_slug(db::Transaction&, std::string_view slug);
 // The id, or nothing when the slug is taken.
-std::optional<base::OfferId> insert(db::Transaction&, const OfferRow&);
-void update(db::Transaction&, const OfferRow&);
+std::optional<base::OfferId> insert(db::Transaction&, const OfferRecord&);
+void update(db::Transaction&, const OfferRecord&);
 
-struct Version {
-    std::int64_t number = 0;
-    std::string content;
-    std::optional<base::PersonId> author;
-    base::Time created_at{};
-    std::optional<base::PersonId> reviewer;
-    std::optional<base::Time> reviewed_at;
-    std::string comment;
-};
-void insert_version(db::Transaction&, base::OfferId, const Version&);
+void insert_version(db::Transaction&, base::OfferId, const OfferVersion&);
 // Replaces content, author and review of a version that was never published.
-void update_version(db::Transaction&, base::OfferId, const Version&);
-std::optional<Version> find_version(db::Transaction&, base::OfferId, std::int64_t number);
-std::vector<Version> versions(db::Transaction&, base::OfferId);  // newest first
+void update_version(db::Transaction&, base::OfferId, const OfferVersion&);
+std::optional<OfferVersion> find_version(db::Transaction&, base::OfferId, std::int64_t number);
+std::vector<OfferVersion> versions(db::Transaction&, base::OfferId);  // newest first
 
 }  // namespace catalogue::store

@@ -62,7 +62,8 @@ json::object summary(const IndexedOffer& indexed, std::size_t position,
         {"organisers", strings(offer.organisers)},
         {"places", strings(offer.places)},
         {"fictitious", offer.fictitious},
-        {"free_seats", context.free_seats.test(position)},
+        {"free_seats", position < context.published.index.size() &&
+                           context.free_seats.test(position)},
     };
     add_eligibility(view, offer, context);
     return view;
@@ -87,6 +88,12 @@ json::object facet_views(const Found& found, const ListContext& context) {
     return views;
 }
 
+// Are its values codes of ours, and not words of the organisers?
+bool is_coded(Facet facet) {
+    return facet == Facet::modality || facet == Facet::kind || facet == Facet::level ||
+           facet == Facet::duration || facet == Facet::pillar || facet == Facet::language;
+}
+
 // Each choice made, with the address of the list without it.
 json::array chosen_views(const Criteria& criteria, const Found& found, const ListContext& context) {
     json::array views;
@@ -100,35 +107,28 @@ json::array chosen_views(const Criteria& criteria, const Found& found, const Lis
             if (counts != found.facets.end())
                 for (const FacetCount& count : counts->second)
                     if (count.value == value) label = facet_label(facet, count, context);
-            views.push_back({{"facet", name_of(facet)},
-                             {"value", value},
-                             {"label", label},
-                             {"url", url_of(without)}});
+            json::object view{{"facet", name_of(facet)},
+                              {"value", value},
+                              {"label", std::move(label)},
+                              {"url", url_of(without)}};
+            // The page has the words of a code; see chosen.html.
+            if (is_coded(facet)) view["code"] = json::object{{name_of(facet), value}};
+            views.push_back(std::move(view));
         }
     }
-    return views;
-}
-
-json::object pagination(Criteria criteria, int total, int per_page) {
-    const int last = std::max(1, (total + per_page - 1) / per_page);
-    const int current = std::min(criteria.page, last);
-    const auto url = [&](int page) {
-        criteria.page = page;
-        return url_of(criteria);
-    };
-    json::array pages;
-    int before = 0;
-    for (int page = 1; page <= last; ++page) {
-        if (page != 1 && page != last && std::abs(page - current) > 2) continue;
-        if (page != before + 1) pages.push_back(json::object{{"gap", true}});
-        pages.push_back({{"number", page}, {"url", url(page)}, {"current", page == current}});
-        before = page;
+    for (const auto& [name, flag] : {std::pair{"free_seats", &Criteria::free_seats},
+                                     std::pair{"open_to_me", &Criteria::open_to_me}}) {
+        if (!(criteria.*flag)) continue;
+        Criteria without = criteria;
+        without.*flag = false;
+        without.page = 1;
+        views.push_back({{"facet", name},
+                         {"value", "1"},
+                         {"label", name},
+                         {"url", url_of(without)},
+                         {"code", {{"flag", name}}}});
     }
-    json::object view{
-        {"page", current}, {"last", last}, {"several", last > 1}, {"pages", std::move(pages)}};
-    if (current > 1) view["previous_url"] = url(current - 1);
-    if (current < last) view["next_url"] = url(current + 1);
-    return view;
+    return views;
 }
 
 json::array sort_views(const Criteria& criteria) {
@@ -183,6 +183,22 @@ json::array alike_views(const IndexedOffer& indexed, const Published& published)
 
 }  // namespace
 
+json::object pagination_view(int current, int last, const std::function<std::string(int)>& url) {
+    json::array pages;
+    int before = 0;
+    for (int page = 1; page <= last; ++page) {
+        if (page != 1 && page != last && std::abs(page - current) > 2) continue;
+        if (page != before + 1) pages.push_back(json::object{{"gap", true}});
+        pages.push_back({{"number", page}, {"url", url(page)}, {"current", page == current}});
+        before = page;
+    }
+    json::object view{{"page", current}, {"last", last}, {"several", last > 1},
+                      {"pages", std::move(pages)}};
+    if (current > 1) view["previous_url"] = url(current - 1);
+    if (current < last) view["next_url"] = url(current + 1);
+    return view;
+}
+
 json::value list_view(const Criteria& criteria, const Found& found, const ListContext& context) {
     json::array results;
     for (const std::size_t position : found.positions)
@@ -197,8 +213,19 @@ json::value list_view(const Criteria& criteria, const Found& found, const ListCo
         {"free_seats", {{"count", found.free_seats_count}, {"chosen", criteria.free_seats}}},
         {"sorts", sort_views(criteria)},
         {"results", std::move(results)},
-        {"pagination", pagination(criteria, found.total, Search{}.per_page)},
     };
+    const int last = std::max(1, (found.total + Search{}.per_page - 1) / Search{}.per_page);
+    const auto url = [&criteria](int page) {
+        Criteria other = criteria;
+        other.page = page;
+        return url_of(other);
+    };
+    Criteria all = criteria;
+    all.page = 1;
+    view["query"] = url_of(all, "");  // the files of the catalogue take it, too
+    view["pagination"] = pagination_view(std::min(criteria.page, last), last, url);
+    // An address from when there was more: the page says so and leads to what there is.
+    if (criteria.page > last && found.total > 0) view["beyond"] = url(last);
     if (context.reader != nullptr)
         view["open_to_me"] = {{"count", found.open_to_me_count}, {"chosen", criteria.open_to_me}};
     return view;

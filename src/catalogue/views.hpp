@@ -6,6 +6,8 @@
 
 #include <boost/json/fwd.hpp>
 
+#include <functional>
+#include <string>
 #include <string_view>
 
 namespace catalogue {
@@ -22,6 +24,10 @@ struct ListContext {
 };
 
 boost::json::value list_view(const Criteria&, const Found&, const ListContext&);
+
+// html/pagination's member: page `current` of `last`, each page at its address.
+boost::json::object pagination_view(int current, int last,
+                                    const std::function<std::string(int page)>& url);
 
 // `sessions`: what the slice of sessions says of it.
 boost::json::value offer_view(const IndexedOffer&, const ListContext&, boost::json::value sessions,

@@ -142,12 +142,11 @@ TEST_CASE("only well-formed http, https and mailto links are links") {
               "catalogue.problem.image"));
 }
 
-TEST_CASE("publishing asks for a summary, a theme and a modality; a draft does not") {
+TEST_CASE("publishing asks for a summary and a theme; a draft does not") {
     Offer offer{.title = "Git"};
-    CHECK(problems_for_publication(offer).size() == 3);
+    CHECK(problems_for_publication(offer).size() == 2);
     offer.summary = std::string("Versions");
     offer.themes = {"donnees"};
-    offer.modalities = {"en-ligne"};
     CHECK(problems_for_publication(offer).empty());
     CHECK(problems_of(offer, tests::themes()).empty());
     offer.themes = {"data-ia"};
