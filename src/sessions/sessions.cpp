@@ -47,8 +47,6 @@ std::string_view name_of(Listed listed) {
     return "";
 }
 
-Sessions::Sessions(db::Database& database) : database_(database) {}
-
 std::optional<Session> Sessions::find(db::Transaction& transaction, base::SessionId id) {
     return store::find(transaction, id);
 }
@@ -69,6 +67,7 @@ std::vector<Placed> Sessions::next_with_free_seats(db::Transaction& transaction,
     const auto ids = store::next_free(transaction, now, most);
     auto by_id = placed(transaction, ids);
     std::vector<Placed> sessions;
+    sessions.reserve(ids.size());
     for (const base::SessionId id : ids) sessions.push_back(std::move(by_id.at(id)));
     return sessions;
 }
