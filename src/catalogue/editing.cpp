@@ -25,9 +25,13 @@ constexpr std::chrono::minutes same_form{10};
 constexpr std::size_t longest_stem = 74;  // leaves room for "-99999" in the 80 bytes of a slug
 constexpr std::size_t longest_comment = 2'000;  // characters
 
-base::Date day_of(base::Time time) { return std::chrono::floor<std::chrono::days>(time); }
+base::Date day_of(base::Time time) {
+    return std::chrono::floor<std::chrono::days>(time);
+}
 
-std::string content_of(const Offer& offer) { return boost::json::serialize(to_json(offer)); }
+std::string content_of(const Offer& offer) {
+    return boost::json::serialize(to_json(offer));
+}
 
 bool is_expired(const Offer& offer, base::Date today) {
     return offer.expires_on && *offer.expires_on < today;
@@ -35,8 +39,7 @@ bool is_expired(const Offer& offer, base::Date today) {
 
 Actor actor_of(const identity::Rights& rights, base::PersonId person,
                base::OrganisationId organisation) {
-    return {person, rights.may("organiser", organisation),
-            rights.may("campus_team", organisation)};
+    return {person, rights.may("organiser", organisation), rights.may("campus_team", organisation)};
 }
 
 std::string stem_of(const Offer& offer) {
@@ -131,9 +134,8 @@ base::Result<base::OfferId> Editing::create(base::PersonId person,
         const std::int64_t revision = db::bump_version(transaction, version_name);
         const auto rights = identity_.rights(transaction, db::Versions(transaction), person);
         if (!rights.may("organiser", organisation))
-            return base::unexpected(
-                base::Error{ErrorKind::forbidden, "catalogue.editing.not_your_organisation",
-                            "organisation"});
+            return base::unexpected(base::Error{
+                ErrorKind::forbidden, "catalogue.editing.not_your_organisation", "organisation"});
         OfferRecord record{.id = {}, .slug = stem_of(offer), .organisation = organisation};
         record.working_number = 1;
         record.working_state = "draft";
@@ -198,8 +200,8 @@ base::Result<void> Editing::save(base::PersonId person, base::OfferId id, std::i
             if (const auto why = why_not_edit(record, dossier.actor)) return refuse(*why);
             if (auto problems = problems_of(offer, catalogue_.themes()); !problems.empty())
                 return base::unexpected(base::Error{ErrorKind::invalid, std::move(problems)});
-            OfferVersion version{.number = 0, .content = content, .author = person,
-                                 .created_at = now};
+            OfferVersion version{
+                .number = 0, .content = content, .author = person, .created_at = now};
             if (record.working_number) {
                 const OfferVersion& before = dossier.present();
                 version.number = before.number;
@@ -275,7 +277,8 @@ base::Result<void> Editing::send_back(base::PersonId person, base::OfferId id,
             base::Error{ErrorKind::invalid, "catalogue.editing.comment_missing", "comment"});
     if (base::length(said) > longest_comment)
         return base::unexpected(base::Error{
-            ErrorKind::invalid, base::Reason{"catalogue.problem.too_long", "comment",
+            ErrorKind::invalid, base::Reason{"catalogue.problem.too_long",
+                                             "comment",
                                              {{"most", std::to_string(longest_comment)}}}});
     return change(
         person, id, revision, now,
@@ -303,8 +306,7 @@ base::Result<void> Editing::retire(base::PersonId person, base::OfferId id, std:
         person, id, revision, now,
         [](const Dossier& dossier) { return dossier.record.retired_at.has_value(); },
         [&](db::Transaction&, Dossier& dossier) -> base::Result<void> {
-            if (const auto why = why_not_retire(dossier.record, dossier.actor))
-                return refuse(*why);
+            if (const auto why = why_not_retire(dossier.record, dossier.actor)) return refuse(*why);
             dossier.record.retired_at = now;
             return {};
         });

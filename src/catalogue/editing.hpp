@@ -78,8 +78,7 @@ public:
                                base::Time now);
     base::Result<void> send_back(base::PersonId, base::OfferId, std::int64_t revision,
                                  std::string_view comment, base::Time now);
-    base::Result<void> retire(base::PersonId, base::OfferId, std::int64_t revision,
-                              base::Time now);
+    base::Result<void> retire(base::PersonId, base::OfferId, std::int64_t revision, base::Time now);
     base::Result<void> restore(base::PersonId, base::OfferId, std::int64_t revision,
                                base::Time now);
 

@@ -21,8 +21,12 @@ constexpr std::array<std::string_view, 4> others{"_token", "revision", "organisa
 
 // --- Offer to text ------------------------------------------------------------------------------
 
-std::string text_of(const std::string& text) { return text; }
-std::string text_of(bool flag) { return flag ? "1" : "0"; }
+std::string text_of(const std::string& text) {
+    return text;
+}
+std::string text_of(bool flag) {
+    return flag ? "1" : "0";
+}
 std::string text_of(const std::optional<int>& number) {
     return number ? std::to_string(*number) : "";
 }
@@ -108,16 +112,14 @@ public:
     std::optional<std::string> given(const std::string& name) const {
         if (form_.has(name)) return name;
         if (name.starts_with(eligibility_prefix)) {
-            const std::string dotted =
-                "eligibility." + name.substr(eligibility_prefix.size());
+            const std::string dotted = "eligibility." + name.substr(eligibility_prefix.size());
             if (form_.has(dotted)) return dotted;
         }
         return std::nullopt;
     }
     bool has_items(const std::string& name) const {
-        return std::ranges::any_of(form_.pairs(), [&](const auto& pair) {
-            return pair.first.starts_with(name + ".");
-        });
+        return std::ranges::any_of(
+            form_.pairs(), [&](const auto& pair) { return pair.first.starts_with(name + "."); });
     }
 
     void read(const std::string& name, std::string& to) {
@@ -182,10 +184,9 @@ public:
         to.clear();
         for (const std::string& line : lines(name)) {
             const auto bar = line.find('|');
-            to.push_back({std::string{base::trim(line.substr(0, bar))},
-                          bar == std::string::npos
-                              ? ""
-                              : std::string{base::trim(line.substr(bar + 1))}});
+            to.push_back(
+                {std::string{base::trim(line.substr(0, bar))},
+                 bar == std::string::npos ? "" : std::string{base::trim(line.substr(bar + 1))}});
         }
         each_item(name, [&](const std::string& item) {
             to.push_back({std::string{form_.text(item + ".offer_slug")},
@@ -224,9 +225,8 @@ private:
 bool is_known(std::string_view name, const Fields& fields) {
     const std::string own = form_name(name);
     const auto is_own = [&](const auto& field) {
-        return own == field.first ||
-               ((field.first == "skills" || field.first == "steps") &&
-                own.starts_with(field.first + "."));
+        return own == field.first || ((field.first == "skills" || field.first == "steps") &&
+                                      own.starts_with(field.first + "."));
     };
     return std::ranges::find(others, name) != others.end() || std::ranges::any_of(fields, is_own);
 }

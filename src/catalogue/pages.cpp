@@ -82,20 +82,18 @@ Found search(const Criteria& criteria, const Sight& sight, int per_page) {
 
 http::Response show_list(const http::Request& request, const Site& site) {
     const Criteria criteria = read_criteria(request.query);
-    const Sight sight = site.database.read([&](db::Transaction& transaction) {
-        return look(transaction, site, request);
-    });
+    const Sight sight = site.database.read(
+        [&](db::Transaction& transaction) { return look(transaction, site, request); });
     const Found found = search(criteria, sight, Search{}.per_page);
-    return http::show(http::view("catalogue/list",
-                                 list_view(criteria, found, sight.context(site, request))));
+    return http::show(
+        http::view("catalogue/list", list_view(criteria, found, sight.context(site, request))));
 }
 
 // The offers of a file: those of the page with the same criteria, on one page.
 std::vector<Exported> chosen_offers(const http::Request& request, const Site& site,
                                     Criteria criteria, int most) {
-    const Sight sight = site.database.read([&](db::Transaction& transaction) {
-        return look(transaction, site, request);
-    });
+    const Sight sight = site.database.read(
+        [&](db::Transaction& transaction) { return look(transaction, site, request); });
     criteria.page = 1;
     std::vector<Exported> offers;
     for (const std::size_t position : search(criteria, sight, most).positions) {
@@ -107,8 +105,8 @@ std::vector<Exported> chosen_offers(const http::Request& request, const Site& si
 
 // By slug, so that two files of the same offers are equal.
 std::vector<Exported> whole_catalogue(const http::Request& request, const Site& site) {
-    auto offers = chosen_offers(request, site, read_criteria(request.query),
-                                std::numeric_limits<int>::max());
+    auto offers =
+        chosen_offers(request, site, read_criteria(request.query), std::numeric_limits<int>::max());
     std::ranges::sort(offers, {}, &Exported::slug);
     return offers;
 }
@@ -135,10 +133,10 @@ http::Response feed(const http::Request& request, const Site& site) {
     const auto offers = chosen_offers(request, site, std::move(criteria), latest);
     base::Time updated{};
     for (const Exported& offer : offers) updated = std::max(updated, offer.updated_at);
-    return http::content(write_atom(offers, site.base_url,
-                                    site.words.message(request.language, {"catalogue.list.feed"}),
-                                    updated),
-                         "application/atom+xml; charset=utf-8");
+    return http::content(
+        write_atom(offers, site.base_url,
+                   site.words.message(request.language, {"catalogue.list.feed"}), updated),
+        "application/atom+xml; charset=utf-8");
 }
 
 http::Response show_offer(const http::Request& request, const Site& site) {
@@ -175,8 +173,9 @@ std::vector<http::Parameter> list_parameters() {
 
 void add_pages(http::Router& router, db::Database& database, Catalogue& catalogue,
                SessionsOfOffers& sessions, const http::PageRenderer& words, std::string base_url) {
-    const auto site = std::make_shared<const Site>(
-        Site{database, catalogue, sessions, words, std::move(base_url)});  // shared by the handlers below
+    const auto site =
+        std::make_shared<const Site>(Site{database, catalogue, sessions, words,
+                                          std::move(base_url)});  // shared by the handlers below
     router.add("GET", "/catalogue", http::Access::anyone(),
                {.summary = "Search the catalogue of offers",
                 .query = list_parameters(),
@@ -187,11 +186,10 @@ void add_pages(http::Router& router, db::Database& database, Catalogue& catalogu
                [site](const http::Request& request) { return show_offer(request, *site); });
     const auto add_file = [&](const char* pattern, const char* type, const char* summary,
                               auto handler) {
-        router.add("GET", pattern, http::Access::anyone(),
-                   {.summary = summary, .query = list_parameters(), .content_type = type},
-                   [site, handler](const http::Request& request) {
-                       return handler(request, *site);
-                   });
+        router.add(
+            "GET", pattern, http::Access::anyone(),
+            {.summary = summary, .query = list_parameters(), .content_type = type},
+            [site, handler](const http::Request& request) { return handler(request, *site); });
     };
     add_file("/catalogue.csv", "text/csv", "The catalogue in 11 columns", csv_file);
     add_file("/catalogue/open-data.csv", "text/csv", "The catalogue with all fields",

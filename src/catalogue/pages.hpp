@@ -10,7 +10,7 @@ class Database;
 namespace http {
 class Router;
 struct PageRenderer;
-}
+}  // namespace http
 namespace identity {
 class Identity;
 }

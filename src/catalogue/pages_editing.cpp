@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// The pages under /offers: what organisers write and reviewers publish, and files into the catalogue.
+// The pages under /offers: what organisers write and reviewers publish, and files into the
+// catalogue.
 #include "base/text.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/editing.hpp"
@@ -40,7 +41,9 @@ http::Response not_found() {
     return http::refuse({base::ErrorKind::not_found, "catalogue.offer_unknown"});
 }
 
-std::string url_of_offer(base::OfferId id) { return "/offers/" + std::to_string(id.value); }
+std::string url_of_offer(base::OfferId id) {
+    return "/offers/" + std::to_string(id.value);
+}
 
 // Missing or malformed it is 0, which no offer has: the form is stale.
 std::int64_t revision_of(const http::Request& request) {
@@ -58,9 +61,8 @@ std::vector<const organisations::Organisation*> organisations_for(
     const identity::Rights& rights, std::initializer_list<std::string_view> roles) {
     std::vector<const organisations::Organisation*> found;
     for (const auto& [organisation, depth] : rights.tree().in_order())
-        if (std::ranges::any_of(roles, [&](std::string_view role) {
-                return rights.may(role, organisation->id);
-            }))
+        if (std::ranges::any_of(
+                roles, [&](std::string_view role) { return rights.may(role, organisation->id); }))
             found.push_back(organisation);
     return found;
 }
@@ -71,8 +73,8 @@ http::Response show_offers(const http::Request& request, const Site& site) {
     return site.database.read([&](db::Transaction& transaction) {
         const db::Versions versions(transaction);
         const auto rights = rights_of(transaction, request, site);
-        const auto all = site.editing.list(transaction, versions, rights, request.person(),
-                                           today(request));
+        const auto all =
+            site.editing.list(transaction, versions, rights, request.person(), today(request));
         std::optional<State> chosen;
         for (const State state : states)
             if (request.query.text("state") == name_of(state)) chosen = state;
@@ -90,9 +92,9 @@ http::Response show_offers(const http::Request& request, const Site& site) {
         site.editing.with_titles(transaction, shown);
         return http::show(http::view(
             "catalogue/work-list",
-            work_list_view(all, matching.size(), shown,
-                           {chosen, page, !rights.perimeters("organiser").empty(),
-                            rights.tree()})));
+            work_list_view(
+                all, matching.size(), shown,
+                {chosen, page, !rights.perimeters("organiser").empty(), rights.tree()})));
     });
 }
 
@@ -104,8 +106,7 @@ http::Response with_dossier(const http::Request& request, const Site& site, Answ
     const auto id = request.path_id<base::OfferId>("id");
     if (!id) return not_found();
     return site.database.read([&](db::Transaction& transaction) -> http::Response {
-        const auto dossier =
-            site.editing.find(transaction, request.person(), *id, today(request));
+        const auto dossier = site.editing.find(transaction, request.person(), *id, today(request));
         if (!dossier) return http::refuse(dossier.error());
         std::vector<base::PersonId> ids;
         for (const OfferVersion& version : dossier->versions)
@@ -158,25 +159,23 @@ http::Response answer_change(const http::Request& request, const Site& site,
     if (!done) {
         const bool incomplete = done.error().kind == base::ErrorKind::invalid &&
                                 done.error().reasons.front().field != "comment";
-        return with_dossier(
-            request, site, [&](const Dossier& dossier, const WorkContext& context) {
-                // What is missing is best told beside the fields that lack it.
-                if (incomplete)
-                    return http::refuse(
-                        for_form(std::move(done.error())),
-                        http::view("catalogue/form",
-                                   form_view(fields_of(dossier.offer), &dossier, context.themes,
-                                             request.language, nullptr, nullptr)));
-                auto view = work_view(dossier, context);
-                view.as_object()["form"].as_object()["comment"].as_object()["value"] =
-                    request.form.text("comment");
-                return http::refuse(std::move(done.error()),
-                                    http::view("catalogue/work", std::move(view)));
-            });
+        return with_dossier(request, site, [&](const Dossier& dossier, const WorkContext& context) {
+            // What is missing is best told beside the fields that lack it.
+            if (incomplete)
+                return http::refuse(
+                    for_form(std::move(done.error())),
+                    http::view("catalogue/form",
+                               form_view(fields_of(dossier.offer), &dossier, context.themes,
+                                         request.language, nullptr, nullptr)));
+            auto view = work_view(dossier, context);
+            view.as_object()["form"].as_object()["comment"].as_object()["value"] =
+                request.form.text("comment");
+            return http::refuse(std::move(done.error()),
+                                http::view("catalogue/work", std::move(view)));
+        });
     }
     return with_dossier(request, site, [&](const Dossier& dossier, const WorkContext& context) {
-        return http::done(url_of_offer(id), notice,
-                          http::view("", work_view(dossier, context)));
+        return http::done(url_of_offer(id), notice, http::view("", work_view(dossier, context)));
     });
 }
 
@@ -215,8 +214,8 @@ http::Response save(const http::Request& request, const Site& site) {
     if (!read.problems.empty())
         saved = base::unexpected(base::Error{base::ErrorKind::invalid, read.problems});
     else
-        saved = site.editing.save(request.person(), *id, revision_of(request), read.offer,
-                                  request.now);
+        saved =
+            site.editing.save(request.person(), *id, revision_of(request), read.offer, request.now);
     if (saved || saved.error().kind == base::ErrorKind::forbidden)
         return answer_change(request, site, std::move(saved), "catalogue.editing.notice.saved");
 
@@ -226,10 +225,9 @@ http::Response save(const http::Request& request, const Site& site) {
     return with_dossier(request, site, [&](const Dossier& dossier, const WorkContext& context) {
         return http::refuse(
             for_form(std::move(saved.error())),
-            http::view("catalogue/form",
-                       form_view(typed_fields(request.form, before->offer), &dossier,
-                                 context.themes, request.language, nullptr,
-                                 stale ? &read.offer : nullptr)));
+            http::view("catalogue/form", form_view(typed_fields(request.form, before->offer),
+                                                   &dossier, context.themes, request.language,
+                                                   nullptr, stale ? &read.offer : nullptr)));
     });
 }
 
@@ -275,9 +273,8 @@ http::View import_form(const http::Request& request, const Site& site) {
     return site.database.read([&](db::Transaction& transaction) {
         const auto rights = rights_of(transaction, request, site);
         const auto mine = organisations_for(rights, {"organiser", "campus_team"});
-        return http::view("catalogue/import",
-                          import_view({mine, request.form.text("organisation")},
-                                      request.form.text("format")));
+        return http::view("catalogue/import", import_view({mine, request.form.text("organisation")},
+                                                          request.form.text("format")));
     });
 }
 
@@ -317,8 +314,8 @@ base::Result<ImportReport> import_sent(const http::Request& request, const Site&
 http::Response import_file(const http::Request& request, const Site& site) {
     auto report = import_sent(request, site);
     if (!report) return http::refuse(std::move(report.error()), import_form(request, site));
-    return http::show(http::view("catalogue/import-report",
-                                 report_view(*report, site.words, request.language)));
+    return http::show(
+        http::view("catalogue/import-report", report_view(*report, site.words, request.language)));
 }
 
 std::vector<http::Parameter> offer_parameters() {
@@ -329,8 +326,8 @@ std::vector<http::Parameter> offer_parameters() {
     return parameters;
 }
 
-constexpr http::Parameter revision_parameter{
-    "revision", R"({"type":"integer"})", true, "Of the offer as it was read; 409 if it changed"};
+constexpr http::Parameter revision_parameter{"revision", R"({"type":"integer"})", true,
+                                             "Of the offer as it was read; 409 if it changed"};
 
 }  // namespace
 
@@ -343,10 +340,9 @@ void add_editing_pages(http::Router& router, db::Database& database, Catalogue& 
     const auto organiser = http::Access::role("organiser");
     const auto add = [&](const char* method, const char* pattern, const http::Access& who,
                          http::Doc doc, auto handler) {
-        router.add(method, pattern, who, std::move(doc),
-                   [site, handler](const http::Request& request) {
-                       return handler(request, *site);
-                   });
+        router.add(
+            method, pattern, who, std::move(doc),
+            [site, handler](const http::Request& request) { return handler(request, *site); });
     };
     add("GET", "/offers", access,
         {.summary = "The offers of my perimeter",
@@ -405,20 +401,18 @@ void add_editing_pages(http::Router& router, db::Database& database, Catalogue& 
                 return act(request, given, action, notice);
             });
 
-    add("GET", "/offers/import", access, {.summary = "The form for a file of offers"},
-        show_import);
-    router.add({.method = "POST",
-                .pattern = "/offers/import",
-                .access = access,
-                .doc = {.summary = "Publish the offers of a file",
-                        .form = {{"file", R"({"type":"string","format":"binary"})", true},
-                                 {"format", R"({"enum":["csv","lheo","json"]})", true},
-                                 {"organisation", R"({"type":"string"})", true, "Its code"}},
-                        .answer = report_schema},
-                .handler = [site](const http::Request& request) {
-                    return import_file(request, *site);
-                },
-                .max_body = largest_file + multipart_margin});
+    add("GET", "/offers/import", access, {.summary = "The form for a file of offers"}, show_import);
+    router.add(
+        {.method = "POST",
+         .pattern = "/offers/import",
+         .access = access,
+         .doc = {.summary = "Publish the offers of a file",
+                 .form = {{"file", R"({"type":"string","format":"binary"})", true},
+                          {"format", R"({"enum":["csv","lheo","json"]})", true},
+                          {"organisation", R"({"type":"string"})", true, "Its code"}},
+                 .answer = report_schema},
+         .handler = [site](const http::Request& request) { return import_file(request, *site); },
+         .max_body = largest_file + multipart_margin});
 }
 
 }  // namespace catalogue

@@ -192,7 +192,8 @@ constexpr db::Query insert_version_row{"catalogue.insert_version", R"sql(
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 )sql"};
 
-void insert_version(db::Transaction& transaction, base::OfferId offer, const OfferVersion& version) {
+void insert_version(db::Transaction& transaction, base::OfferId offer,
+                    const OfferVersion& version) {
     transaction.run(insert_version_row,
                     {offer.value, version.number, version.content, or_null(version.author),
                      base::to_epoch(version.created_at), or_null(version.reviewer),
@@ -205,7 +206,8 @@ constexpr db::Query update_version_row{"catalogue.update_version", R"sql(
     WHERE offer_id = $1 AND number = $2
 )sql"};
 
-void update_version(db::Transaction& transaction, base::OfferId offer, const OfferVersion& version) {
+void update_version(db::Transaction& transaction, base::OfferId offer,
+                    const OfferVersion& version) {
     transaction.run(update_version_row,
                     {offer.value, version.number, version.content, or_null(version.author),
                      base::to_epoch(version.created_at), or_null(version.reviewer),
@@ -218,7 +220,7 @@ constexpr db::Query select_version{"catalogue.version", R"sql(
 )sql"};
 
 std::optional<OfferVersion> find_version(db::Transaction& transaction, base::OfferId offer,
-                                    std::int64_t number) {
+                                         std::int64_t number) {
     std::optional<OfferVersion> found;
     transaction.run(select_version, {offer.value, number},
                     [&](const db::Row& row) { found = version_from(row); });

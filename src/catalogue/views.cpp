@@ -62,8 +62,8 @@ json::object summary(const IndexedOffer& indexed, std::size_t position,
         {"organisers", strings(offer.organisers)},
         {"places", strings(offer.places)},
         {"fictitious", offer.fictitious},
-        {"free_seats", position < context.published.index.size() &&
-                           context.free_seats.test(position)},
+        {"free_seats",
+         position < context.published.index.size() && context.free_seats.test(position)},
     };
     add_eligibility(view, offer, context);
     return view;
@@ -192,8 +192,8 @@ json::object pagination_view(int current, int last, const std::function<std::str
         pages.push_back({{"number", page}, {"url", url(page)}, {"current", page == current}});
         before = page;
     }
-    json::object view{{"page", current}, {"last", last}, {"several", last > 1},
-                      {"pages", std::move(pages)}};
+    json::object view{
+        {"page", current}, {"last", last}, {"several", last > 1}, {"pages", std::move(pages)}};
     if (current > 1) view["previous_url"] = url(current - 1);
     if (current < last) view["next_url"] = url(current + 1);
     return view;

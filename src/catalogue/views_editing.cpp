@@ -18,7 +18,9 @@ namespace catalogue {
 namespace json = boost::json;
 namespace {
 
-std::string url_of_offer(base::OfferId id) { return "/offers/" + std::to_string(id.value); }
+std::string url_of_offer(base::OfferId id) {
+    return "/offers/" + std::to_string(id.value);
+}
 
 std::string label_of(const Theme& theme, std::string_view language) {
     return language == "en" ? theme.label_en : theme.label_fr;
@@ -54,12 +56,12 @@ void add_person(json::object& view, const char* name, std::optional<base::Person
 json::object summary_of(const OfferVersion& version, const Dossier& dossier,
                         const WorkContext& context) {
     const OfferRecord& record = dossier.record;
-    json::object view{{"number", version.number},
-                      {"created_at", base::iso_time(version.created_at)},
-                      {"current", record.published_number == version.number},
-                      {"working", record.working_number == version.number},
-                      {"url", url_of_offer(record.id) + "/versions/" +
-                                  std::to_string(version.number)}};
+    json::object view{
+        {"number", version.number},
+        {"created_at", base::iso_time(version.created_at)},
+        {"current", record.published_number == version.number},
+        {"working", record.working_number == version.number},
+        {"url", url_of_offer(record.id) + "/versions/" + std::to_string(version.number)}};
     add_person(view, "author", version.author, context);
     add_person(view, "reviewer", version.reviewer, context);
     if (version.reviewed_at) view["reviewed_at"] = base::iso_time(*version.reviewed_at);
@@ -80,13 +82,13 @@ const OfferVersion* before_of(const Dossier& dossier, std::int64_t number) {
 
 // The member of a line says which words the page has for it: {"kind": "formation"} is a code,
 // {"text": "..."} what somebody wrote.
-constexpr std::array codings{std::pair{std::string_view{"kind"}, std::string_view{"kind"}},
-                             std::pair{std::string_view{"modalities"}, std::string_view{"modality"}},
-                             std::pair{std::string_view{"level"}, std::string_view{"level"}},
-                             std::pair{std::string_view{"pillars"}, std::string_view{"pillar"}},
-                             std::pair{std::string_view{"languages"}, std::string_view{"language"}},
-                             std::pair{std::string_view{"eligibility_populations"},
-                                       std::string_view{"population"}}};
+constexpr std::array codings{
+    std::pair{std::string_view{"kind"}, std::string_view{"kind"}},
+    std::pair{std::string_view{"modalities"}, std::string_view{"modality"}},
+    std::pair{std::string_view{"level"}, std::string_view{"level"}},
+    std::pair{std::string_view{"pillars"}, std::string_view{"pillar"}},
+    std::pair{std::string_view{"languages"}, std::string_view{"language"}},
+    std::pair{std::string_view{"eligibility_populations"}, std::string_view{"population"}}};
 constexpr std::array<std::string_view, 4> flags{"visible", "fictitious", "eligibility_contractors",
                                                 "eligibility_invitation_only"};
 
@@ -125,10 +127,8 @@ json::array options_of(std::span<const std::string_view> codes, std::string_view
     json::array options;
     for (const std::string_view code : codes) {
         const bool is_chosen = std::ranges::find(values, code) != values.end();
-        options.push_back({{"value", code},
-                           {"label", code},
-                           {"selected", is_chosen},
-                           {"checked", is_chosen}});
+        options.push_back(
+            {{"value", code}, {"label", code}, {"selected", is_chosen}, {"checked", is_chosen}});
     }
     return options;
 }
@@ -142,7 +142,9 @@ json::array organisation_options(const OrganisationChoice& choice) {
     return options;
 }
 
-bool is_required(std::string_view field) { return field == "title" || field == "kind"; }
+bool is_required(std::string_view field) {
+    return field == "title" || field == "kind";
+}
 
 }  // namespace
 
@@ -160,8 +162,8 @@ json::value work_list_view(const std::vector<Listed>& all, std::size_t matching,
                           {"sent_back", listed.sent_back},
                           {"url", url_of_offer(listed.record.id)}});
     }
-    const int last = std::max(1, (static_cast<int>(matching) + listed_per_page - 1) /
-                                     listed_per_page);
+    const int last =
+        std::max(1, (static_cast<int>(matching) + listed_per_page - 1) / listed_per_page);
     return {{"total", matching},
             {"all", {{"count", all.size()}, {"chosen", !context.chosen}, {"url", "/offers"}}},
             {"waiting", std::ranges::count(all, true, &Listed::waits)},
@@ -194,8 +196,9 @@ json::value work_view(const Dossier& dossier, const WorkContext& context) {
 
     const Bits no_seats(context.published.index.size());
     json::object preview =
-        offer_view({record.id, record.slug, dossier.offer, record.published_at.value_or(base::Time{})},
-                   {context.published, context.themes, no_seats, nullptr, context.language}, {}, "")
+        offer_view(
+            {record.id, record.slug, dossier.offer, record.published_at.value_or(base::Time{})},
+            {context.published, context.themes, no_seats, nullptr, context.language}, {}, "")
             .as_object();
     for (const char* name : {"json_ld", "sessions", "alike"}) preview.erase(name);
 
@@ -285,10 +288,10 @@ json::value form_view(const Fields& fields, const Dossier* dossier, const Themes
     const auto chosen = base::split(json::value_to<std::string>(theme_field["value"]), '\n');
     json::array theme_options;
     for (const Theme& theme : themes.present())
-        theme_options.push_back({{"value", theme.code},
-                                 {"label", label_of(theme, language)},
-                                 {"checked", std::ranges::find(chosen, theme.code) !=
-                                                 chosen.end()}});
+        theme_options.push_back(
+            {{"value", theme.code},
+             {"label", label_of(theme, language)},
+             {"checked", std::ranges::find(chosen, theme.code) != chosen.end()}});
     theme_field["options"] = std::move(theme_options);
     if (organisations)
         form["organisation"] = {{"options", organisation_options(*organisations)},

@@ -178,7 +178,8 @@ TEST_CASE("a form changes what it has, and tells what it cannot read") {
     CHECK(read({{"visible", "0"}, {"visible", "1"}}).offer.visible);
     CHECK(read({{"eligibility.populations", "etat"}}).offer.eligibility.populations ==
           std::vector<std::string>{"etat"});
-    CHECK(read({{"skills.0.framework", "digcomp-2.2"}, {"skills.0.code", "1.1"},
+    CHECK(read({{"skills.0.framework", "digcomp-2.2"},
+                {"skills.0.code", "1.1"},
                 {"skills.0.to_level", "3"}})
               .offer.skills == std::vector<Skill>{{"digcomp-2.2", "1.1", 0, 3}});
     CHECK(read({{"price", "1 234,5"}}).offer.price_cents == 123450);

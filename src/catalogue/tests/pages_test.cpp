@@ -45,14 +45,14 @@ struct Workshop {
         app.given_organisation({.code = "etat", .name = "État", .kind = "etat"});
         app.given_organisation({.code = "dinum", .parent = "etat"});
         app.given_organisation({.code = "insee", .parent = "etat", .name = "Insee"});
-        organiser = app.given_person({.name = "Awa", .organisation = "dinum",
-                                      .roles = {"organiser"}});
-        colleague = app.given_person({.name = "Chloé", .organisation = "dinum",
-                                      .roles = {"organiser", "campus_team"}});
-        reviewer = app.given_person({.name = "Driss", .organisation = "etat",
-                                     .roles = {"campus_team"}});
-        outsider = app.given_person({.name = "Élodie", .organisation = "insee",
-                                     .roles = {"organiser", "campus_team"}});
+        organiser =
+            app.given_person({.name = "Awa", .organisation = "dinum", .roles = {"organiser"}});
+        colleague = app.given_person(
+            {.name = "Chloé", .organisation = "dinum", .roles = {"organiser", "campus_team"}});
+        reviewer =
+            app.given_person({.name = "Driss", .organisation = "etat", .roles = {"campus_team"}});
+        outsider = app.given_person(
+            {.name = "Élodie", .organisation = "insee", .roles = {"organiser", "campus_team"}});
     }
 
     // A complete draft of the organiser; its path.
@@ -102,8 +102,8 @@ http::Response send_file(TestApp& app, base::PersonId person, const std::string&
     request.request_id = "test";
     request.now = app.now;
     const auto field = [&](const std::string& name, const std::string& value) {
-        request.body += "--B\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" +
-                        value + "\r\n";
+        request.body +=
+            "--B\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value + "\r\n";
     };
     field("format", format);
     field("organisation", organisation);
@@ -124,15 +124,16 @@ std::string test_file(const std::string& name) {
 
 }  // namespace
 
-// --- What everybody sees ---------------------------------------------------------------------------
+// --- What everybody sees
+// ---------------------------------------------------------------------------
 
 TEST_CASE("the catalogue is searched and filtered alike for people and programs") {
     TestApp app;
-    app.given_offer({.title = "Cybersécurité pour tous",
-                     .offer = offer_with({"cybersecurite"}, {"en-ligne"})});
+    app.given_offer(
+        {.title = "Cybersécurité pour tous", .offer = offer_with({"cybersecurite"}, {"en-ligne"})});
     app.given_offer({.title = "Données ouvertes", .offer = offer_with({"data"}, {"presentiel"})});
-    app.given_offer({.title = "Atelier données",
-                     .offer = offer_with({"data", "cybersecurite"}, {"en-ligne"})});
+    app.given_offer(
+        {.title = "Atelier données", .offer = offer_with({"data", "cybersecurite"}, {"en-ligne"})});
 
     const auto all = app.json("/catalogue");
     CHECK(all.at("total") == 3);
@@ -197,18 +198,14 @@ TEST_CASE("a reader sees what is open to them, and why the rest is not") {
         return offer;
     };
     app.given_offer({.title = "Pour tous"});
-    app.given_offer({.title = "Hôpitaux", .offer = restricted([](auto& rule) {
-                         rule.populations = {"hospitaliere"};
-                     })});
-    app.given_offer({.title = "Agents seulement", .offer = restricted([](auto& rule) {
-                         rule.contractors = false;
-                     })});
-    app.given_offer({.title = "Finances", .offer = restricted([](auto& rule) {
-                         rule.organisations = {"dgfip"};
-                     })});
-    app.given_offer({.title = "Invités", .offer = restricted([](auto& rule) {
-                         rule.invitation_only = true;
-                     })});
+    app.given_offer({.title = "Hôpitaux",
+                     .offer = restricted([](auto& rule) { rule.populations = {"hospitaliere"}; })});
+    app.given_offer({.title = "Agents seulement",
+                     .offer = restricted([](auto& rule) { rule.contractors = false; })});
+    app.given_offer({.title = "Finances",
+                     .offer = restricted([](auto& rule) { rule.organisations = {"dgfip"}; })});
+    app.given_offer(
+        {.title = "Invités", .offer = restricted([](auto& rule) { rule.invitation_only = true; })});
     CHECK_FALSE(app.json("/catalogue").as_object().contains("open_to_me"));
 
     app.as(app.given_person());
@@ -289,11 +286,12 @@ TEST_CASE("an offer leaves the catalogue by itself after its last day") {
     CHECK(app.json("/catalogue").at("total") == 0);
     const auto listed = app.json("/offers?state=expired").at("offers").at(0);
     CHECK(listed.at("state") == "expired");
-    CHECK(shows(app.get(json::value_to<std::string>(listed.at("url"))),
-                "La date de fin est passée"));
+    CHECK(
+        shows(app.get(json::value_to<std::string>(listed.at("url"))), "La date de fin est passée"));
 }
 
-// --- What organisers and reviewers do ---------------------------------------------------------------
+// --- What organisers and reviewers do
+// ---------------------------------------------------------------
 
 TEST_CASE("an offer is written, proposed, published, revised, retired and restored") {
     Workshop shop;
@@ -314,8 +312,9 @@ TEST_CASE("an offer is written, proposed, published, revised, retired and restor
 
     // A revision: readers see the old text until it is published.
     app.as(shop.organiser);
-    CHECK(app.post(path, {{"revision", shop.revision(path)}, {"summary", "Tout nouveau."}})
-              .status == 303);
+    CHECK(
+        app.post(path, {{"revision", shop.revision(path)}, {"summary", "Tout nouveau."}}).status ==
+        303);
     CHECK(shop.state(path) == "revised");
     CHECK(app.json("/catalogue/ecrire-un-message-clair").at("summary") ==
           "Des courriels que chacun comprend.");
@@ -398,7 +397,8 @@ TEST_CASE("roles and perimeters are kept, on pages and for programs") {
     app.as(shop.organiser);
     for (const char* odd : {"/offers/999999", "/offers/abc", "/offers/99999999999999999999"})
         CHECK(app.get(odd).status == 404);
-    for (const char* odd : {"/versions/99", "/versions/x"}) CHECK(app.get(path + odd).status == 404);
+    for (const char* odd : {"/versions/99", "/versions/x"})
+        CHECK(app.get(path + odd).status == 404);
 }
 
 TEST_CASE("what is sent twice is done once") {
@@ -407,7 +407,8 @@ TEST_CASE("what is sent twice is done once") {
     const std::string path = shop.given_draft("Deux fois");
     CHECK(shop.given_draft("Deux fois") == path);
     const auto before = shop.revision(path);
-    for (int i = 0; i < 2; ++i) CHECK(app.post(path + "/propose", {{"revision", before}}).status == 303);
+    for (int i = 0; i < 2; ++i)
+        CHECK(app.post(path + "/propose", {{"revision", before}}).status == 303);
     app.as(shop.reviewer);
     const auto proposed = shop.revision(path);
     for (int i = 0; i < 2; ++i)
@@ -471,8 +472,9 @@ TEST_CASE("a wrong form comes back as typed, with what is wrong beside the field
     CHECK(shows(wrong, "value=\"cher\""));
     CHECK(shows(wrong, "Rester\nlà"));
     CHECK(wrong.body.contains("id=\"error-price\""));
-    const auto worse = app.post("/offers", {{"title", "X"}, {"organisation", "dinum"},
-                                            {"registration_link", "javascript:alert(1)"}});
+    const auto worse = app.post(
+        "/offers",
+        {{"title", "X"}, {"organisation", "dinum"}, {"registration_link", "javascript:alert(1)"}});
     CHECK(worse.body.contains("id=\"error-title\""));
     CHECK(app.post("/offers", {{"title", "Sans maison"}}).status == 422);
     CHECK(app.post_json("/offers", {{"titel", "Git"}, {"organisation", "dinum"}}).status == 422);
@@ -516,7 +518,8 @@ TEST_CASE("the forms hold all fields") {
     }
 }
 
-// --- Files in ----------------------------------------------------------------------------------------
+// --- Files in
+// ----------------------------------------------------------------------------------------
 
 TEST_CASE("importing twice changes nothing") {
     Workshop shop;
@@ -525,8 +528,7 @@ TEST_CASE("importing twice changes nothing") {
     REQUIRE(first.status == 200);
     const auto counts = json::parse(first.body);
     CHECK(counts.at("added").as_int64() > 10);
-    const auto again = json::parse(
-        send_file(shop.app, shop.organiser, file, "csv", "dinum").body);
+    const auto again = json::parse(send_file(shop.app, shop.organiser, file, "csv", "dinum").body);
     CHECK(again.at("added") == 0);
     CHECK(again.at("changed") == 0);
     CHECK(again.at("unchanged") == counts.at("added"));
@@ -558,18 +560,17 @@ TEST_CASE("a file is refused whole with its reason: no file, no such format, not
     CHECK(send_file(app, shop.organiser, "", "csv", "dinum").status == 422);
     CHECK(send_file(app, shop.organiser, csv, "lheo", "dinum").status == 422);
     CHECK(send_file(app, shop.organiser, "\xff\xfe", "csv", "dinum").status == 422);
-    const auto bomb = send_file(
-        app, shop.organiser,
-        R"(<!DOCTYPE l [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><lheo>&b;</lheo>)", "lheo",
-        "dinum", false);
+    const auto bomb =
+        send_file(app, shop.organiser,
+                  R"(<!DOCTYPE l [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><lheo>&b;</lheo>)",
+                  "lheo", "dinum", false);
     CHECK(bomb.status == 422);
     CHECK(shows(bomb, "DOCTYPE"));
     CHECK(app.json("/catalogue").at("total") == 0);
     // The one of another organisation is not taken over.
     CHECK(send_file(app, shop.organiser, csv, "csv", "dinum").status == 200);
-    const auto taken = json::parse(send_file(app, shop.outsider, "Intitulé,Type\nGit,Cycle\n",
-                                             "csv", "insee")
-                                       .body);
+    const auto taken = json::parse(
+        send_file(app, shop.outsider, "Intitulé,Type\nGit,Cycle\n", "csv", "insee").body);
     CHECK(taken.at("problems").as_array().size() == 1);
     CHECK(app.json("/catalogue/git").at("kind") == "formation");
 }
@@ -580,7 +581,8 @@ TEST_CASE("an import leaves the work on a version alone, and publishing it comes
     const std::string path = shop.given_published("Git");
     app.as(shop.organiser);
     app.post(path, {{"revision", shop.revision(path)}, {"summary", "Ma révision."}});
-    send_file(app, shop.organiser, "Intitulé,Descriptif court,Thématiques\nGit,Importé,Data\n", "csv", "dinum");
+    send_file(app, shop.organiser, "Intitulé,Descriptif court,Thématiques\nGit,Importé,Data\n",
+              "csv", "dinum");
     CHECK(app.json("/catalogue/git").at("summary") == "Importé");
     CHECK(app.json(path).at("offer").at("summary") == "Ma révision.");
     shop.act(path, "propose");
