@@ -45,8 +45,10 @@ endforeach()
 
 file(GLOB whole CONFIGURE_DEPENDS tests/*_test.cpp)
 if(whole AND TARGET test_app)
-  add_executable(tests_whole ${whole})
-  target_link_libraries(tests_whole doctest_main fresh_database test_app Boost::json)
+  add_executable(tests_whole ${whole} tests/http_client.cpp
+    tests/campus_process.cpp tests/database_proxy.cpp tests/seat_race.cpp)
+  target_link_libraries(tests_whole doctest_main fresh_database test_app Boost::json
+    PostgreSQL::PostgreSQL)
   target_include_directories(tests_whole PRIVATE tests)
   target_compile_definitions(tests_whole PRIVATE SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     CAMPUS_BINARY="$<TARGET_FILE:campus>")

@@ -53,11 +53,14 @@ base::OrganisationId TestApp::given_organisation(const GivenOrganisation& given)
 
 base::PersonId TestApp::given_person(const GivenPerson& given) {
     const auto organisation = given_organisation({.code = given.organisation});
-    const std::string name =
-        given.name.empty() ? "Personne" + std::to_string(next_++) : given.name;
+    const std::string name = given.name.empty() ? "Personne" + std::to_string(next_++) : given.name;
     identity::NewPerson person{
-        {.id = {}, .email = base::slug(name) + "@exemple.fr", .given_name = name,
-         .usual_name = "Martin", .job = "Agent", .demo = true},
+        {.id = {},
+         .email = base::slug(name) + "@exemple.fr",
+         .given_name = name,
+         .usual_name = "Martin",
+         .job = "Agent",
+         .demo = true},
         {.organisation = organisation,
          .population = given.population,
          .contractor = given.contractor,
@@ -130,8 +133,8 @@ http::Request TestApp::request(std::string method, const std::string& target,
                        {"accept", accept == "json" ? "application/json" : "text/html"},
                        {"accept-language", "fr"}};
     if (!session_token_.empty())
-        request.headers.emplace_back(
-            "cookie", std::string{http::session_cookie} + "=" + session_token_);
+        request.headers.emplace_back("cookie",
+                                     std::string{http::session_cookie} + "=" + session_token_);
     request.client = "192.0.2.1";
     request.request_id = "test";
     request.now = now;
@@ -154,6 +157,17 @@ http::Response TestApp::post(const std::string& target, const http::Pairs& form,
     for (const auto& [name, value] : form)
         posted.body += (posted.body.empty() ? "" : "&") + base::url_encode(name) + "=" +
                        base::url_encode(value);
+    return send(std::move(posted));
+}
+
+http::Response TestApp::post_file(const std::string& target, std::string_view field,
+                                  std::string_view content, std::string_view accept) {
+    http::Request posted = request("POST", target, accept);
+    posted.headers.emplace_back("content-type", "multipart/form-data; boundary=edge");
+    posted.headers.emplace_back("x-csrf-token", http::form_token(session_token_));
+    posted.body = "--edge\r\nContent-Disposition: form-data; name=\"" + std::string{field} +
+                  "\"; filename=\"file.csv\"\r\nContent-Type: text/csv\r\n\r\n" +
+                  std::string{content} + "\r\n--edge--\r\n";
     return send(std::move(posted));
 }
 

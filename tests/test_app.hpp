@@ -42,7 +42,7 @@ struct GivenSession {
     base::OfferId offer = {};  // {}: a new offer
     std::string organisation = "dinum";
     int seats = 10;
-    std::chrono::days in{30};                 // starts at nine o'clock, one day
+    std::chrono::days in{30};  // starts at nine o'clock, one day
     std::chrono::days enrolment_opens_in{-1};
     std::chrono::days enrolment_closes_in{29};
     std::chrono::days cancel_until_in{28};
@@ -70,6 +70,9 @@ public:
     http::Response get(const std::string& target, std::string_view accept = "html");
     http::Response post(const std::string& target, const http::Pairs& form = {},
                         std::string_view accept = "html");
+    // A form with one file, as multipart/form-data.
+    http::Response post_file(const std::string& target, std::string_view field,
+                             std::string_view content, std::string_view accept = "html");
     http::Response post_json(const std::string& target, const boost::json::value& body);
     // Whatever a client may send; the form token is not added.
     http::Response send(http::Request);

@@ -6,8 +6,12 @@
 #include "base/embedded.hpp"
 #include "catalogue/pages.hpp"
 #include "catalogue/themes.hpp"
+#include "db/database.hpp"
+#include "db/versions.hpp"
 #include "enrolments/pages.hpp"
 #include "identity/pages.hpp"
+#include "organisations/pages.hpp"
+#include "sessions/pages.hpp"
 
 namespace app {
 namespace {
@@ -28,6 +32,7 @@ std::vector<html::NavigationEntry> navigation() {
         {"/offers", "navigation.offers", Access::any_role({"organiser", "campus_team"})},
         {"/sessions", "navigation.sessions", Access::role("organiser")},
         {"/organisations", "navigation.organisations", Access::role("administrator")},
+        {"/people", "navigation.people", Access::role("administrator")},
         {"/help", "navigation.help", Access::anyone()},
     };
 }
@@ -65,9 +70,19 @@ Application::Application(const Configuration& configuration, db::Database& given
       router(pages, identity, rate_limits, router_options(configuration)) {
     const std::string base_url = base_url_of(configuration);
     add_pages(*this);
-    identity::add_pages(router, database, identity, organisations, configuration.demo);
+    organisations::add_pages(router, {organisations, pages, [this](base::PersonId person) {
+                                          return database.read([&](db::Transaction& transaction) {
+                                              return identity
+                                                  .rights(transaction, db::Versions(transaction),
+                                                          person)
+                                                  .perimeters("administrator");
+                                          });
+                                      }});
+    identity::add_pages(router, {database, identity, organisations, pages, configuration.demo});
     catalogue::add_pages(router, database, catalogue, enrolments, pages, base_url);
     catalogue::add_editing_pages(router, database, catalogue, identity, organisations, pages);
+    sessions::add_pages(router,
+                        {database, sessions, catalogue, identity, organisations, enrolments});
     enrolments::add_pages(
         router, {database, enrolments, sessions, catalogue, identity, organisations, base_url});
 }

@@ -3,11 +3,13 @@
 
 #include "app/application.hpp"
 #include "app/configuration.hpp"
+#include "app/load_bench.hpp"
 #include "base/embedded.hpp"
 #include "base/text.hpp"
 #include "catalogue/formats.hpp"
 #include "db/database.hpp"
 #include "db/migrate.hpp"
+#include "db/restore.hpp"
 #include "db/versions.hpp"
 #include "http/server.hpp"
 
@@ -128,6 +130,25 @@ int load_demonstration(const Configuration& configuration, const Command& comman
     return 0;
 }
 
+int load_for_benchmarks(const Configuration& configuration, const Command& command) {
+    const SystemClock clock;
+    const auto database = open_database(configuration);
+    db::migrate(*database);
+    Application app(configuration, *database);
+    if (!app.organisations.tree()->in_order().empty())
+        throw Failed("load-bench fills an empty database, and this one has organisations");
+    const BenchKeys keys =
+        load_bench(app, {command.offers, command.agents}, clock.now(),
+                   [](std::string_view step) { std::cout << step << std::endl; });
+    if (command.tokens.empty()) return 0;
+    json::array sessions;
+    for (const base::SessionId id : keys.open_sessions) sessions.push_back(id.value);
+    write_file(command.tokens,
+               json::serialize(json::object{{"tokens", json::value_from(keys.tokens)},
+                                            {"sessions", std::move(sessions)}}));
+    return 0;
+}
+
 // One line a problem on standard error, the counts on standard output.
 template <class Problems>
 void report(const Application& app, bool as_json, int added, int changed, int unchanged,
@@ -159,6 +180,12 @@ int import_file(const Configuration& configuration, const Command& command) {
     const std::string text = read_file(command.file);
     if (command.what == "organisations") {
         const auto done = app.organisations.import_csv(text);
+        if (!done) throw Failed(words_of(app, done.error()));
+        report(app, command.json, done->added, done->changed, done->unchanged, done->problems);
+        return 0;
+    }
+    if (command.what == "persons") {
+        const auto done = app.identity.import_people(text, std::nullopt, clock.now());
         if (!done) throw Failed(words_of(app, done.error()));
         report(app, command.json, done->added, done->changed, done->unchanged, done->problems);
         return 0;
@@ -197,11 +224,19 @@ int dispatch(const Configuration& configuration, const Command& command) {
         return 0;
     }
     if (command.name == "load-demo") return load_demonstration(configuration, command);
+    if (command.name == "load-bench") return load_for_benchmarks(configuration, command);
     if (command.name == "import") return import_file(configuration, command);
     if (command.name == "export") return export_file(configuration, command);
     if (command.name == "backup") {
         open_database(configuration)->backup_to(command.file);
         std::cout << "backup written to " << command.file << '\n';
+        return 0;
+    }
+    if (command.name == "restore") {
+        const auto restored = db::restore(configuration.database, command.file);
+        if (!restored.moved_aside.empty())
+            std::cout << "the database before is kept as " << restored.moved_aside << '\n';
+        std::cout << "restored from " << command.file << '\n';
         return 0;
     }
     throw std::logic_error("no such command: " + command.name);

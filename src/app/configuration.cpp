@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cstdlib>
+#include <iostream>
 #include <string>
 
 namespace app {
@@ -31,11 +33,14 @@ std::string check_public_url(const std::string& url) {
 }
 
 void add_options(CLI::App& app, Configuration& configuration) {
-    app.set_config("--config", "", "TOML file with the same names as the options")
+    // CLI11 2.1 reads the variable only after the file.
+    const char* file = std::getenv("CAMPUS_CONFIG");
+    app.set_config("--config", file ? file : "", "TOML file with the same names as the options",
+                   file != nullptr)
         ->envname("CAMPUS_CONFIG");
     app.allow_config_extras(CLI::config_extras_mode::error);
     const auto option = [&](const char* name, auto& value, const char* help, const char* env) {
-        return app.add_option(name, value, help)->envname(env)->capture_default_str();
+        return app.add_option(name, value, help)->envname(env)->capture_default_str()->take_last();
     };
     option("--database", configuration.database, "sqlite:FILE or postgresql://...",
            "CAMPUS_DATABASE")
@@ -67,6 +72,18 @@ void add_options(CLI::App& app, Configuration& configuration) {
         ->envname("CAMPUS_RATE_LIMITS");
 }
 
+// CLI11 lets the file beat the environment: what stands in the environment is put before what
+// stands on the command line, so that the last of them wins and the file is asked for the rest
+// only.
+void read_environment_first(CLI::App& app) {
+    app.preparse_callback([&app](std::size_t) {
+        for (CLI::Option* option : app.get_options()) {
+            const char* value = std::getenv(option->get_envname().c_str());
+            if (value && *value && option != app.get_config_ptr()) option->add_result(value);
+        }
+    });
+}
+
 void add_commands(CLI::App& app, Command& command) {
     const auto add = [&](const char* name, const char* help) {
         CLI::App* sub = app.add_subcommand(name, help);
@@ -81,9 +98,9 @@ void add_commands(CLI::App& app, Command& command) {
                    "Do nothing, and do not fail, unless it is an empty SQLite database");
 
     CLI::App* import = add("import", "Read a file into the database");
-    import->add_option("what", command.what, "organisations or offers")
+    import->add_option("what", command.what, "organisations, persons or offers")
         ->required()
-        ->check(CLI::IsMember({"organisations", "offers"}));
+        ->check(CLI::IsMember({"organisations", "persons", "offers"}));
     import->add_option("file", command.file, "The file; - for standard input")->required();
     import->add_option("--format", command.format, "Of offers: csv (11 columns), lheo or json")
         ->check(CLI::IsMember({"csv", "lheo", "json"}))
@@ -104,8 +121,15 @@ void add_commands(CLI::App& app, Command& command) {
     restore->add_option("file", command.file, "A file made by backup")->required();
 
     CLI::App* bench = add("load-bench", "Fill an empty database with many offers and agents");
-    bench->add_option("--agents", command.agents, "How many")->default_val(25'000);
-    bench->add_option("--offers", command.offers, "How many")->default_val(10'000);
+    bench->add_option("--agents", command.agents, "How many")
+        ->check(CLI::Range(5'000, 10'000'000))
+        ->default_val(25'000);
+    bench->add_option("--offers", command.offers, "How many")
+        ->check(CLI::Range(100, 100'000))
+        ->default_val(10'000);
+    bench->add_option("--tokens", command.tokens,
+                      "File to write: the session tokens of agents signed in, and the sessions "
+                      "where they may take seats, as JSON");
 }
 
 }  // namespace
@@ -117,9 +141,18 @@ int with_command_line(int argc, char** argv,
     Command command;
     add_options(app, configuration);
     add_commands(app, command);
+    read_environment_first(app);
     app.require_subcommand(1);
     try {
         app.parse(argc, argv);
+    } catch (const CLI::ConfigError& error) {
+        // CLI11 calls every such file INI.
+        constexpr std::string_view unknown = "INI was not able to parse ";
+        std::string told = error.what();
+        if (told.starts_with(unknown)) told = "unknown key " + told.substr(unknown.size());
+        if (told.ends_with(".++")) told.resize(told.size() - 3);  // the name of a section
+        std::cerr << "the file of --config: " << told << '\n';
+        return error.get_exit_code();
     } catch (const CLI::ParseError& error) {
         return app.exit(error);
     }

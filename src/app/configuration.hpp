@@ -29,6 +29,7 @@ struct Command {
     std::string format;        // csv, lheo, json, ...
     int agents = 0;            // of load-bench
     int offers = 0;
+    std::string tokens;     // of load-bench: file for the tokens of those it signs in
     bool json = false;      // reports as JSON
     bool if_empty = false;  // of load-demo: only into an empty SQLite database, else do nothing
 };

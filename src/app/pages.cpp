@@ -2,6 +2,7 @@
 #include "app/pages.hpp"
 
 #include "app/application.hpp"
+#include "app/home.hpp"
 #include "db/database.hpp"
 #include "db/versions.hpp"
 
@@ -19,7 +20,14 @@ void add_health(Application& app) {
         "GET", "/health/ready", http::Access::anyone(),
         {.summary = "The database answers", .content_type = "text/plain"},
         [&app](const http::Request&) {
-            app.database.read([](db::Transaction& transaction) { db::Versions{transaction}; });
+            try {
+                app.database.read([](db::Transaction& transaction) { db::Versions{transaction}; });
+            } catch (const base::Unavailable&) {
+                // Asked every few seconds: an answer, not a breakdown to log each time.
+                http::Response away = http::content("no database\n", "text/plain");
+                away.status = 503;
+                return away.with_header("retry-after", "5");
+            }
             return http::content("ready\n", "text/plain");
         });
 }
@@ -44,16 +52,28 @@ void add_metrics(Application& app) {
                    });
 }
 
+// A page of text: programs get nothing from it but that it is there.
+void add_statement(Application& app, const char* path, const char* summary, const char* page) {
+    app.router.add("GET", path, http::Access::anyone(),
+                   {.summary = summary, .answer = R"({"type":"object"})"},
+                   [page](const http::Request&) {
+                       return http::show(http::view(page, boost::json::object{}));
+                   });
+}
+
 }  // namespace
 
 void add_pages(Application& app) {
     add_health(app);
     add_metrics(app);
-    app.router.add("GET", "/help", http::Access::anyone(),
-                   {.summary = "How Campus works", .answer = R"({"type":"object"})"},
-                   [](const http::Request&) {
-                       return http::show(http::view("app/help", boost::json::object{}));
-                   });
+    app.router.add(
+        "GET", "/", http::Access::anyone(),
+        {.summary = "What waits for me, the next seats, the latest offers", .answer = home_schema},
+        [&app](const http::Request& request) { return show_home(request, app); });
+    add_statement(app, "/help", "How Campus works", "app/help");
+    add_statement(app, "/accessibility", "The declaration of accessibility", "app/accessibility");
+    add_statement(app, "/privacy", "Which personal data, why and how long", "app/privacy");
+    add_statement(app, "/legal", "Who publishes and hosts this site", "app/legal");
     app.router.add(
         "GET", "/openapi.json", http::Access::anyone(),
         {.summary = "This description (OpenAPI 3.1)", .content_type = "application/json"},

@@ -14,7 +14,7 @@ struct Word {
     std::string_view code;
     std::string_view label;  // the first of a code is the one that is written
 };
-constexpr std::array<Word, 10> kind_words{{{"formation", "Formation"},
+constexpr std::array<Word, 11> kind_words{{{"formation", "Formation"},
                                            {"module", "Module"},
                                            {"parcours", "Parcours"},
                                            {"cycle", "Cycle"},
@@ -23,7 +23,8 @@ constexpr std::array<Word, 10> kind_words{{{"formation", "Formation"},
                                            {"programme", "Programme"},
                                            {"certification", "Certification"},
                                            {"evenement", "Événement"},
-                                           {"expedition", "Expédition"}}};
+                                           {"expedition", "Expédition"},
+                                           {"expedition", "Expédition apprenante"}}};
 constexpr std::array<Word, 6> modality_words{{{"en-ligne", "En ligne"},
                                               {"presentiel", "Présentiel"},
                                               {"hybride", "Hybride"},

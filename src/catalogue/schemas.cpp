@@ -3,24 +3,26 @@
 #include "catalogue/views.hpp"
 #include "catalogue/views_editing.hpp"
 
-#define CARD_PROPERTIES \
-    R"json("slug": {"type": "string"}, "title": {"type": "string"},                           \
-  "kind": {"type": "string"}, "summary": {"type": "string"}, "duration": {"type": "string"},  \
-  "level": {"type": "string"},                                                                \
-  "modalities": {"type": "array", "items": {"type": "string"}},                               \
-  "themes": {"type": "array", "items": {"type": "object", "required": ["code", "label"]}},    \
-  "organisers": {"type": "array", "items": {"type": "string"}},                               \
-  "places": {"type": "array", "items": {"type": "string"}},                                   \
-  "fictitious": {"type": "boolean"}, "free_seats": {"type": "boolean"},                       \
-  "may_take": {"type": "boolean"}, "why_not": {"type": "string"})json"
-
-#define CARD_REQUIRED \
-    R"json("slug", "title", "kind", "summary", "duration", "level", "modalities", "themes",   \
-  "organisers", "places", "fictitious", "free_seats")json"
+#include <string>
 
 namespace catalogue {
+namespace {
 
-const std::string_view list_schema = R"json({
+const std::string card_properties = R"json("slug": {"type": "string"}, "title": {"type": "string"},
+  "kind": {"type": "string"}, "summary": {"type": "string"}, "duration": {"type": "string"},
+  "level": {"type": "string"},
+  "modalities": {"type": "array", "items": {"type": "string"}},
+  "themes": {"type": "array", "items": {"type": "object", "required": ["code", "label"]}},
+  "organisers": {"type": "array", "items": {"type": "string"}},
+  "places": {"type": "array", "items": {"type": "string"}},
+  "fictitious": {"type": "boolean"}, "free_seats": {"type": "boolean"},
+  "may_take": {"type": "boolean"}, "why_not": {"type": "string"})json";
+
+const std::string card_required =
+    R"json("slug", "title", "kind", "summary", "duration", "level", "modalities", "themes",
+  "organisers", "places", "fictitious", "free_seats")json";
+
+const std::string list = R"json({
  "type": "object",
  "required": ["words", "total", "mended", "partial", "facets", "chosen", "free_seats", "sorts",
               "results", "pagination"],
@@ -32,14 +34,18 @@ const std::string_view list_schema = R"json({
    "properties": {"value": {"type": "string"}, "label": {"type": "string"},
                   "count": {"type": "integer", "minimum": 0}, "chosen": {"type": "boolean"}}}}},
   "results": {"type": "array", "items": {"type": "object",
-   "required": [)json" CARD_REQUIRED R"json(],
-   "properties": {)json" CARD_PROPERTIES R"json(}}},
+   "required": [)json" + card_required +
+                         R"json(],
+   "properties": {)json" +
+                         card_properties + R"json(}}},
   "pagination": {"type": "object", "required": ["page", "last", "several", "pages"]}}})json";
 
-const std::string_view offer_schema = R"json({
+const std::string offer = R"json({
  "type": "object",
- "required": [)json" CARD_REQUIRED R"json(, "objectives", "programme", "sessions", "alike"],
- "properties": {)json" CARD_PROPERTIES R"json(,
+ "required": [)json" + card_required +
+                          R"json(, "objectives", "programme", "sessions", "alike"],
+ "properties": {)json" + card_properties +
+                          R"json(,
   "objectives": {"type": "array", "items": {"type": "string"}},
   "programme": {"type": "array", "items": {"type": "string"}},
   "sessions": {"type": "array", "items": {"type": "object",
@@ -47,6 +53,10 @@ const std::string_view offer_schema = R"json({
   "alike": {"type": "array", "items": {"type": "object", "required": ["title"]}},
   "json_ld": {"type": "object"}}})json";
 
+}  // namespace
+
+const std::string_view list_schema = list;
+const std::string_view offer_schema = offer;
 const std::string_view work_list_schema = R"json({
  "type": "object",
  "required": ["total", "all", "waiting", "states", "may_create", "offers", "pagination"],

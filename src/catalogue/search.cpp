@@ -207,6 +207,7 @@ struct Index::Impl {
     std::vector<QueryWord> read_words(std::string_view text) const;
     std::pair<const Synonym*, std::size_t> synonym_at(const std::vector<QueryWord>&,
                                                       std::size_t at) const;
+    std::string_view best_spelling(std::string_view folded) const;
     std::string mend(std::vector<QueryWord>&, std::string_view text) const;
     void add_prefixed(QueryWord&) const;
     void add_synonyms(Part&, const Synonym& of) const;
@@ -449,6 +450,16 @@ void Index::Impl::add_prefixed(QueryWord& word) const {
     }
 }
 
+// The spelling that most offers use; one with accents before those without, which codes and
+// capitals bring about.
+std::string_view Index::Impl::best_spelling(std::string_view folded) const {
+    const auto spellings = std::ranges::equal_range(vocabulary, folded, {}, &Word::folded);
+    const auto order = [](const Word& word) {
+        return std::pair{word.written != word.folded, word.offers};
+    };
+    return std::ranges::max_element(spellings, {}, order)->written;
+}
+
 // Gives each word its stems. A word that nothing begins with is taken for the nearest known one;
 // the query as it was then read, or "".
 std::string Index::Impl::mend(std::vector<QueryWord>& words, std::string_view text) const {
@@ -471,7 +482,7 @@ std::string Index::Impl::mend(std::vector<QueryWord>& words, std::string_view te
         word.stem = meant.stem;
         word.stems.push_back({meant.stem, 1.0F});
         mended += text.substr(copied, word.begin - copied);
-        mended += meant.written;
+        mended += best_spelling(meant.folded);
         copied = word.end;
     }
     if (copied != 0) mended += text.substr(copied);

@@ -194,7 +194,7 @@ std::string stem(std::string_view folded) {
     // A stemmer object is not thread-safe.
     thread_local const std::unique_ptr<sb_stemmer, DeleteStemmer> stemmer{
         sb_stemmer_new("french", "UTF_8")};
-    if (!stemmer) throw std::runtime_error("libstemmer has no French");
+    if (!stemmer) throw std::logic_error("libstemmer has no French");
     if (folded.size() > 4) {
         if (folded.ends_with("ees"))
             folded.remove_suffix(2);

@@ -507,7 +507,10 @@ public:
             "default_transaction_read_only=on"
             " -c statement_timeout=30s -c lock_timeout=5s"
             " -c idle_in_transaction_session_timeout=60s"
-            " -c bytea_output=hex -c standard_conforming_strings=on -c jit=off";
+            " -c bytea_output=hex -c standard_conforming_strings=on -c jit=off"
+            // Planned once a connection: the queries are short look-ups, whose plans do not depend
+            // on the values, and planning one anew costs more than running it.
+            " -c plan_cache_mode=force_generic_plan";
     }
 
     std::unique_ptr<Connection> open() {

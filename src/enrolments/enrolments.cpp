@@ -97,6 +97,19 @@ base::Result<Enrolment> Enrolments::take(base::PersonId person, base::SessionId 
     });
 }
 
+void Enrolments::put(db::Transaction& transaction, base::PersonId person, base::SessionId session,
+                     base::Time now) {
+    const auto got = sessions_.take(transaction, session);
+    if (!got || !store::insert(transaction, {.id = {},
+                                             .session = session,
+                                             .person = person,
+                                             .state = got->seated ? State::seated : State::waiting,
+                                             .place = got->place,
+                                             .created_at = now,
+                                             .changed_at = now}))
+        throw std::logic_error("a load enrols somebody twice, or in a session that is not open");
+}
+
 base::Result<Enrolment> Enrolments::withdraw(base::PersonId person, base::EnrolmentId id,
                                              base::Time now) {
     return database_.write([&](db::Transaction& transaction) -> base::Result<Enrolment> {
@@ -130,29 +143,21 @@ base::Result<Enrolment> Enrolments::withdraw(base::PersonId person, base::Enrolm
     });
 }
 
-std::vector<Training> Enrolments::trainings_of(db::Transaction& transaction, base::PersonId person,
-                                               base::Time now) {
-    const auto enrolments = store::of_person(transaction, person);
+Trainings Enrolments::trainings_of(db::Transaction& transaction, base::PersonId person,
+                                   base::Time now) {
+    const auto [enrolments, has_feed] = store::of_person(transaction, person);
     std::vector<base::SessionId> session_ids;
-    for (const Enrolment& enrolment : enrolments) session_ids.push_back(enrolment.session);
-    const auto found = sessions_.find(transaction, session_ids);
+    for (const auto& [enrolment, ahead] : enrolments) session_ids.push_back(enrolment.session);
+    const auto placed = sessions_.placed(transaction, session_ids);
     std::vector<base::OfferId> offer_ids;
-    std::vector<base::VenueId> venue_ids;
-    for (const auto& [id, session] : found) {
-        offer_ids.push_back(session.offer);
-        if (session.venue) venue_ids.push_back(*session.venue);
-    }
-    auto titles = catalogue_.titles(transaction, offer_ids);
-    const auto venues = sessions_.venues(transaction, venue_ids);
+    for (const auto& [id, found] : placed) offer_ids.push_back(found.session.offer);
+    const auto titles = catalogue_.titles(transaction, offer_ids);
 
     std::vector<Training> trainings;
-    for (const Enrolment& enrolment : enrolments) {
-        Training training{enrolment, found.at(enrolment.session), std::nullopt, {}, 0};
-        training.offer = titles[training.session.offer];
-        if (training.session.venue) training.venue = venues.at(*training.session.venue);
-        if (enrolment.state == State::waiting)
-            training.ahead = store::waiting_before(transaction, enrolment.session, enrolment.place);
-        trainings.push_back(std::move(training));
+    trainings.reserve(enrolments.size());
+    for (const auto& [enrolment, ahead] : enrolments) {
+        const auto& [session, venue] = placed.at(enrolment.session);
+        trainings.push_back({enrolment, session, venue, titles.at(session.offer), ahead});
     }
     std::stable_sort(trainings.begin(), trainings.end(),
                      [now](const Training& a, const Training& b) {
@@ -162,7 +167,7 @@ std::vector<Training> Enrolments::trainings_of(db::Transaction& transaction, bas
                          return a_past ? a.session.starts_at() > b.session.starts_at()
                                        : a.session.starts_at() < b.session.starts_at();
                      });
-    return trainings;
+    return {std::move(trainings), has_feed};
 }
 
 std::vector<Enrolment> Enrolments::roster(db::Transaction& transaction, base::SessionId session) {
@@ -175,10 +180,6 @@ std::string Enrolments::new_feed(base::PersonId person, base::Time now) {
     database_.write(
         [&](db::Transaction& transaction) { store::put_feed(transaction, person, hash, now); });
     return token;
-}
-
-bool Enrolments::has_feed(db::Transaction& transaction, base::PersonId person) {
-    return store::has_feed(transaction, person);
 }
 
 std::optional<base::PersonId> Enrolments::owner_of_feed(db::Transaction& transaction,

@@ -43,6 +43,11 @@ struct Training {
     int ahead = 0;  // how many wait before this person
 };
 
+struct Trainings {
+    std::vector<Training> list;  // the next first, then the past ones from the latest
+    bool has_feed = false;       // a calendar address exists
+};
+
 class Enrolments final : public sessions::SeatHolders, public catalogue::SessionsOfOffers {
 public:
     // The arguments must outlive it.
@@ -52,18 +57,19 @@ public:
     // Refuses by rules.hpp, with not_found for a session that is not there or not yet open.
     base::Result<Enrolment> take(base::PersonId, base::SessionId, base::Time now);
 
+    // The same for a load of many: asks no rule, and who has a seat already breaks it.
+    void put(db::Transaction&, base::PersonId, base::SessionId, base::Time now);
+
     // Gives the seat or the place back; the first who waits gets the seat in the same transaction.
     base::Result<Enrolment> withdraw(base::PersonId, base::EnrolmentId, base::Time now);
 
-    // All of a person's, the next first, then the past ones from the latest.
-    std::vector<Training> trainings_of(db::Transaction&, base::PersonId, base::Time now);
+    Trainings trainings_of(db::Transaction&, base::PersonId, base::Time now);
 
     // Those who come and those who wait, in order.
     std::vector<Enrolment> roster(db::Transaction&, base::SessionId);
 
     // A new secret for the address of the person's calendar feed; the one before stops working.
     std::string new_feed(base::PersonId, base::Time now);
-    bool has_feed(db::Transaction&, base::PersonId);
     std::optional<base::PersonId> owner_of_feed(db::Transaction&, std::string_view token);
 
     // sessions::SeatHolders

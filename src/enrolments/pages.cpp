@@ -50,14 +50,15 @@ http::Response show_trainings(const http::Request& request, const Site& site) {
         return http::show(http::view(
             "enrolments/my-trainings",
             trainings_view(site.enrolments.trainings_of(transaction, request.person(), request.now),
-                           site.enrolments.has_feed(transaction, request.person()), request.now)));
+                           request.now)));
     });
 }
 
 http::Response calendar_of_one(const http::Request& request, const Site& site) {
     const auto id = request.path_id<base::EnrolmentId>("enrolment");
     return site.database.read([&](db::Transaction& transaction) {
-        auto trainings = site.enrolments.trainings_of(transaction, request.person(), request.now);
+        auto trainings =
+            site.enrolments.trainings_of(transaction, request.person(), request.now).list;
         std::erase_if(trainings,
                       [&](const Training& training) { return training.enrolment.id != id; });
         if (trainings.empty()) return not_found("enrolments.enrolment_unknown");
@@ -71,7 +72,7 @@ http::Response calendar_feed(const http::Request& request, const Site& site) {
         const auto owner = site.enrolments.owner_of_feed(transaction, request.path_value("secret"));
         if (!owner) return not_found("enrolments.feed_unknown");
         auto response = http::content(
-            calendar_file(site.enrolments.trainings_of(transaction, *owner, request.now), true,
+            calendar_file(site.enrolments.trainings_of(transaction, *owner, request.now).list, true,
                           site.base_url, "Campus"),
             "text/calendar; charset=utf-8");
         response.max_age_s = 300;

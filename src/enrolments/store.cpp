@@ -39,7 +39,7 @@ std::optional<Enrolment> first(std::vector<Enrolment> found) {
 }  // namespace
 
 #define ENROLMENT_COLUMNS \
-    "id, session_id, person_id, state, place, created_at, changed_at, sequence"
+    "e.id, e.session_id, e.person_id, e.state, e.place, e.created_at, e.changed_at, e.sequence"
 
 constexpr db::Query insert_enrolment{"enrolments.insert", R"sql(
     INSERT INTO enrolments (session_id, person_id, state, place, created_at, changed_at)
@@ -57,7 +57,7 @@ std::optional<base::EnrolmentId> insert(db::Transaction& transaction, const Enro
 }
 
 constexpr db::Query select_enrolment{"enrolments.find", "SELECT " ENROLMENT_COLUMNS R"sql(
-    FROM enrolments WHERE id = $1
+    FROM enrolments e WHERE e.id = $1
 )sql"};
 
 std::optional<Enrolment> find(db::Transaction& transaction, base::EnrolmentId id) {
@@ -65,7 +65,7 @@ std::optional<Enrolment> find(db::Transaction& transaction, base::EnrolmentId id
 }
 
 constexpr db::Query select_held{"enrolments.held", "SELECT " ENROLMENT_COLUMNS R"sql(
-    FROM enrolments
+    FROM enrolments e
     WHERE session_id = $1 AND person_id = $2 AND state IN ('seated', 'waiting')
 )sql"};
 
@@ -75,7 +75,7 @@ std::optional<Enrolment> find_held(db::Transaction& transaction, base::SessionId
 }
 
 constexpr db::Query select_held_by{"enrolments.held_by", "SELECT " ENROLMENT_COLUMNS R"sql(
-    FROM enrolments
+    FROM enrolments e
     WHERE person_id = $1 AND state IN ('seated', 'waiting')
       AND session_id IN (SELECT value FROM json_each(CAST($2 AS text)))
 )sql"};
@@ -85,17 +85,32 @@ std::vector<Enrolment> held_by(db::Transaction& transaction, base::PersonId pers
     return list(transaction, select_held_by, {person.value, json_session_ids});
 }
 
-constexpr db::Query select_of_person{"enrolments.of_person", "SELECT " ENROLMENT_COLUMNS R"sql(
-    FROM enrolments WHERE person_id = $1 ORDER BY id
+// One row at least, so that the feed is told to somebody without enrolments, too.
+constexpr db::Query select_of_person{"enrolments.of_person", "SELECT " ENROLMENT_COLUMNS R"sql(,
+           CASE WHEN e.state = 'waiting' THEN
+               (SELECT count(*) FROM enrolments w
+                WHERE w.session_id = e.session_id AND w.state = 'waiting' AND w.place < e.place)
+           ELSE 0 END,
+           f.created_at
+    FROM (SELECT CAST($1 AS bigint) AS id) p
+    LEFT JOIN enrolments e ON e.person_id = p.id
+    LEFT JOIN calendar_feeds f ON f.person_id = p.id
+    ORDER BY e.id
 )sql"};
 
-std::vector<Enrolment> of_person(db::Transaction& transaction, base::PersonId person) {
-    return list(transaction, select_of_person, {person.value});
+OfPerson of_person(db::Transaction& transaction, base::PersonId person) {
+    OfPerson found;
+    transaction.run(select_of_person, {person.value}, [&](const db::Row& row) {
+        found.has_feed = !row.is_null(9);
+        if (!row.is_null(0))
+            found.enrolments.emplace_back(enrolment_from(row), static_cast<int>(row.integer(8)));
+    });
+    return found;
 }
 
 constexpr db::Query select_of_session{"enrolments.of_session", "SELECT " ENROLMENT_COLUMNS R"sql(
-    FROM enrolments WHERE session_id = $1 AND state IN ('seated', 'waiting')
-    ORDER BY state, place, id
+    FROM enrolments e WHERE session_id = $1 AND state IN ('seated', 'waiting')
+    ORDER BY e.state, e.place, e.id
 )sql"};
 
 std::vector<Enrolment> of_session(db::Transaction& transaction, base::SessionId session) {
@@ -121,22 +136,11 @@ void cancel_all(db::Transaction& transaction, base::SessionId session, base::Tim
 
 constexpr db::Query select_first_waiting{"enrolments.first_waiting",
                                          "SELECT " ENROLMENT_COLUMNS R"sql(
-    FROM enrolments WHERE session_id = $1 AND state = 'waiting' ORDER BY place LIMIT 1
+    FROM enrolments e WHERE session_id = $1 AND state = 'waiting' ORDER BY place LIMIT 1
 )sql"};
 
 std::optional<Enrolment> first_waiting(db::Transaction& transaction, base::SessionId session) {
     return first(list(transaction, select_first_waiting, {session.value}));
-}
-
-constexpr db::Query count_before{"enrolments.waiting_before", R"sql(
-    SELECT count(*) FROM enrolments WHERE session_id = $1 AND state = 'waiting' AND place < $2
-)sql"};
-
-int waiting_before(db::Transaction& transaction, base::SessionId session, std::int64_t place) {
-    std::int64_t count = 0;
-    transaction.run(count_before, {session.value, place},
-                    [&](const db::Row& row) { count = row.integer(0); });
-    return static_cast<int>(count);
 }
 
 constexpr db::Query upsert_feed{"enrolments.put_feed", R"sql(
@@ -148,16 +152,6 @@ constexpr db::Query upsert_feed{"enrolments.put_feed", R"sql(
 void put_feed(db::Transaction& transaction, base::PersonId person, std::string_view token_hash,
               base::Time now) {
     transaction.run(upsert_feed, {person.value, token_hash, base::to_epoch(now)});
-}
-
-constexpr db::Query select_feed{"enrolments.has_feed", R"sql(
-    SELECT 1 FROM calendar_feeds WHERE person_id = $1
-)sql"};
-
-bool has_feed(db::Transaction& transaction, base::PersonId person) {
-    bool found = false;
-    transaction.run(select_feed, {person.value}, [&](const db::Row&) { found = true; });
-    return found;
 }
 
 constexpr db::Query select_feed_owner{"enrolments.owner_of_feed", R"sql(

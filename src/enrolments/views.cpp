@@ -60,11 +60,11 @@ json::object training_view(const Training& training, base::Time now) {
     return view;
 }
 
-json::object trainings_view(const std::vector<Training>& trainings, bool has_feed, base::Time now) {
+json::object trainings_view(const Trainings& trainings, base::Time now) {
     json::array coming;
     json::array waiting;
     json::array past;
-    for (const Training& training : trainings) {
+    for (const Training& training : trainings.list) {
         json::object view = training_view(training, now);
         if (training.session.ends_at() <= now || !training.enrolment.holds())
             past.push_back(std::move(view));
@@ -78,7 +78,7 @@ json::object trainings_view(const std::vector<Training>& trainings, bool has_fee
             {"waiting", std::move(waiting)},
             {"past", std::move(past)},
             {"none", none},
-            {"has_feed", has_feed}};
+            {"has_feed", trainings.has_feed}};
 }
 
 json::object roster_view(const sessions::Session& session, const sessions::Venue* venue,

@@ -14,7 +14,6 @@
 namespace enrolments {
 
 extern const std::string_view trainings_schema;  // JSON Schema of trainings_view
-extern const std::string_view training_schema;   // ... of one
 extern const std::string_view roster_schema;     // ... of roster_view
 
 // The sessions on the page of an offer: may one take a seat now, and what does the reader hold.
@@ -24,8 +23,8 @@ boost::json::array coming_sessions_view(const std::vector<sessions::Session>&,
                                         base::Time now);
 
 boost::json::object training_view(const Training&, base::Time now);
-// What comes, what is waited for, what is past; `has_feed`: a calendar address exists.
-boost::json::object trainings_view(const std::vector<Training>&, bool has_feed, base::Time now);
+// What comes, what is waited for, what is past.
+boost::json::object trainings_view(const Trainings&, base::Time now);
 
 struct Participant {
     Enrolment enrolment;

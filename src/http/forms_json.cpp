@@ -8,6 +8,7 @@
 #include <boost/json/basic_parser_impl.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 namespace http {
@@ -70,6 +71,8 @@ public:
         return scalar(std::to_string(value), code);
     }
     bool on_double(double value, Text, Code& code) {
+        if (!std::isfinite(value))  // 1E999
+            return stop(ErrorKind::invalid, "http.json.huge_number", {{"name", name_}}, code);
         std::string text;
         append_number(text, value);
         return scalar(std::move(text), code);

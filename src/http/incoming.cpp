@@ -11,8 +11,6 @@
 namespace http {
 namespace {
 
-namespace beast_http = boost::beast::http;
-
 constexpr int bad_request = 400;
 
 std::string_view view_of(boost::beast::string_view text) {

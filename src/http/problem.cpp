@@ -60,7 +60,7 @@ std::string_view problem_name(int status) {
 
 std::string problem(const PageRenderer& renderer, const Request& request, int status,
                     const base::Error* error) {
-    const auto message = [&](base::Reason reason) {
+    const auto message = [&](const base::Reason& reason) {
         return renderer.message(request.language, reason);
     };
     const std::string prefix = "http." + std::to_string(status);

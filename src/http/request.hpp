@@ -92,8 +92,8 @@ struct Request {
     Pairs path_values;            // of {names} in the route's pattern
     Form form;
     std::optional<Caller> caller;
-    // What a form on a page for this reader must carry as `_token`. Signed out, only pages at or above a URL
-    // that anyone may post to have one: see tokens.hpp.
+    // What a form on a page for this reader must carry as `_token`. Signed out, only pages at or
+    // above a URL that anyone may post to have one: see tokens.hpp.
     std::string form_token;
     std::string notice;  // message key left by the answer before this one; "" if none
 
@@ -106,9 +106,8 @@ struct Request {
         const auto number = path_integer(name);
         return number ? std::optional{Id{*number}} : std::nullopt;
     }
-    base::PersonId person() const {
-        return caller.value().person;
-    }  // NOLINT: the route's access checked it
+    // Only where the route's access asks for somebody signed in.
+    base::PersonId person() const { return caller.value().person; }
     bool wants_json() const { return format == Format::json; }
 
 private:

@@ -258,7 +258,8 @@ private:
             }
             if (!secret.empty()) form_token_ = form_token(secret);
         }
-        if (!form_token_.empty() && !request_.wants_json()) request_.form_token = masked(form_token_);
+        if (!form_token_.empty() && !request_.wants_json())
+            request_.form_token = masked(form_token_);
     }
 
     bool is_own(std::string_view authority) const {
@@ -410,8 +411,9 @@ private:
     Request& request_;
     std::vector<Cookie> cookies_;  // of the router's own, for the answer
     bool noticed_ = false;
-    std::string form_token_;  // without its mask; "" for who has none         // the notice in the cookie was taken
-    bool negotiated_ = false;      // the body depends on Accept, language and caller
+    std::string form_token_;   // without its mask; "" for who has none         // the notice in the
+                               // cookie was taken
+    bool negotiated_ = false;  // the body depends on Accept, language and caller
 };
 
 }  // namespace
@@ -443,16 +445,16 @@ bool Access::allows(const Caller* caller) const {
 }
 
 struct Router::Impl {
-    RouteTable table;
     const PageRenderer& renderer;
     SignIns& sign_ins;
     RateLimits& rate_limits;
     RouterOptions options;
+    RouteTable table = {};
 };
 
 Router::Router(const PageRenderer& renderer, SignIns& sign_ins, RateLimits& rate_limits,
                RouterOptions options)
-    : impl_(new Impl{{}, renderer, sign_ins, rate_limits, std::move(options)}) {}
+    : impl_(std::make_unique<Impl>(renderer, sign_ins, rate_limits, std::move(options))) {}
 
 Router::~Router() = default;
 

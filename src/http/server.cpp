@@ -57,7 +57,7 @@ struct Server::Impl {
     Shared::SteadyTime stop_deadline{};
     std::uint16_t port = 0;
     bool accepting = false;
-    std::chrono::milliseconds tick_length;
+    std::chrono::milliseconds tick_length{};
 
     Impl(ServerOptions options, const Application& application, const StaticFiles& files,
          Metrics& metrics, const base::Clock& clock)

@@ -23,12 +23,16 @@ std::optional<http::Caller> Identity::find_caller(std::string_view token, base::
 }
 
 std::string Identity::sign_in(base::PersonId person, base::Time now) {
-    const std::string token = base::random_token();
-    const std::string hash = base::sha256_hex(token);
-    database_.write([&](db::Transaction& transaction) {
-        store::delete_expired_sign_ins(transaction, person, now);
-        store::insert_sign_in(transaction, hash, person, now, now + session_length);
-    });
+    return database_.write(
+        [&](db::Transaction& transaction) { return sign_in(transaction, person, now); });
+}
+
+std::string Identity::sign_in(db::Transaction& transaction, base::PersonId person,
+                              base::Time now) {
+    std::string token = base::random_token();
+    store::delete_expired_sign_ins(transaction, person, now);
+    store::insert_sign_in(transaction, base::sha256_hex(token), person, now,
+                          now + session_length);
     return token;
 }
 
@@ -90,17 +94,21 @@ base::PersonId Identity::put(db::Transaction& transaction, const NewPerson& give
 
     const auto present =
         known ? affiliation(transaction, id, given.affiliation.from) : std::optional<Affiliation>{};
-    const bool moved = !present || present->organisation != given.affiliation.organisation ||
-                       present->population != given.affiliation.population ||
-                       present->contractor != given.affiliation.contractor;
+    const bool moved = !present || !present->same_post(given.affiliation);
     if (moved) {
         if (known)
             store::close_affiliation(transaction, id,
                                      given.affiliation.from - std::chrono::days{1});
         store::insert_affiliation(transaction, id, given.affiliation);
     }
-    for (const Grant& grant : given.grants) store::insert_grant(transaction, id, grant, now);
+    for (const Grant& grant : given.grants) 
+        store::insert_grant(transaction, id, grant, std::nullopt, now);
     return id;
+}
+
+std::vector<base::PersonId> Identity::add_all(db::Transaction& transaction,
+                                              std::span<const NewPerson> people) {
+    return store::insert_all(transaction, people);
 }
 
 }  // namespace identity

@@ -8,6 +8,7 @@
 #include "http/router.hpp"
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,6 +23,7 @@ class Versions;
 namespace organisations {
 class Organisations;
 class Tree;
+struct ImportReport;
 }  // namespace organisations
 
 namespace identity {
@@ -46,11 +48,17 @@ struct Affiliation {
     bool contractor = false;  // of a service provider (prestataire), not an agent
     base::Date from{};
     std::optional<base::Date> until;  // the last day
+
+    bool same_post(const Affiliation& other) const {
+        return organisation == other.organisation && population == other.population &&
+               contractor == other.contractor;
+    }
 };
 
 struct Grant {
     std::string role;
     base::OrganisationId perimeter;
+    friend bool operator==(const Grant&, const Grant&) = default;
 };
 
 // What a person may do, and where.
@@ -75,6 +83,21 @@ struct NewPerson {
     std::vector<Grant> grants;
 };
 
+// A new employer as a form tells it.
+struct NewEmployer {
+    std::string organisation;  // code
+    std::string population;    // "": that of the organisation's branch
+    bool contractor = false;
+    std::optional<base::Date> from;
+};
+
+// Some people of a list, by usual name.
+struct PeoplePage {
+    std::vector<Person> people;
+    bool more = false;
+};
+inline constexpr int people_per_page = 50;
+
 class Identity final : public http::SignIns {
 public:
     // The arguments must outlive it.
@@ -84,6 +107,7 @@ public:
     std::optional<http::Caller> find_caller(std::string_view token, base::Time now) override;
     // A new session and its secret token. 12 hours, as ProConnect's.
     std::string sign_in(base::PersonId, base::Time now);
+    std::string sign_in(db::Transaction&, base::PersonId, base::Time now);
     void sign_out(std::string_view token);
 
     // -- persons
@@ -103,6 +127,29 @@ public:
     // Adds a person, or gives the one with this mail the new affiliation and grants. Returns the
     // id.
     base::PersonId put(db::Transaction&, const NewPerson&, base::Time now);
+    // Adds many who are not there yet (their mails are unique, or it breaks), without grants.
+    // Returns their ids, in order.
+    std::vector<base::PersonId> add_all(db::Transaction&, std::span<const NewPerson>);
+
+    // -- what administrators do; `by` is the administrator, whose rights are read in the same
+    // transaction
+    // People who work in the administrator's perimeters on that day and whose name ("usual given" or
+    // "given usual") or mail begins with `words`; those after the person `after`.
+    PeoplePage people(db::Transaction&, const Rights&, std::string_view words,
+                      std::optional<base::PersonId> after, base::Date);
+    // Granting or taking back twice is once.
+    base::Result<void> grant(base::PersonId by, base::PersonId to, std::string_view role,
+                             std::string_view organisation_code, base::Time now);
+    base::Result<void> revoke(base::PersonId by, base::PersonId from, std::string_view role,
+                              std::string_view organisation_code, base::Time now);
+    // Another employer from a day on; the present affiliation ends the day before.
+    base::Result<void> affiliate(base::PersonId by, base::PersonId, const NewEmployer&,
+                                 base::Time now);
+    // See people_file.hpp for the columns. The same file twice changes nothing; roles are added and
+    // never taken back. Without `by` the operator acts, who may do all.
+    base::Result<organisations::ImportReport> import_people(std::string_view text,
+                                                            std::optional<base::PersonId> by,
+                                                            base::Time now);
 
 private:
     db::Database& database_;

@@ -13,13 +13,6 @@
 namespace identity {
 namespace {
 
-struct Site {
-    db::Database& database;
-    Identity& identity;
-    organisations::Organisations& organisations;
-    bool demo;
-};
-
 // Where to go after signing in: only to a page of ours, never to "//evil.example".
 std::string next_page(std::string_view asked) {
     const bool ours = asked.starts_with('/') && !asked.starts_with("//") &&
@@ -83,16 +76,15 @@ http::Response show_me(const http::Request& request, const Site& site) {
 
 }  // namespace
 
-void add_pages(http::Router& router, db::Database& database, Identity& identity,
-               organisations::Organisations& organisations, bool demo) {
-    const auto site = std::make_shared<const Site>(
-        Site{database, identity, organisations, demo});  // shared by the handlers below
+void add_pages(http::Router& router, const Site& given) {
+    const auto site = std::make_shared<const Site>(given);  // shared by the handlers below
+    add_people_pages(router, given);
     router.add("GET", "/sign-in", http::Access::anyone(),
                {.summary = "Who can sign in",
                 .query = {{"next", R"({"type":"string"})", false, "The page to go on to"}},
                 .answer = sign_in_schema},
                [site](const http::Request& request) { return show_sign_in(request, *site); });
-    if (demo)
+    if (site->demo)
         router.add("POST", "/sign-in", http::Access::anyone(),
                    {.summary = "Sign in as a person of the demonstration",
                     .form = {{"person", R"({"type":"integer"})", true}, {"next"}}},

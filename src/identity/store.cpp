@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "identity/store.hpp"
 
+#include "base/text.hpp"
 #include "db/database.hpp"
+
+#include <unordered_map>
 
 namespace identity::store {
 namespace {
@@ -31,6 +34,11 @@ Affiliation affiliation_from(const db::Row& row) {
                             std::nullopt};
     if (const auto until = row.optional_integer(4)) affiliation.until = date_of(*until);
     return affiliation;
+}
+
+// The order of lists of people.
+std::string sort_name(const Person& person) {
+    return base::fold(person.usual_name + ' ' + person.given_name);
 }
 
 }  // namespace
@@ -133,25 +141,106 @@ std::vector<Person> persons(db::Transaction& transaction, std::string_view json_
 }
 
 constexpr db::Query insert_person{"identity.insert_person", R"sql(
-    INSERT INTO persons (email, given_name, usual_name, job, language, demo)
-    VALUES ($1, $2, $3, $4, $5, $6) RETURNING id
+    INSERT INTO persons (email, given_name, usual_name, job, language, demo, sort_name)
+    VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
 )sql"};
 
 base::PersonId insert(db::Transaction& transaction, const Person& p) {
     base::PersonId id;
-    transaction.run(insert_person, {p.email, p.given_name, p.usual_name, p.job, p.language, p.demo},
+    const std::string sorted = sort_name(p);
+    transaction.run(insert_person, {p.email, p.given_name, p.usual_name, p.job, p.language, p.demo, sorted},
                     [&](const db::Row& row) { id.value = row.integer(0); });
     return id;
 }
 
 constexpr db::Query update_person{"identity.update_person", R"sql(
-    UPDATE persons SET given_name = $2, usual_name = $3, job = $4, language = $5, demo = $6
+    UPDATE persons SET given_name = $2, usual_name = $3, job = $4, language = $5, demo = $6,
+                       sort_name = $7
     WHERE id = $1
 )sql"};
 
 void update(db::Transaction& transaction, base::PersonId id, const Person& p) {
+    const std::string sorted = sort_name(p);
     transaction.run(update_person,
-                    {id.value, p.given_name, p.usual_name, p.job, p.language, p.demo});
+                    {id.value, p.given_name, p.usual_name, p.job, p.language, p.demo, sorted});
+}
+
+// -- the list of people. In a small perimeter those who work there are read and sorted; in a large
+// one people are read in order until enough of them work there. Each way alone would read most of
+// 2.5 million rows in the other case.
+constexpr int small_perimeter = 5000;
+
+constexpr db::Query count_some{"identity.people_count_some", R"sql(
+    SELECT count(*) FROM (
+        SELECT 1 AS one FROM affiliations
+        WHERE organisation_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+          AND from_day <= $2 AND (until_day IS NULL OR until_day >= $2)
+        LIMIT $3) AS some
+)sql"};
+
+// CROSS JOIN: SQLite reads the tables in this order.
+constexpr db::Query select_people_of_few{"identity.people_of_few", R"sql(
+    SELECT DISTINCT p.id, p.email, p.given_name, p.usual_name, p.job, p.language, p.demo,
+                    p.sort_name
+    FROM affiliations a CROSS JOIN persons p
+    WHERE a.organisation_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+      AND a.from_day <= $2 AND (a.until_day IS NULL OR a.until_day >= $2)
+      AND p.id = a.person_id
+      AND p.sort_name < $4 AND (p.sort_name > $3 OR (p.sort_name = $3 AND p.id > $5))
+      AND p.email >= $6 AND p.email < $7
+    ORDER BY p.sort_name, p.id LIMIT $8
+)sql"};
+
+constexpr db::Query select_people_by_name{"identity.people_by_name", R"sql(
+    SELECT p.id, p.email, p.given_name, p.usual_name, p.job, p.language, p.demo
+    FROM persons p
+    WHERE p.sort_name < $4 AND (p.sort_name, p.id) > ($3, $5)
+      AND EXISTS (SELECT 1 FROM affiliations a
+                  WHERE a.person_id = p.id AND a.from_day <= $2
+                    AND (a.until_day IS NULL OR a.until_day >= $2)
+                    AND a.organisation_id IN (SELECT value FROM json_each(CAST($1 AS text))))
+    ORDER BY p.sort_name, p.id LIMIT $6
+)sql"};
+
+constexpr db::Query select_people_by_mail{"identity.people_by_mail", R"sql(
+    SELECT p.id, p.email, p.given_name, p.usual_name, p.job, p.language, p.demo
+    FROM persons p
+    WHERE p.email >= $3 AND p.email < $4 AND p.email > $5
+      AND EXISTS (SELECT 1 FROM affiliations a
+                  WHERE a.person_id = p.id AND a.from_day <= $2
+                    AND (a.until_day IS NULL OR a.until_day >= $2)
+                    AND a.organisation_id IN (SELECT value FROM json_each(CAST($1 AS text))))
+    ORDER BY p.email LIMIT $6
+)sql"};
+
+std::vector<Person> search(db::Transaction& transaction, const PeopleSearch& wanted) {
+    constexpr std::string_view last = "\xF4\x8F\xBF\xBF";  // U+10FFFF: after all text
+    const std::int64_t day = day_number(wanted.day);
+    std::int64_t count = 0;
+    transaction.run(count_some, {wanted.organisations, day, small_perimeter},
+                    [&](const db::Row& row) { count = row.integer(0); });
+
+    std::vector<Person> found;
+    const auto take = [&](const db::Row& row) { found.push_back(person_from(row)); };
+    const std::string name_end = wanted.name + std::string{last};
+    const std::string mail_end = wanted.mail + std::string{last};
+    const std::string name_after = wanted.after ? sort_name(*wanted.after) : wanted.name;
+    const std::int64_t id_after = wanted.after ? wanted.after->id.value : 0;
+    if (count < small_perimeter)
+        transaction.run(select_people_of_few,
+                        {wanted.organisations, day, name_after, name_end, id_after, wanted.mail,
+                         mail_end, wanted.most},
+                        take);
+    else if (wanted.mail.empty())
+        transaction.run(select_people_by_name,
+                        {wanted.organisations, day, name_after, name_end, id_after, wanted.most},
+                        take);
+    else
+        transaction.run(select_people_by_mail,
+                        {wanted.organisations, day, wanted.mail, mail_end,
+                         wanted.after ? wanted.after->email : std::string_view{}, wanted.most},
+                        take);
+    return found;
 }
 
 constexpr db::Query select_affiliations_of{"identity.affiliations_of", R"sql(
@@ -203,6 +292,72 @@ void insert_affiliation(db::Transaction& transaction, base::PersonId person, con
                      day_number(a.from), a.until ? db::Value{day_number(*a.until)} : db::Value{}});
 }
 
+namespace {
+
+// Of one statement; a hundred rows make its cost small beside that of the rows.
+constexpr std::size_t rows_at_once = 100;
+
+// "INSERT INTO ... VALUES ($1, $2), ($3, $4) ...".
+std::string with_rows(std::string sql, int columns) {
+    int number = 0;
+    for (std::size_t row = 0; row < rows_at_once; ++row) {
+        sql += row == 0 ? " VALUES (" : ", (";
+        for (int column = 0; column < columns; ++column)
+            sql += (column == 0 ? "$" : ", $") + std::to_string(++number);
+        sql += ')';
+    }
+    return sql;
+}
+
+std::vector<base::PersonId> insert_rows(db::Transaction& transaction,
+                                        std::span<const NewPerson> people) {
+    static const std::string persons_sql =
+        with_rows("INSERT INTO persons (email, given_name, usual_name, job, language, demo)", 6) +
+        " RETURNING id, email";
+    static const std::string affiliations_sql = with_rows(
+        "INSERT INTO affiliations (person_id, organisation_id, population, contractor, "
+        "from_day, until_day)",
+        6);
+    std::vector<db::Value> values;
+    std::unordered_map<std::string_view, std::size_t> by_email;
+    for (const auto& [person, affiliation, grants] : people) {
+        by_email.emplace(person.email, by_email.size());
+        values.insert(values.end(), {person.email, person.given_name, person.usual_name, person.job,
+                                     person.language, person.demo});
+    }
+    std::vector<base::PersonId> ids(people.size());
+    transaction.run({"identity.insert_persons", persons_sql}, values, [&](const db::Row& row) {
+        ids[by_email.at(row.text(1))].value = row.integer(0);  // no order is promised
+    });
+    values.clear();
+    for (std::size_t i = 0; i < people.size(); ++i) {
+        const Affiliation& a = people[i].affiliation;
+        values.insert(values.end(), {ids[i].value, a.organisation.value, a.population, a.contractor,
+                                     day_number(a.from),
+                                     a.until ? db::Value{day_number(*a.until)} : db::Value{}});
+    }
+    transaction.run({"identity.insert_affiliations", affiliations_sql}, values);
+    return ids;
+}
+
+}  // namespace
+
+std::vector<base::PersonId> insert_all(db::Transaction& transaction,
+                                       std::span<const NewPerson> people) {
+    std::vector<base::PersonId> ids;
+    ids.reserve(people.size());
+    while (people.size() >= rows_at_once) {
+        const auto inserted = insert_rows(transaction, people.first(rows_at_once));
+        ids.insert(ids.end(), inserted.begin(), inserted.end());
+        people = people.subspan(rows_at_once);
+    }
+    for (const NewPerson& given : people) {
+        ids.push_back(insert(transaction, given.person));
+        insert_affiliation(transaction, ids.back(), given.affiliation);
+    }
+    return ids;
+}
+
 constexpr db::Query select_grants{"identity.grants", R"sql(
     SELECT role, organisation_id FROM role_grants
     WHERE person_id = $1 AND revoked_at IS NULL ORDER BY id
@@ -217,14 +372,27 @@ std::vector<Grant> grants(db::Transaction& transaction, base::PersonId person) {
 }
 
 constexpr db::Query insert_grant_row{"identity.insert_grant", R"sql(
-    INSERT INTO role_grants (person_id, role, organisation_id, granted_at) VALUES ($1, $2, $3, $4)
+    INSERT INTO role_grants (person_id, role, organisation_id, granted_at, granted_by)
+    VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT DO NOTHING
 )sql"};
 
 void insert_grant(db::Transaction& transaction, base::PersonId person, const Grant& grant,
-                  base::Time now) {
+                  std::optional<base::PersonId> by, base::Time now) {
     transaction.run(insert_grant_row,
-                    {person.value, grant.role, grant.perimeter.value, base::to_epoch(now)});
+                    {person.value, grant.role, grant.perimeter.value, base::to_epoch(now),
+                     by ? db::Value{by->value} : db::Value{}});
+}
+
+constexpr db::Query revoke_grant_row{"identity.revoke_grant", R"sql(
+    UPDATE role_grants SET revoked_at = $4, revoked_by = $5
+    WHERE person_id = $1 AND role = $2 AND organisation_id = $3 AND revoked_at IS NULL
+)sql"};
+
+void revoke_grant(db::Transaction& transaction, base::PersonId person, const Grant& grant,
+                  base::PersonId by, base::Time now) {
+    transaction.run(revoke_grant_row, {person.value, grant.role, grant.perimeter.value,
+                                       base::to_epoch(now), by.value});
 }
 
 }  // namespace identity::store

@@ -20,6 +20,20 @@ std::vector<Person> demo_people(db::Transaction&);
 std::vector<Person> persons(db::Transaction&, std::string_view json_ids);
 base::PersonId insert(db::Transaction&, const Person&);
 void update(db::Transaction&, base::PersonId, const Person&);
+// Persons and their affiliations, many rows a statement. Returns the ids in order.
+std::vector<base::PersonId> insert_all(db::Transaction&, std::span<const NewPerson>);
+
+// The first `most` people after `after` whose sort name and mail begin so ("" : any), of those who
+// work in these organisations on that day. Two ways to the same, see store.cpp.
+struct PeopleSearch {
+    std::string organisations;  // ids as JSON
+    std::string name;           // beginning of the sort name
+    std::string mail;           // beginning of the mail
+    std::optional<Person> after;
+    base::Date day{};
+    int most = 0;
+};
+std::vector<Person> search(db::Transaction&, const PeopleSearch&);
 
 // -- affiliations
 std::vector<Affiliation> affiliations_of(db::Transaction&, base::PersonId);
@@ -30,6 +44,10 @@ void insert_affiliation(db::Transaction&, base::PersonId, const Affiliation&);
 
 // -- roles
 std::vector<Grant> grants(db::Transaction&, base::PersonId);
-void insert_grant(db::Transaction&, base::PersonId, const Grant&, base::Time now);
+// `by`: nothing for the operator.
+void insert_grant(db::Transaction&, base::PersonId, const Grant&,
+                  std::optional<base::PersonId> by, base::Time now);
+void revoke_grant(db::Transaction&, base::PersonId, const Grant&, base::PersonId by,
+                  base::Time now);
 
 }  // namespace identity::store

@@ -5,6 +5,9 @@
 #include "base/ids.hpp"
 #include "base/result.hpp"
 
+#include <boost/json/fwd.hpp>
+
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -61,6 +64,7 @@ private:
     std::vector<std::pair<const Organisation*, int>> in_order_;
 };
 
+// What became of a file; files of persons are told in the same words (identity).
 struct ImportReport {
     int added = 0, changed = 0, unchanged = 0;
     struct Problem {
@@ -69,6 +73,10 @@ struct ImportReport {
     };
     std::vector<Problem> problems;  // the lines named here were left out, the others went in
 };
+
+// What the template organisations/report shows. `words`: a reason in the reader's language.
+boost::json::object report_view(const ImportReport&,
+                                const std::function<std::string(const base::Reason&)>& words);
 
 class Organisations {
 public:
@@ -81,8 +89,11 @@ public:
 
     // CSV with the columns code, parent, name, short_name, kind, branch, siret, town. A parent is
     // named by its code and may stand in the file or in the database. The same file twice changes
-    // nothing. Refuses a file that cannot be read at all.
-    base::Result<ImportReport> import_csv(std::string_view text);
+    // nothing. Refuses a file that cannot be read at all. `within`: what is not at or below one of
+    // these, or would leave them, stays as it is; absent: the operator, who may change everything.
+    base::Result<ImportReport> import_csv(
+        std::string_view text,
+        const std::optional<std::vector<base::OrganisationId>>& within = std::nullopt);
 
 private:
     db::Database& database_;
@@ -90,5 +101,8 @@ private:
     std::shared_ptr<const Tree> tree_;
     std::int64_t tree_version_ = -1;
 };
+
+// The whole tree as import_csv() reads it, parents first.
+std::string write_csv(const Tree&);
 
 }  // namespace organisations

@@ -61,10 +61,15 @@ base::Result<std::vector<Line>> read_lines(std::string_view text) {
 
 std::optional<base::Reason> problem_of(const Line& line) {
     const Organisation& o = line.organisation;
-    if (o.code.empty() || o.code != base::slug(o.code))
+    // "import" is the address of the page that imports.
+    if (o.code.empty() || o.code != base::slug(o.code) || o.code == "import")
         return base::Reason{"organisations.import.code_invalid", "code", {{"code", o.code}}};
     if (o.name.empty() || base::length(o.name) > 200)
         return base::Reason{"organisations.import.name_invalid", "name", {}};
+    for (const auto& [text, field] :
+         {std::pair{&o.short_name, "short_name"}, std::pair{&o.town, "town"}})
+        if (base::length(*text) > 100)
+            return base::Reason{"organisations.import.text_too_long", field, {{"column", field}}};
     if (!one_of(kinds, o.kind))
         return base::Reason{"organisations.import.kind_unknown", "kind", {{"kind", o.kind}}};
     if (!one_of(branches, o.branch))
@@ -75,16 +80,24 @@ std::optional<base::Reason> problem_of(const Line& line) {
     return std::nullopt;
 }
 
-bool makes_cycle(const std::map<std::string, Organisation, std::less<>>& by_code,
-                 const Organisation& changed) {
-    std::map<base::OrganisationId, const Organisation*> by_id;
-    for (const auto& [code, organisation] : by_code) by_id[organisation.id] = &organisation;
-    auto parent = changed.parent;
-    while (parent) {
-        if (*parent == changed.id) return true;
-        parent = by_id.at(*parent)->parent;
+bool stands_below(const Parents& parents, base::OrganisationId inner,
+                  base::OrganisationId outer) {
+    std::optional<base::OrganisationId> at = inner;
+    // Not further than all of them: a tree that two writers have bent into a circle must not hang.
+    for (std::size_t steps = 0; at && steps <= parents.size(); ++steps) {
+        if (*at == outer) return true;
+        const auto found = parents.find(*at);
+        at = found == parents.end() ? std::nullopt : found->second;
     }
     return false;
+}
+
+int depth_of(const Parents& parents, base::OrganisationId organisation) {
+    int depth = 0;
+    for (auto at = parents.find(organisation); at != parents.end() && at->second && depth < 1000;
+         at = parents.find(*at->second))
+        ++depth;
+    return depth;
 }
 
 }  // namespace organisations

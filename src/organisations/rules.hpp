@@ -19,8 +19,15 @@ base::Result<std::vector<Line>> read_lines(std::string_view text);
 // Nothing when the line is right in itself.
 std::optional<base::Reason> problem_of(const Line&);
 
-// Would `changed` stand below itself?
-bool makes_cycle(const std::map<std::string, Organisation, std::less<>>& by_code,
-                 const Organisation& changed);
+// Each organisation's parent.
+using Parents = std::map<base::OrganisationId, std::optional<base::OrganisationId>>;
+
+// True when `inner` is `outer` or below it.
+bool stands_below(const Parents&, base::OrganisationId inner, base::OrganisationId outer);
+
+// How many stand above it.
+int depth_of(const Parents&, base::OrganisationId);
+
+inline constexpr int most_levels = 12;  // no administration has more, and pages must show them
 
 }  // namespace organisations

@@ -49,12 +49,13 @@ bool Tree::contains(base::OrganisationId outer, base::OrganisationId inner) cons
     if (out == by_id_.end() || in == by_id_.end()) return false;
     const Node& a = nodes_[out->second];
     const Node& b = nodes_[in->second];
-    return a.enter <= b.enter && b.leave <= a.leave;
+    // The walk from the roots never comes to a circle: nothing contains what stands in one.
+    return b.enter < b.leave && a.enter <= b.enter && b.leave <= a.leave;
 }
 
 std::vector<const Organisation*> Tree::chain(base::OrganisationId id) const {
     std::vector<const Organisation*> chain;
-    for (const Organisation* at = find(id); at != nullptr;
+    for (const Organisation* at = find(id); at != nullptr && chain.size() < nodes_.size();
          at = at->parent ? find(*at->parent) : nullptr)
         chain.push_back(at);
     return chain;

@@ -33,19 +33,30 @@ std::string_view name_of(Status status) {
     return "";
 }
 
+std::string_view name_of(Listed listed) {
+    switch (listed) {
+        case Listed::coming:
+            return "coming";
+        case Listed::past:
+            return "past";
+        case Listed::draft:
+            return "draft";
+        case Listed::cancelled:
+            return "cancelled";
+    }
+    return "";
+}
+
 Sessions::Sessions(db::Database& database) : database_(database) {}
 
 std::optional<Session> Sessions::find(db::Transaction& transaction, base::SessionId id) {
     return store::find(transaction, id);
 }
 
-std::map<base::SessionId, Session> Sessions::find(db::Transaction& transaction,
-                                                  const std::vector<base::SessionId>& ids) {
-    std::map<base::SessionId, Session> found;
-    if (ids.empty()) return found;
-    for (Session& session : store::by_ids(transaction, db::json_ids(ids)))
-        found.emplace(session.id, std::move(session));
-    return found;
+std::map<base::SessionId, Placed> Sessions::placed(db::Transaction& transaction,
+                                                   const std::vector<base::SessionId>& ids) {
+    if (ids.empty()) return {};
+    return store::placed(transaction, db::json_ids(ids));
 }
 
 std::vector<Session> Sessions::coming(db::Transaction& transaction, base::OfferId offer,
@@ -53,11 +64,41 @@ std::vector<Session> Sessions::coming(db::Transaction& transaction, base::OfferI
     return store::coming(transaction, offer, now);
 }
 
+std::vector<Session> Sessions::next_with_free_seats(db::Transaction& transaction, base::Time now,
+                                                    int most) {
+    const auto ids = store::next_free(transaction, now, most);
+    auto by_id = find(transaction, ids);
+    std::vector<Session> sessions;
+    for (const base::SessionId id : ids) sessions.push_back(std::move(by_id.at(id)));
+    return sessions;
+}
+
 std::vector<Session> Sessions::of_organisations(
     db::Transaction& transaction, const std::vector<base::OrganisationId>& organisations,
     base::Time since) {
     if (organisations.empty()) return {};
     return store::of_organisations(transaction, db::json_ids(organisations), since);
+}
+
+std::vector<Session> Sessions::list(db::Transaction& transaction, const ListQuery& query,
+                                    base::Time now) {
+    return store::list(transaction, query, now);
+}
+
+std::map<Listed, int> Sessions::count(db::Transaction& transaction, const ListQuery& query,
+                                      base::Time now) {
+    return store::count(transaction, query, now);
+}
+
+std::vector<base::OfferId> Sessions::offers_of(
+    db::Transaction& transaction, const std::vector<base::OrganisationId>& organisations) {
+    return store::offers_of(transaction, db::json_ids(organisations));
+}
+
+std::optional<base::SessionId> Sessions::find_same(db::Transaction& transaction,
+                                                   const Session& session) {
+    db::bump_version(transaction, version_name);  // locks the counter, which insert() needs, too
+    return store::find_same(transaction, session);
 }
 
 std::map<base::VenueId, Venue> Sessions::venues(db::Transaction& transaction,
@@ -99,18 +140,22 @@ base::SessionId Sessions::insert(db::Transaction& transaction, const Session& se
     return store::insert(transaction, session);
 }
 
-base::VenueId Sessions::insert(db::Transaction& transaction, const Venue& venue) {
+std::optional<base::VenueId> Sessions::insert(db::Transaction& transaction, const Venue& venue) {
     return store::insert(transaction, venue);
 }
 
-void Sessions::update(db::Transaction& transaction, const Venue& venue) {
-    store::update(transaction, venue);
+bool Sessions::update(db::Transaction& transaction, const Venue& venue) {
+    return store::update(transaction, venue);
 }
 
 bool Sessions::update(db::Transaction& transaction, const Session& session) {
     if (!store::update(transaction, session)) return false;
     db::bump_version(transaction, version_name);
     return true;
+}
+
+bool Sessions::remove_draft(db::Transaction& transaction, const Session& session) {
+    return store::remove_draft(transaction, session);
 }
 
 std::optional<Taken> Sessions::take(db::Transaction& transaction, base::SessionId id) {

@@ -8,6 +8,7 @@
 
 #include <boost/json/fwd.hpp>
 
+#include <array>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -36,6 +37,8 @@ struct Venue {
     bool hearing_loop = false;  // magnetic induction loop
     std::string equipment;
     std::string contact;
+    std::int64_t revision = 0;
+    friend bool operator==(const Venue&, const Venue&) = default;
 };
 
 struct Slot {
@@ -76,6 +79,26 @@ struct Session {
     base::Time ends_at() const { return slots.back().ends_at; }
 };
 
+// With where it is, if it has a venue.
+struct Placed {
+    Session session;
+    std::optional<Venue> venue;
+};
+
+// The lists of an organiser: `coming` and `past` are open, `past` has ended.
+enum class Listed { coming, past, draft, cancelled };
+inline constexpr std::array all_listed{Listed::coming, Listed::past, Listed::draft,
+                                       Listed::cancelled};
+std::string_view name_of(Listed);
+
+struct ListQuery {
+    std::vector<base::OrganisationId> organisations;
+    std::optional<base::OfferId> offer;  // nothing: of all
+    Listed listed = Listed::coming;
+    int offset = 0;
+    int limit = 20;
+};
+
 // What the enrolments slice does when a session changes; declared here because sessions is below.
 // Each is called in the transaction that changes the session.
 struct SeatHolders {
@@ -103,13 +126,25 @@ public:
 
     // -- reading
     std::optional<Session> find(db::Transaction&, base::SessionId);
-    std::map<base::SessionId, Session> find(db::Transaction&, const std::vector<base::SessionId>&);
+    std::map<base::SessionId, Placed> placed(db::Transaction&, const std::vector<base::SessionId>&);
     // Those that are open or cancelled and have not ended, by date.
     std::vector<Session> coming(db::Transaction&, base::OfferId, base::Time now);
+    // Those with a seat that can be taken now, the next first.
+    std::vector<Session> next_with_free_seats(db::Transaction&, base::Time now, int most);
     // Of these organisations, not ended before `since`, by date.
     std::vector<Session> of_organisations(db::Transaction&,
                                           const std::vector<base::OrganisationId>&,
                                           base::Time since);
+    // By date; the past and the cancelled ones from the latest.
+    std::vector<Session> list(db::Transaction&, const ListQuery&, base::Time now);
+    // How many each of the lists has, whatever `listed` says.
+    std::map<Listed, int> count(db::Transaction&, const ListQuery&, base::Time now);
+    // The offers that these organisations have sessions of.
+    std::vector<base::OfferId> offers_of(db::Transaction&,
+                                         const std::vector<base::OrganisationId>&);
+    // A session that is the same but for its id: what a form sent twice would make again. Until the
+    // transaction ends nobody else makes one.
+    std::optional<base::SessionId> find_same(db::Transaction&, const Session&);
     std::map<base::VenueId, Venue> venues(db::Transaction&, const std::vector<base::VenueId>&);
     std::vector<Venue> all_venues(db::Transaction&);
     std::optional<Venue> find_venue(db::Transaction&, std::string_view code);
@@ -120,10 +155,14 @@ public:
 
     // -- writing; the caller's transaction, the caller's rights
     base::SessionId insert(db::Transaction&, const Session&);
-    base::VenueId insert(db::Transaction&, const Venue&);
-    void update(db::Transaction&, const Venue&);
-    // Everything but the seats taken. False when `revision` is no longer the present one.
+    // Nothing when there is one of this code already.
+    std::optional<base::VenueId> insert(db::Transaction&, const Venue&);
+    // False when `revision` is no longer the present one, here and below.
+    bool update(db::Transaction&, const Venue&);
+    // Everything but the seats, which are the SeatHolders' to change.
     bool update(db::Transaction&, const Session&);
+    // A draft only: the others are called off. When false the transaction must be rolled back.
+    bool remove_draft(db::Transaction&, const Session&);
 
     // -- seats; each locks the session's row until the transaction ends
     // A seat if there is one, else the next place on the waiting list; nothing when the session is

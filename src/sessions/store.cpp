@@ -5,6 +5,7 @@
 #include "db/json_ids.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace sessions::store {
 namespace {
@@ -18,7 +19,7 @@ int small(std::int64_t value) {
     return static_cast<int>(value);
 }
 
-// Columns as in SESSION_COLUMNS below; the slots come by a second query.
+// Columns as in SESSION_COLUMNS below.
 Session session_from(const db::Row& row) {
     Session session;
     session.id = {row.integer(0)};
@@ -44,6 +45,29 @@ Session session_from(const db::Row& row) {
     "s.note, s.enrolment_opens_at, s.enrolment_closes_at, s.cancel_until, s.minimum, "      \
     "s.sequence, s.revision, s.capacity, s.taken, s.waiting"
 
+// With these, one row a slot: for few sessions, one query is much cheaper than two.
+#define WITH_SLOT ", l.starts_at, l.ends_at"
+#define SESSIONS_AND_SLOTS " FROM sessions s JOIN session_slots l ON l.session_id = s.id "
+constexpr int slot_column = 17;
+constexpr int venue_column = 19;
+
+Slot slot_from(const db::Row& row) {
+    return {base::from_epoch(row.integer(slot_column)),
+            base::from_epoch(row.integer(slot_column + 1))};
+}
+
+// From rows in which the slots of a session follow each other.
+std::vector<Session> sessions_from(db::Transaction& transaction, const db::Query& query,
+                                   std::initializer_list<db::Value> values) {
+    std::vector<Session> found;
+    transaction.run(query, values, [&](const db::Row& row) {
+        if (found.empty() || found.back().id.value != row.integer(0))
+            found.push_back(session_from(row));
+        found.back().slots.push_back(slot_from(row));
+    });
+    return found;
+}
+
 constexpr db::Query select_slots{"sessions.slots", R"sql(
     SELECT session_id, starts_at, ends_at FROM session_slots
     WHERE session_id IN (SELECT value FROM json_each(CAST($1 AS text)))
@@ -63,56 +87,69 @@ std::vector<Session> with_slots(db::Transaction& transaction, std::vector<Sessio
     return sessions;
 }
 
-Venue venue_from(const db::Row& row) {
+// Columns as in VENUE_COLUMNS below, the first of them at `first`.
+Venue venue_from(const db::Row& row, int first = 0) {
     Venue venue;
-    venue.id = {row.integer(0)};
-    venue.code = row.text(1);
-    venue.organisation = {row.integer(2)};
-    venue.name = row.text(3);
-    venue.address = row.text(4);
-    venue.town = row.text(5);
-    if (const auto capacity = row.optional_integer(6)) venue.capacity = small(*capacity);
-    venue.step_free = row.boolean(7);
-    venue.hearing_loop = row.boolean(8);
-    venue.equipment = row.text(9);
-    venue.contact = row.text(10);
+    venue.id = {row.integer(first)};
+    venue.code = row.text(first + 1);
+    venue.organisation = {row.integer(first + 2)};
+    venue.name = row.text(first + 3);
+    venue.address = row.text(first + 4);
+    venue.town = row.text(first + 5);
+    if (const auto capacity = row.optional_integer(first + 6)) venue.capacity = small(*capacity);
+    venue.step_free = row.boolean(first + 7);
+    venue.hearing_loop = row.boolean(first + 8);
+    venue.equipment = row.text(first + 9);
+    venue.contact = row.text(first + 10);
+    venue.revision = row.integer(first + 11);
     return venue;
 }
 
-#define VENUE_COLUMNS                                                                     \
-    "id, code, organisation_id, name, address, town, capacity, step_free, hearing_loop, " \
-    "equipment, contact"
+#define VENUE_COLUMNS                                                                       \
+    "v.id, v.code, v.organisation_id, v.name, v.address, v.town, v.capacity, v.step_free, " \
+    "v.hearing_loop, v.equipment, v.contact, v.revision "
 
 }  // namespace
 
-constexpr db::Query select_by_ids{"sessions.by_ids", "SELECT " SESSION_COLUMNS R"sql(
-    FROM sessions s WHERE s.id IN (SELECT value FROM json_each(CAST($1 AS text)))
+constexpr db::Query select_by_id{"sessions.by_id",
+                                 "SELECT " SESSION_COLUMNS WITH_SLOT SESSIONS_AND_SLOTS R"sql(
+    WHERE s.id = $1 ORDER BY l.starts_at
 )sql"};
 
-std::vector<Session> by_ids(db::Transaction& transaction, std::string_view json_ids) {
-    std::vector<Session> found;
-    transaction.run(select_by_ids, {json_ids},
-                    [&](const db::Row& row) { found.push_back(session_from(row)); });
-    return with_slots(transaction, std::move(found));
-}
-
 std::optional<Session> find(db::Transaction& transaction, base::SessionId id) {
-    auto found = by_ids(transaction, db::json_ids(std::vector{id}));
+    auto found = sessions_from(transaction, select_by_id, {id.value});
     if (found.empty()) return std::nullopt;
     return std::move(found.front());
 }
 
-constexpr db::Query select_coming{"sessions.coming", "SELECT " SESSION_COLUMNS R"sql(
-    FROM sessions s
+constexpr db::Query select_placed{"sessions.placed", "SELECT " SESSION_COLUMNS WITH_SLOT
+                                                     ", " VENUE_COLUMNS SESSIONS_AND_SLOTS R"sql(
+    LEFT JOIN venues v ON v.id = s.venue_id
+    WHERE s.id IN (SELECT value FROM json_each(CAST($1 AS text)))
+    ORDER BY s.id, l.starts_at
+)sql"};
+
+std::map<base::SessionId, Placed> placed(db::Transaction& transaction, std::string_view json_ids) {
+    std::map<base::SessionId, Placed> found;
+    transaction.run(select_placed, {json_ids}, [&](const db::Row& row) {
+        const auto [at, fresh] = found.try_emplace({row.integer(0)});
+        if (fresh) {
+            at->second.session = session_from(row);
+            if (at->second.session.venue) at->second.venue = venue_from(row, venue_column);
+        }
+        at->second.session.slots.push_back(slot_from(row));
+    });
+    return found;
+}
+
+constexpr db::Query select_coming{"sessions.coming",
+                                  "SELECT " SESSION_COLUMNS WITH_SLOT SESSIONS_AND_SLOTS R"sql(
     WHERE s.offer_id = $1 AND s.ends_at > $2 AND s.status <> 'draft'
-    ORDER BY s.starts_at, s.id
+    ORDER BY s.starts_at, s.id, l.starts_at
 )sql"};
 
 std::vector<Session> coming(db::Transaction& transaction, base::OfferId offer, base::Time now) {
-    std::vector<Session> found;
-    transaction.run(select_coming, {offer.value, base::to_epoch(now)},
-                    [&](const db::Row& row) { found.push_back(session_from(row)); });
-    return with_slots(transaction, std::move(found));
+    return sessions_from(transaction, select_coming, {offer.value, base::to_epoch(now)});
 }
 
 constexpr db::Query select_of_organisations{"sessions.of_organisations",
@@ -129,6 +166,89 @@ std::vector<Session> of_organisations(db::Transaction& transaction, std::string_
     transaction.run(select_of_organisations, {json_ids, base::to_epoch(since)},
                     [&](const db::Row& row) { found.push_back(session_from(row)); });
     return with_slots(transaction, std::move(found));
+}
+
+// Open ones between two moments, and others whenever they are.
+#define LISTED                                                                                    \
+    " FROM sessions s WHERE s.organisation_id IN (SELECT value FROM json_each(CAST($1 AS text)))" \
+    " AND (CAST($2 AS bigint) = 0 OR s.offer_id = $2)"                                            \
+    " AND s.status = $3 AND s.ends_at > $4 AND s.ends_at <= $5"
+
+constexpr db::Query list_rising{"sessions.list_rising", "SELECT " SESSION_COLUMNS LISTED R"sql(
+    ORDER BY s.starts_at, s.id LIMIT $6 OFFSET $7
+)sql"};
+constexpr db::Query list_falling{"sessions.list_falling", "SELECT " SESSION_COLUMNS LISTED R"sql(
+    ORDER BY s.starts_at DESC, s.id DESC LIMIT $6 OFFSET $7
+)sql"};
+
+std::vector<Session> list(db::Transaction& transaction, const ListQuery& query, base::Time now) {
+    const bool falling = query.listed == Listed::past || query.listed == Listed::cancelled;
+    const bool open = query.listed == Listed::coming || query.listed == Listed::past;
+    const std::int64_t after = query.listed == Listed::coming ? base::to_epoch(now) : 0;
+    const std::int64_t until = query.listed == Listed::past
+                                   ? base::to_epoch(now)
+                                   : std::numeric_limits<std::int64_t>::max();
+    std::vector<Session> found;
+    transaction.run(
+        falling ? list_falling : list_rising,
+        {db::json_ids(query.organisations), query.offer.value_or(base::OfferId{}).value,
+         open ? "open" : name_of(query.listed), after, until, query.limit, query.offset},
+        [&](const db::Row& row) { found.push_back(session_from(row)); });
+    return with_slots(transaction, std::move(found));
+}
+
+constexpr db::Query count_listed{"sessions.count_listed", R"sql(
+    SELECT COUNT(CASE WHEN status = 'open' AND ends_at > $3 THEN 1 END),
+           COUNT(CASE WHEN status = 'open' AND ends_at <= $3 THEN 1 END),
+           COUNT(CASE WHEN status = 'draft' THEN 1 END),
+           COUNT(CASE WHEN status = 'cancelled' THEN 1 END)
+    FROM sessions
+    WHERE organisation_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+      AND (CAST($2 AS bigint) = 0 OR offer_id = $2)
+)sql"};
+
+std::map<Listed, int> count(db::Transaction& transaction, const ListQuery& query, base::Time now) {
+    std::map<Listed, int> counts;
+    transaction.run(count_listed,
+                    {db::json_ids(query.organisations), query.offer.value_or(base::OfferId{}).value,
+                     base::to_epoch(now)},
+                    [&](const db::Row& row) {
+                        counts = {{Listed::coming, small(row.integer(0))},
+                                  {Listed::past, small(row.integer(1))},
+                                  {Listed::draft, small(row.integer(2))},
+                                  {Listed::cancelled, small(row.integer(3))}};
+                    });
+    return counts;
+}
+
+constexpr db::Query select_offers{"sessions.offers", R"sql(
+    SELECT DISTINCT offer_id FROM sessions
+    WHERE organisation_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+)sql"};
+
+std::vector<base::OfferId> offers_of(db::Transaction& transaction, std::string_view json_ids) {
+    std::vector<base::OfferId> found;
+    transaction.run(select_offers, {json_ids},
+                    [&](const db::Row& row) { found.push_back({row.integer(0)}); });
+    return found;
+}
+
+constexpr db::Query select_same{"sessions.same", R"sql(
+    SELECT id FROM sessions
+    WHERE offer_id = $1 AND starts_at = $2 AND ends_at = $3 AND capacity = $4
+      AND COALESCE(venue_id, 0) = $5 AND video_link = $6 AND language = $7 AND note = $8
+      AND status <> 'cancelled'
+    ORDER BY id LIMIT 1
+)sql"};
+
+std::optional<base::SessionId> find_same(db::Transaction& transaction, const Session& s) {
+    std::optional<base::SessionId> found;
+    transaction.run(select_same,
+                    {s.offer.value, base::to_epoch(s.starts_at()), base::to_epoch(s.ends_at()),
+                     s.seats.capacity, s.venue.value_or(base::VenueId{}).value, s.video_link,
+                     s.language, s.note},
+                    [&](const db::Row& row) { found = base::SessionId{row.integer(0)}; });
+    return found;
 }
 
 constexpr db::Query insert_session{"sessions.insert", R"sql(
@@ -193,8 +313,17 @@ bool update(db::Transaction& transaction, const Session& s) {
     return true;
 }
 
+constexpr db::Query delete_draft{"sessions.delete_draft", R"sql(
+    DELETE FROM sessions WHERE id = $1 AND revision = $2 AND status = 'draft'
+)sql"};
+
+bool remove_draft(db::Transaction& transaction, const Session& s) {
+    transaction.run(delete_slots, {s.id.value});
+    return transaction.run(delete_draft, {s.id.value, s.revision}) > 0;
+}
+
 constexpr db::Query select_venues{"sessions.venues", "SELECT " VENUE_COLUMNS R"sql(
-    FROM venues WHERE id IN (SELECT value FROM json_each(CAST($1 AS text)))
+    FROM venues v WHERE v.id IN (SELECT value FROM json_each(CAST($1 AS text)))
 )sql"};
 
 std::vector<Venue> venues(db::Transaction& transaction, std::string_view json_ids) {
@@ -205,7 +334,7 @@ std::vector<Venue> venues(db::Transaction& transaction, std::string_view json_id
 }
 
 constexpr db::Query select_all_venues{"sessions.all_venues", "SELECT " VENUE_COLUMNS R"sql(
-    FROM venues ORDER BY town, name, id
+    FROM venues v ORDER BY v.town, v.name, v.id
 )sql"};
 
 std::vector<Venue> all_venues(db::Transaction& transaction) {
@@ -216,7 +345,7 @@ std::vector<Venue> all_venues(db::Transaction& transaction) {
 }
 
 constexpr db::Query select_venue{"sessions.venue", "SELECT " VENUE_COLUMNS R"sql(
-    FROM venues WHERE code = $1
+    FROM venues v WHERE v.code = $1
 )sql"};
 
 std::optional<Venue> find_venue(db::Transaction& transaction, std::string_view code) {
@@ -231,25 +360,27 @@ constexpr db::Query insert_venue{"sessions.insert_venue", R"sql(
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id
 )sql"};
 
-base::VenueId insert(db::Transaction& transaction, const Venue& v) {
+std::optional<base::VenueId> insert(db::Transaction& transaction, const Venue& v) {
     base::VenueId id;
-    transaction.run(insert_venue,
-                    {v.code, v.organisation.value, v.name, v.address, v.town, v.capacity,
-                     v.step_free, v.hearing_loop, v.equipment, v.contact},
-                    [&](const db::Row& row) { id.value = row.integer(0); });
-    return id;
+    const bool inserted =
+        transaction.try_run(insert_venue,
+                            {v.code, v.organisation.value, v.name, v.address, v.town, v.capacity,
+                             v.step_free, v.hearing_loop, v.equipment, v.contact},
+                            [&](const db::Row& row) { id.value = row.integer(0); });
+    return inserted ? std::optional{id} : std::nullopt;
 }
 
 constexpr db::Query update_venue{"sessions.update_venue", R"sql(
     UPDATE venues SET organisation_id = $2, name = $3, address = $4, town = $5, capacity = $6,
-                      step_free = $7, hearing_loop = $8, equipment = $9, contact = $10
-    WHERE id = $1
+                      step_free = $7, hearing_loop = $8, equipment = $9, contact = $10,
+                      revision = revision + 1
+    WHERE id = $1 AND revision = $11
 )sql"};
 
-void update(db::Transaction& transaction, const Venue& v) {
-    transaction.run(update_venue,
-                    {v.id.value, v.organisation.value, v.name, v.address, v.town, v.capacity,
-                     v.step_free, v.hearing_loop, v.equipment, v.contact});
+bool update(db::Transaction& transaction, const Venue& v) {
+    return transaction.run(update_venue,
+                           {v.id.value, v.organisation.value, v.name, v.address, v.town, v.capacity,
+                            v.step_free, v.hearing_loop, v.equipment, v.contact, v.revision}) > 0;
 }
 
 // The heart of the fair seat: whoever comes gets a seat while there is one and nobody waits, else
@@ -292,6 +423,20 @@ constexpr db::Query set_seat_counts{"sessions.set_seats", R"sql(
 
 void set_seats(db::Transaction& transaction, base::SessionId id, const Seats& seats) {
     transaction.run(set_seat_counts, {id.value, seats.capacity, seats.taken, seats.waiting});
+}
+
+constexpr db::Query select_next_free{"sessions.next_free", R"sql(
+    SELECT id FROM sessions
+    WHERE status = 'open' AND enrolment_closes_at > $1 AND enrolment_opens_at <= $1
+      AND taken < capacity
+    ORDER BY starts_at, id LIMIT $2
+)sql"};
+
+std::vector<base::SessionId> next_free(db::Transaction& transaction, base::Time now, int most) {
+    std::vector<base::SessionId> found;
+    transaction.run(select_next_free, {base::to_epoch(now), most},
+                    [&](const db::Row& row) { found.push_back({row.integer(0)}); });
+    return found;
 }
 
 constexpr db::Query select_free{"sessions.free", R"sql(

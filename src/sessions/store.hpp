@@ -8,18 +8,23 @@
 namespace sessions::store {
 
 std::optional<Session> find(db::Transaction&, base::SessionId);
-std::vector<Session> by_ids(db::Transaction&, std::string_view json_ids);
+std::map<base::SessionId, Placed> placed(db::Transaction&, std::string_view json_ids);
 std::vector<Session> coming(db::Transaction&, base::OfferId, base::Time now);
 std::vector<Session> of_organisations(db::Transaction&, std::string_view json_ids,
                                       base::Time since);
+std::vector<Session> list(db::Transaction&, const ListQuery&, base::Time now);
+std::map<Listed, int> count(db::Transaction&, const ListQuery&, base::Time now);
+std::vector<base::OfferId> offers_of(db::Transaction&, std::string_view json_ids);
+std::optional<base::SessionId> find_same(db::Transaction&, const Session&);
 base::SessionId insert(db::Transaction&, const Session&);
 bool update(db::Transaction&, const Session&);
+bool remove_draft(db::Transaction&, const Session&);
 
 std::vector<Venue> venues(db::Transaction&, std::string_view json_ids);
 std::vector<Venue> all_venues(db::Transaction&);
 std::optional<Venue> find_venue(db::Transaction&, std::string_view code);
-base::VenueId insert(db::Transaction&, const Venue&);
-void update(db::Transaction&, const Venue&);
+std::optional<base::VenueId> insert(db::Transaction&, const Venue&);
+bool update(db::Transaction&, const Venue&);
 
 struct AfterTaking {
     Seats seats;
@@ -28,6 +33,9 @@ struct AfterTaking {
 std::optional<AfterTaking> take(db::Transaction&, base::SessionId);
 std::optional<Seats> lock(db::Transaction&, base::SessionId);
 void set_seats(db::Transaction&, base::SessionId, const Seats&);
+
+// Open sessions with a free seat and open enrolment, the next first.
+std::vector<base::SessionId> next_free(db::Transaction&, base::Time now, int most);
 
 // Open sessions with a free seat whose enrolment has not closed: offer, opening, closing.
 void for_free(db::Transaction&, base::Time now,

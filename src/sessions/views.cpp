@@ -1,11 +1,110 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include "sessions/views.hpp"
+
 #include "base/text.hpp"
-#include "sessions/sessions.hpp"
+#include "base/zone.hpp"
+#include "sessions/rules.hpp"
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+#include <cstdlib>
+
 namespace sessions {
 namespace json = boost::json;
+namespace {
+
+json::array slot_views(const std::vector<Slot>& slots) {
+    json::array views;
+    for (const Slot& slot : slots)
+        views.push_back({{"starts_at", base::iso_time(slot.starts_at)},
+                         {"ends_at", base::iso_time(slot.ends_at)},
+                         {"last", &slot == &slots.back()}});
+    return views;
+}
+
+// The half days of each day together, for people.
+json::array day_views(const std::vector<Slot>& slots) {
+    json::array views;
+    std::vector<Slot> today;
+    for (const Slot& slot : slots) {
+        if (!today.empty() &&
+            base::in_paris(today.front().starts_at).day != base::in_paris(slot.starts_at).day) {
+            views.push_back(
+                {{"date", base::iso_time(today.front().starts_at)}, {"slots", slot_views(today)}});
+            today.clear();
+        }
+        today.push_back(slot);
+    }
+    if (!today.empty())
+        views.push_back(
+            {{"date", base::iso_time(today.front().starts_at)}, {"slots", slot_views(today)}});
+    return views;
+}
+
+json::object offer_title_view(const catalogue::OfferTitle& offer) {
+    return {{"slug", offer.slug}, {"title", offer.title}, {"fictitious", offer.fictitious}};
+}
+
+const Venue* venue_of(const Session& session, const std::map<base::VenueId, Venue>& venues) {
+    if (!session.venue) return nullptr;
+    const auto found = venues.find(*session.venue);
+    return found == venues.end() ? nullptr : &found->second;
+}
+
+std::string list_url(Listed listed, std::string_view offer_slug, int page) {
+    std::string url = "/sessions?state=" + std::string{name_of(listed)};
+    if (!offer_slug.empty()) url += "&offer=" + std::string{offer_slug};
+    if (page > 1) url += "&page=" + std::to_string(page);
+    return url;
+}
+
+json::object pagination(const ListPage& list, int total) {
+    const int last = std::max(1, (total + list.query.limit - 1) / list.query.limit);
+    const auto url = [&](int page) { return list_url(list.query.listed, list.offer_slug, page); };
+    json::array pages;
+    int before = 0;
+    for (int page = 1; page <= last; ++page) {
+        if (page != 1 && page != last && std::abs(page - list.page) > 2) continue;
+        if (page != before + 1) pages.push_back(json::object{{"gap", true}});
+        pages.push_back(
+            {{"number", page}, {"url", url(page)}, {"current", page == list.page}, {"gap", false}});
+        before = page;
+    }
+    json::object view{
+        {"page", list.page}, {"last", last}, {"several", last > 1}, {"pages", std::move(pages)}};
+    if (list.page > 1) view["previous_url"] = url(list.page - 1);
+    if (list.page < last) view["next_url"] = url(list.page + 1);
+    return view;
+}
+
+json::object field(std::string_view value, bool required = false) {
+    return {{"value", value}, {"required", required}};
+}
+
+constexpr std::size_t rows_in_sight = 4;
+constexpr std::size_t rows_at_least = 10;
+
+json::object row_view(const SlotRow& row, std::size_t index,
+                      const std::vector<base::Reason>& problems) {
+    const std::string name = "slots." + std::to_string(index);
+    const std::string half = row == SlotRow{} ? "day" : row.half;
+    json::array halves;
+    for (const char* value : {"day", "am", "pm", ""})
+        halves.push_back({{"value", value},
+                          {"label", *value == '\0' ? "other" : value},
+                          {"selected", half == value}});
+    json::object view{{"row", name},      {"number", index + 1}, {"date", row.date},
+                      {"half", half},     {"halves", halves},    {"starts", row.starts},
+                      {"ends", row.ends}, {"problem", ""}};
+    // Here and not by the page: its marks stand under form.<field>, and a row is in a list.
+    for (const base::Reason& reason : problems)
+        if (reason.field == name + ".date")
+            view["problem"] = reason.message_key.substr(reason.message_key.rfind('.') + 1);
+    return view;
+}
+
+}  // namespace
 
 json::object venue_view(const Venue& venue) {
     json::object view{{"code", venue.code},           {"name", venue.name},
@@ -17,31 +116,182 @@ json::object venue_view(const Venue& venue) {
 }
 
 json::object session_view(const Session& session, const Venue* venue) {
-    json::array slots;
-    for (const Slot& slot : session.slots)
-        slots.push_back({{"starts_at", base::iso_time(slot.starts_at)},
-                         {"ends_at", base::iso_time(slot.ends_at)}});
+    json::array days = day_views(session.slots);
+    const bool several_days = days.size() > 1;
     json::object view{
         {"id", session.id.value},
         {"status", name_of(session.status)},
         {"cancelled", session.status == Status::cancelled},
         {"starts_at", base::iso_time(session.starts_at())},
         {"ends_at", base::iso_time(session.ends_at())},
-        {"slots", std::move(slots)},
+        {"slots", slot_views(session.slots)},
         {"several_slots", session.slots.size() > 1},
+        {"days", std::move(days)},
+        {"several_days", several_days},
         {"language", session.language},
+        {"in_french", session.language == "fr"},
         {"note", session.note},
         {"remote", !session.venue.has_value()},
         {"enrolment_opens_at", base::iso_time(session.enrolment_opens_at)},
         {"enrolment_closes_at", base::iso_time(session.enrolment_closes_at)},
         {"cancel_until", base::iso_time(session.cancel_until)},
         {"capacity", session.seats.capacity},
+        {"taken", session.seats.taken},
         {"free", session.seats.capacity - session.seats.taken},
         {"full", session.seats.full()},
         {"waiting", session.seats.waiting},
     };
     if (venue != nullptr) view["venue"] = venue_view(*venue);
     return view;
+}
+
+json::object organiser_view(const Session& session, const Venue* venue,
+                            const catalogue::OfferTitle& offer, base::Time now) {
+    json::object view = session_view(session, venue);
+    view["offer"] = offer_title_view(offer);
+    view["video_link"] = session.video_link;
+    view["minimum"] = session.minimum;
+    view["below_minimum"] = session.seats.taken < session.minimum;
+    view["revision"] = session.revision;
+    view["draft"] = session.status == Status::draft;
+    view["ended"] = session.ends_at() <= now;
+    view["can_change"] = !why_not_change(session, now);
+    view["can_open"] = !why_not_open(session, now);
+    view["can_cancel"] = !why_not_cancel(session, now);
+    return view;
+}
+
+json::object list_view(const ListPage& list, base::Time now) {
+    json::array views;
+    for (const Session& session : list.sessions)
+        views.push_back(organiser_view(session, venue_of(session, list.venues),
+                                       list.titles.at(session.offer), now));
+    json::array states;
+    for (const Listed listed : all_listed)
+        states.push_back({{"value", name_of(listed)},
+                          {"count", list.counts.at(listed)},
+                          {"chosen", listed == list.query.listed},
+                          {"url", list_url(listed, list.offer_slug, 1)}});
+    std::vector<const catalogue::OfferTitle*> titles;
+    for (const auto& [id, title] : list.titles) titles.push_back(&title);
+    std::ranges::sort(titles, {}, [](const auto* title) { return base::fold(title->title); });
+    json::array offers;
+    for (const catalogue::OfferTitle* title : titles)
+        offers.push_back({{"value", title->slug},
+                          {"label", title->title},
+                          {"selected", title->slug == list.offer_slug}});
+    const int total = list.counts.at(list.query.listed);
+    return {{"state", name_of(list.query.listed)},
+            {"offer", list.offer_slug},
+            {"total", total},
+            {"states", std::move(states)},
+            {"several_offers", offers.size() > 1},
+            {"offers", std::move(offers)},
+            {"sessions", std::move(views)},
+            {"pagination", pagination(list, total)}};
+}
+
+json::object offers_view(std::string_view words, int total,
+                         const std::vector<OfferChoice>& offers) {
+    json::array views;
+    for (const OfferChoice& offer : offers)
+        views.push_back(
+            {{"slug", offer.slug}, {"title", offer.title}, {"fictitious", offer.fictitious}});
+    const bool more = total > static_cast<int>(offers.size());
+    return {{"words", words}, {"total", total}, {"more", more}, {"offers", std::move(views)}};
+}
+
+json::object form_view(const SessionForm& form, const FormContext& context,
+                       const std::vector<base::Reason>& problems) {
+    json::array in_sight;
+    json::array further;
+    bool further_open = false;
+    const std::size_t rows = std::max(rows_at_least, form.rows.size());
+    for (std::size_t i = 0; i < rows; ++i) {
+        const SlotRow row = i < form.rows.size() ? form.rows[i] : SlotRow{};
+        // A row that was not filled in comes back with the half day that it was shown with.
+        const bool filled = !row.empty() || (!row.half.empty() && row.half != "day");
+        further_open = further_open || (i >= rows_in_sight && filled);
+        (i < rows_in_sight ? in_sight : further).push_back(row_view(row, i, problems));
+    }
+    json::array venues;
+    for (const Venue& venue : context.venues)
+        venues.push_back({{"value", venue.code},
+                          {"label", venue.town + " – " + venue.name},
+                          {"capacity", venue.capacity.value_or(0)},
+                          {"selected", venue.code == form.venue}});
+    json::array languages_view;
+    bool listed = false;
+    for (const std::string_view language : languages) {
+        listed = listed || language == form.language;
+        languages_view.push_back({{"value", language}, {"selected", language == form.language}});
+    }
+    if (!listed && !form.language.empty())
+        languages_view.push_back({{"value", form.language}, {"selected", true}});
+
+    json::object view{{"offer", offer_title_view(context.offer)},
+                      {"slots", std::move(in_sight)},
+                      {"more_slots", std::move(further)},
+                      {"more_open", further_open},
+                      {"form",
+                       {{"venue", {{"options", std::move(venues)}, {"required", false}}},
+                        {"video_link", field(form.video_link)},
+                        {"capacity", field(form.capacity, true)},
+                        {"minimum", field(form.minimum)},
+                        {"language", {{"options", std::move(languages_view)}, {"required", true}}},
+                        {"note", field(form.note)},
+                        {"enrolment_opens_at", field(form.enrolment_opens_at)},
+                        {"enrolment_closes_at", field(form.enrolment_closes_at)},
+                        {"cancel_until", field(form.cancel_until)}}}};
+    if (const Session* session = context.session) {
+        view["id"] = session->id.value;
+        view["starts_at"] = base::iso_time(session->starts_at());
+        view["revision"] = form.revision;
+        view["taken"] = session->seats.taken;
+        view["waiting"] = session->seats.waiting;
+        view["draft"] = session->status == Status::draft;
+    } else {
+        view["draft"] = true;
+    }
+    return view;
+}
+
+json::object venues_view(const std::vector<VenueOf>& venues) {
+    json::array views;
+    for (const VenueOf& one : venues) {
+        json::object view = venue_view(one.venue);
+        view["contact"] = one.venue.contact;
+        view["organisation"] = one.organisation;
+        view["revision"] = one.venue.revision;
+        view["can_change"] = one.mine;
+        if (!one.venue.capacity) view["capacity"] = nullptr;
+        views.push_back(std::move(view));
+    }
+    return {{"venues", std::move(views)}};
+}
+
+json::object venue_form_view(const VenueForm& form,
+                             const std::vector<std::pair<std::string, std::string>>& owners,
+                             std::string_view code) {
+    json::array options;
+    for (const auto& [owner, name] : owners)
+        options.push_back(
+            {{"value", owner}, {"label", name}, {"selected", owner == form.organisation}});
+    const bool choose_owner = code.empty() && owners.size() > 1;
+    return {{"code", code},
+            {"is_new", code.empty()},
+            {"revision", form.revision},
+            {"choose_organisation", choose_owner},
+            {"form",
+             {{"organisation", {{"options", std::move(options)}, {"required", true}}},
+              {"name", field(form.name, true)},
+              {"address", field(form.address)},
+              {"town", field(form.town, true)},
+              {"capacity", field(form.capacity)},
+              {"step_free", {{"checked", form.step_free}}},
+              {"hearing_loop", {{"checked", form.hearing_loop}}},
+              {"equipment", field(form.equipment)},
+              {"contact", field(form.contact)}}}};
 }
 
 }  // namespace sessions

@@ -203,6 +203,11 @@ TEST_CASE("a query finds what people mean") {
     CHECK(ids(index, "pour") == std::vector<int>{1});
 }
 
+TEST_CASE("a mended word has its accents, though codes and capitals come without") {
+    const auto index = index_of({{"ACCESSIBILITE"}, {"Accessibilite"}, {"L’accessibilité"}});
+    CHECK(index.search({.words = "accesibilite"}).mended == "accessibilité");
+}
+
 TEST_CASE("synonyms work both ways, also of several words and after mending") {
     const std::string synonyms =
         "# groups\nIA, intelligence artificielle # both\n\nrgaa, accessibilité\n";

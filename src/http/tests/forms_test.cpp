@@ -194,6 +194,7 @@ TEST_CASE("malformed JSON is refused with line and column") {
     for (const auto* bad : {"[]", "1", "\"a\"", "null", "true", "[{\"a\":1}]"})
         CHECK(key(http::read_json(bad)) == "http.json.not_object");
     CHECK(key(http::read_json(R"({"a":1,"a":2})")) == "http.json.duplicate");
+    CHECK(key(http::read_json(R"({"a":1E999})")) == "http.json.huge_number");
     CHECK(key(http::read_json(R"({"x":{"a":1,"\u0061":2}})")) == "http.json.duplicate");
     CHECK(http::read_json(R"({"x":{"a":1},"y":{"a":2},"a":3})"));
     CHECK(key(http::read_json(R"({"a":"\u0000"})")) == "http.json.bad_text");

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "sessions/form.hpp"
+
+#include "base/text.hpp"
+#include "base/zone.hpp"
+#include "http/request.hpp"
+#include "sessions/rules.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace sessions {
+namespace {
+
+using std::chrono::minutes;
+using Reasons = std::vector<base::Reason>;
+
+struct Hours {
+    minutes from, to;
+    friend bool operator==(const Hours&, const Hours&) = default;
+};
+constexpr Hours morning{minutes{9 * 60}, minutes{12 * 60 + 30}};
+constexpr Hours afternoon{minutes{14 * 60}, minutes{17 * 60 + 30}};
+
+// "9:00", "09:00", "09:00:00" (seconds are not heard).
+std::optional<minutes> read_hour(std::string_view text) {
+    const auto colon = text.find(':');
+    if (colon == std::string_view::npos || colon > 2) return std::nullopt;
+    const auto rest = text.substr(colon + 1);
+    if (rest.size() != 2 && !(rest.size() == 5 && rest[2] == ':')) return std::nullopt;
+    const auto hour = base::to_integer(text.substr(0, colon));
+    const auto minute = base::to_integer(rest.substr(0, 2));
+    if (!hour || !minute || *hour < 0 || *hour > 23 || *minute < 0 || *minute > 59)
+        return std::nullopt;
+    return minutes{*hour * 60 + *minute};
+}
+
+std::string hour_text(minutes since_midnight) {
+    return fmt::format("{:02}:{:02}", since_midnight.count() / 60, since_midnight.count() % 60);
+}
+
+// "2026-12-01T09:00", with seconds or not; of Paris, or of UTC with a "Z".
+std::optional<base::Time> read_moment(std::string_view text) {
+    const auto day = base::parse_iso_date(text.substr(0, 10));
+    if (!day || text.size() < 16 || (text[10] != 'T' && text[10] != ' ')) return std::nullopt;
+    auto hours = text.substr(11);
+    const bool utc = hours.ends_with('Z');
+    if (utc) hours.remove_suffix(1);
+    const auto minute = read_hour(hours);
+    if (!minute) return std::nullopt;
+    return utc ? base::Time{*day} + *minute : base::paris_time(*day, *minute);
+}
+
+std::string moment_text(base::Time time) {
+    const auto wall = base::in_paris(time);
+    return base::iso_date(wall.day) + "T" + hour_text(wall.since_midnight);
+}
+
+// What a row says, or the end of the message key "sessions.problem.".
+struct ReadRow {
+    std::vector<Slot> slots;
+    std::string_view problem = {};
+};
+
+ReadRow read_row(const SlotRow& row) {
+    const auto date = base::parse_iso_date(row.date);
+    if (!date) return {{}, row.date.empty() ? "date_missing" : "date"};
+    const auto from = read_hour(row.starts);
+    const auto to = read_hour(row.ends);
+    if ((!row.starts.empty() && !from) || (!row.ends.empty() && !to)) return {{}, "hour"};
+
+    std::vector<Hours> parts;
+    if (row.half == "am")
+        parts = {morning};
+    else if (row.half == "pm")
+        parts = {afternoon};
+    else if (row.half == "day")
+        parts = {morning, afternoon};
+    else if (!row.half.empty())
+        return {{}, "half"};
+    else if (!from || !to)
+        return {{}, "hours_missing"};
+    else
+        parts = {{*from, *to}};
+    if (from) parts.front().from = *from;
+    if (to) parts.back().to = *to;
+
+    ReadRow read;
+    for (const Hours& part : parts)
+        read.slots.push_back(
+            {base::paris_time(*date, part.from), base::paris_time(*date, part.to)});
+    // Asked of the instants and not of the hours: on one night a year they do not agree.
+    if (std::ranges::any_of(read.slots, [](const Slot& s) { return s.starts_at >= s.ends_at; }) ||
+        first_overlap(read.slots))
+        return {{}, "hours_order"};
+    return read;
+}
+
+std::string field_of_row(std::size_t row) {
+    return "slots." + std::to_string(row) + ".date";
+}
+
+void read_rows(const std::vector<SlotRow>& rows, Session& session, Reasons& problems) {
+    session.slots.clear();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (rows[i].empty()) continue;
+        const ReadRow read = read_row(rows[i]);
+        std::string_view problem = read.problem;
+        const auto before = session.slots;
+        session.slots.insert(session.slots.end(), read.slots.begin(), read.slots.end());
+        if (first_overlap(session.slots)) {
+            session.slots = before;
+            problem = "overlap";
+        }
+        if (!problem.empty())
+            problems.push_back({"sessions.problem." + std::string{problem}, field_of_row(i)});
+    }
+    if (session.slots.size() > static_cast<std::size_t>(max_slots))
+        problems.push_back({"sessions.problem.too_many_slots",
+                            "slots.0.date",
+                            {{"limit", std::to_string(max_slots)}}});
+    std::ranges::sort(session.slots, {}, &Slot::starts_at);
+}
+
+void read_moments(const SessionForm& form, const Session* before, Session& session, base::Time now,
+                  Reasons& problems) {
+    const auto read = [&](const char* field, const std::string& text, base::Time before_at,
+                          base::Time otherwise, base::Time& moment) {
+        moment = otherwise;
+        if (text.empty()) return;
+        // The form shows minutes: what it shows unchanged is unchanged to the second.
+        if (before != nullptr && text == moment_text(before_at)) {
+            moment = before_at;
+            return;
+        }
+        if (const auto typed = read_moment(text))
+            moment = *typed;
+        else
+            problems.push_back({"sessions.problem.moment", field});
+    };
+    const Session none;
+    const Session& old = before != nullptr ? *before : none;
+    const base::Time start = session.slots.empty() ? base::Time::max() : session.starts_at();
+    read("enrolment_opens_at", form.enrolment_opens_at, old.enrolment_opens_at,
+         std::min(now, start - minutes{1}), session.enrolment_opens_at);
+    read("enrolment_closes_at", form.enrolment_closes_at, old.enrolment_closes_at, start,
+         session.enrolment_closes_at);
+    read("cancel_until", form.cancel_until, old.cancel_until, start, session.cancel_until);
+}
+
+// The number, or `otherwise` for a text that is empty; -1, which no rule lets pass, for what is
+// none.
+int read_number(const std::string& text, int otherwise) {
+    if (text.empty()) return otherwise;
+    const auto number = base::to_integer(text);
+    return number && *number >= 0 && *number <= 1'000'000 ? static_cast<int>(*number) : -1;
+}
+
+// Two slots of one day at the usual hours are one row.
+std::vector<SlotRow> rows_of(const std::vector<Slot>& slots) {
+    std::vector<SlotRow> rows;
+    for (const Slot& slot : slots) {
+        const auto from = base::in_paris(slot.starts_at);
+        const Hours hours{from.since_midnight, base::in_paris(slot.ends_at).since_midnight};
+        const std::string date = base::iso_date(from.day);
+        if (hours == morning)
+            rows.push_back({date, "am", "", ""});
+        else if (hours == afternoon && !rows.empty() && rows.back() == SlotRow{date, "am", "", ""})
+            rows.back().half = "day";
+        else if (hours == afternoon)
+            rows.push_back({date, "pm", "", ""});
+        else
+            rows.push_back({date, "", hour_text(hours.from), hour_text(hours.to)});
+    }
+    return rows;
+}
+
+}  // namespace
+
+SessionForm read_form(const http::Form& sent) {
+    SessionForm form;
+    const auto text = [&](const std::string& name) { return std::string{sent.text(name)}; };
+    form.offer = text("offer");
+    // One more than may be, so that the rule sees that there are too many.
+    for (int i = 0; i <= max_slots; ++i) {
+        const std::string row = "slots." + std::to_string(i) + ".";
+        form.rows.push_back(
+            {text(row + "date"), text(row + "half"), text(row + "starts"), text(row + "ends")});
+    }
+    while (!form.rows.empty() && form.rows.back() == SlotRow{}) form.rows.pop_back();
+    form.venue = text("venue");
+    form.video_link = text("video_link");
+    form.capacity = text("capacity");
+    form.minimum = text("minimum");
+    form.language = text("language");
+    form.note = text("note");
+    form.enrolment_opens_at = text("enrolment_opens_at");
+    form.enrolment_closes_at = text("enrolment_closes_at");
+    form.cancel_until = text("cancel_until");
+    form.revision = sent.integer("revision").value_or(-1);
+    return form;
+}
+
+SessionForm empty_form(std::string_view language) {
+    SessionForm form;
+    form.language = language;
+    return form;
+}
+
+SessionForm form_of(const Session& session, const Venue* venue, std::string_view offer_slug) {
+    SessionForm form;
+    form.offer = offer_slug;
+    form.rows = rows_of(session.slots);
+    if (venue != nullptr) form.venue = venue->code;
+    form.video_link = session.video_link;
+    form.capacity = std::to_string(session.seats.capacity);
+    if (session.minimum > 0) form.minimum = std::to_string(session.minimum);
+    form.language = session.language;
+    form.note = session.note;
+    form.enrolment_opens_at = moment_text(session.enrolment_opens_at);
+    form.enrolment_closes_at = moment_text(session.enrolment_closes_at);
+    form.cancel_until = moment_text(session.cancel_until);
+    form.revision = session.revision;
+    return form;
+}
+
+SessionForm copy_of(const Session& session, const Venue* venue, std::string_view offer_slug) {
+    SessionForm form = form_of(session, venue, offer_slug);
+    for (SlotRow& row : form.rows) row.date.clear();
+    form.enrolment_opens_at.clear();
+    form.enrolment_closes_at.clear();
+    form.cancel_until.clear();
+    form.revision = -1;
+    return form;
+}
+
+ReadSession session_from(const SessionForm& form, const Session* before, const Venue* venue,
+                         base::Time now) {
+    ReadSession read;
+    if (before != nullptr) read.session = *before;
+    Session& session = read.session;
+    read_rows(form.rows, session, read.problems);
+    const bool rows_are_right = read.problems.empty();
+    read_moments(form, before, session, now, read.problems);
+    session.venue = venue != nullptr ? std::optional{venue->id} : std::nullopt;
+    session.video_link = form.video_link;
+    session.seats.capacity = read_number(form.capacity, 0);
+    session.minimum = read_number(form.minimum, 0);
+    session.language = form.language.empty() ? "fr" : form.language;
+    session.note = form.note;
+
+    const bool venue_unknown = !form.venue.empty() && venue == nullptr;
+    if (venue_unknown) read.problems.push_back({"sessions.problem.venue_unknown", "venue"});
+    const std::size_t typed_wrong = read.problems.size();
+    for (base::Reason& reason : problems_of(session, venue, before, now)) {
+        // One reason a field: a rule says nothing of what could not even be read.
+        const bool said = std::any_of(
+            read.problems.begin(), read.problems.begin() + static_cast<std::ptrdiff_t>(typed_wrong),
+            [&](const auto& r) { return r.field == reason.field; });
+        const bool none_because_wrong =
+            session.slots.empty() && !rows_are_right && reason.field.starts_with("slots.");
+        if (!said && !none_because_wrong) read.problems.push_back(std::move(reason));
+    }
+    return read;
+}
+
+VenueForm read_venue_form(const http::Form& sent) {
+    const auto text = [&](const char* name) { return std::string{sent.text(name)}; };
+    return {.organisation = text("organisation"),
+            .name = text("name"),
+            .address = text("address"),
+            .town = text("town"),
+            .capacity = text("capacity"),
+            .equipment = text("equipment"),
+            .contact = text("contact"),
+            .step_free = sent.flag("step_free"),
+            .hearing_loop = sent.flag("hearing_loop"),
+            .revision = sent.integer("revision").value_or(-1)};
+}
+
+VenueForm form_of(const Venue& venue, std::string_view organisation_code) {
+    return {.organisation = std::string{organisation_code},
+            .name = venue.name,
+            .address = venue.address,
+            .town = venue.town,
+            .capacity = venue.capacity ? std::to_string(*venue.capacity) : "",
+            .equipment = venue.equipment,
+            .contact = venue.contact,
+            .step_free = venue.step_free,
+            .hearing_loop = venue.hearing_loop,
+            .revision = venue.revision};
+}
+
+ReadVenue venue_from(const VenueForm& form, const Venue& before) {
+    ReadVenue read{before, {}};
+    Venue& venue = read.venue;
+    venue.name = form.name;
+    venue.address = form.address;
+    venue.town = form.town;
+    venue.capacity =
+        form.capacity.empty() ? std::nullopt : std::optional{read_number(form.capacity, 0)};
+    venue.equipment = form.equipment;
+    venue.contact = form.contact;
+    venue.step_free = form.step_free;
+    venue.hearing_loop = form.hearing_loop;
+    read.problems = problems_of(venue);
+    return read;
+}
+
+}  // namespace sessions

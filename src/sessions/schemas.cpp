@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: EUPL-1.2
+// JSON Schema (2020-12) of the views; tests hold them against real answers.
+#include "sessions/views.hpp"
+
+#define SESSION \
+    R"json({"type": "object",                                                                    \
+  "required": ["id", "status", "offer", "starts_at", "ends_at", "slots", "remote", "video_link", \
+               "language", "note", "enrolment_opens_at", "enrolment_closes_at", "cancel_until",  \
+               "minimum", "capacity", "taken", "free", "waiting", "revision", "can_change",      \
+               "can_open", "can_cancel"],                                                        \
+  "properties": {"id": {"type": "integer"}, "status": {"enum": ["draft", "open", "cancelled"]},  \
+   "offer": {"type": "object", "required": ["slug", "title"]},                                   \
+   "starts_at": {"type": "string", "format": "date-time"},                                       \
+   "ends_at": {"type": "string", "format": "date-time"},                                         \
+   "slots": {"type": "array", "minItems": 1,                                                     \
+             "items": {"type": "object", "required": ["starts_at", "ends_at"]}},                 \
+   "capacity": {"type": "integer", "minimum": 1}, "taken": {"type": "integer", "minimum": 0},    \
+   "waiting": {"type": "integer", "minimum": 0}, "revision": {"type": "integer"}}})json"
+
+#define VENUE \
+    R"json({"type": "object",                                                                   \
+  "required": ["code", "name", "town", "address", "step_free", "hearing_loop", "can_change"],   \
+  "properties": {"capacity": {"type": ["integer", "null"]}}})json"
+
+namespace sessions {
+
+const std::string_view session_schema = SESSION;
+
+const std::string_view list_schema = R"json({"type": "object",
+ "required": ["state", "total", "states", "sessions", "pagination"],
+ "properties": {"state": {"enum": ["coming", "past", "draft", "cancelled"]},
+  "total": {"type": "integer"}, "sessions": {"type": "array", "items": )json" SESSION "}}}";
+
+const std::string_view offers_schema = R"json({"type": "object",
+ "required": ["words", "total", "offers"],
+ "properties": {"total": {"type": "integer"},
+  "offers": {"type": "array", "items": {"type": "object", "required": ["slug", "title"]}}}})json";
+
+const std::string_view form_schema =
+    R"({"type": "object", "required": ["form"], "properties": {"form": {"type": "object"}}})";
+
+const std::string_view venue_schema = VENUE;
+
+const std::string_view venues_schema = R"json({"type": "object", "required": ["venues"],
+ "properties": {"venues": {"type": "array", "items": )json" VENUE "}}}";
+
+}  // namespace sessions
