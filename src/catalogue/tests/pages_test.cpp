@@ -535,6 +535,21 @@ TEST_CASE("importing twice changes nothing") {
     CHECK(shop.app.json("/catalogue").at("total") == counts.at("added"));
 }
 
+TEST_CASE("the 11 columns change what they say of an offer and leave the rest") {
+    Workshop shop;
+    catalogue::Offer offer;
+    offer.eligibility.populations = {"territoriale"};
+    offer.prerequisites = "Aucun";
+    shop.app.given_offer({.title = "Git", .offer = offer});
+    send_file(shop.app, shop.organiser,
+              "Intitulé,Descriptif court,Thématiques,Modalité\nGit,Autrement dit,Data,En ligne\n",
+              "csv", "dinum");
+    const auto git = shop.app.json("/catalogue/git");
+    CHECK(git.at("summary") == "Autrement dit");
+    CHECK(git.at("prerequisites") == "Aucun");
+    CHECK(git.at("populations") == json::array{"territoriale"});
+}
+
 TEST_CASE("a bad line is told with its number and reason, and the others go in") {
     Workshop shop;
     const std::string file = test_file("catalogue-avec-erreurs.csv");
