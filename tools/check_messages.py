@@ -121,6 +121,7 @@ def main():
     slices = {key.split(".")[0] for key in french}
     problems += [f"{where}: no message {key}" for key, where in keys.items()
                  if where and key.split(".")[0] in slices and key not in french
+                 and not key.endswith((".csv", ".json", ".xml", ".atom", ".ics"))  # a file's name
                  and not any(known.startswith(key + ".") for known in french)]
     problems += [f"{where}: nothing uses {key}" for key, (where, _) in french.items()
                  if key not in keys and not any(key.startswith(begin) for begin in prefixes)

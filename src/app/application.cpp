@@ -60,8 +60,7 @@ Application::Application(const Configuration& configuration, db::Database& given
       identity(database, organisations),
       synonyms(base::embedded("reference/synonyms.txt")),
       catalogue(database, organisations, identity, catalogue::embedded_themes(), synonyms),
-      sessions(database),
-      enrolments(database, sessions, catalogue, identity),
+      enrolments(database, sessions, catalogue),
       static_entries(http::embedded_static_files()),
       static_files(static_entries),
       templates(template_sources(), messages,
@@ -70,14 +69,13 @@ Application::Application(const Configuration& configuration, db::Database& given
       router(pages, identity, rate_limits, router_options(configuration)) {
     const std::string base_url = base_url_of(configuration);
     add_pages(*this);
-    organisations::add_pages(router, {organisations, pages, [this](base::PersonId person) {
-                                          return database.read([&](db::Transaction& transaction) {
-                                              return identity
-                                                  .rights(transaction, db::Versions(transaction),
-                                                          person)
-                                                  .perimeters("administrator");
-                                          });
-                                      }});
+    organisations::add_pages(
+        router, {organisations, pages, [this](base::PersonId person) {
+                     return database.read([&](db::Transaction& transaction) {
+                         return identity.rights(transaction, db::Versions(transaction), person)
+                             .perimeters("administrator");
+                     });
+                 }});
     identity::add_pages(router, {database, identity, organisations, pages, configuration.demo});
     catalogue::add_pages(router, database, catalogue, enrolments, pages, base_url);
     catalogue::add_editing_pages(router, database, catalogue, identity, organisations, pages);

@@ -57,8 +57,8 @@ json::array next_sessions(Application& app, db::Transaction& transaction,
     const auto venues = app.sessions.venues(transaction, venue_ids);
     json::array views;
     for (const sessions::Session& session : chosen) {
-        json::object view = sessions::session_view(
-            session, session.venue ? &venues.at(*session.venue) : nullptr);
+        json::object view =
+            sessions::session_view(session, session.venue ? &venues.at(*session.venue) : nullptr);
         const auto& offer = published.index.at(published.index.find(session.offer));
         view["offer"] = {{"slug", offer.slug},
                          {"title", offer.offer.shown_title()},
@@ -71,8 +71,8 @@ json::array next_sessions(Application& app, db::Transaction& transaction,
 json::object mine(Application& app, db::Transaction& transaction, base::PersonId person,
                   base::Time now) {
     json::object view{{"waiting", json::array{}}};
-    for (const enrolments::Training& training :
-         app.enrolments.trainings_of(transaction, person, now)) {
+    const auto trainings = app.enrolments.trainings_of(transaction, person, now);
+    for (const enrolments::Training& training : trainings.list) {
         if (training.session.ends_at() <= now) continue;
         if (training.enrolment.state == enrolments::State::waiting)
             view["waiting"].as_array().push_back(enrolments::training_view(training, now));
@@ -102,16 +102,14 @@ http::Response show_home(const http::Request& request, Application& app) {
         catalogue::Search search;
         search.per_page = offers_shown;
         const catalogue::Found found = published->index.search(search);
-        json::value list = catalogue::list_view(
-            {}, found,
-            {*published, app.catalogue.themes(), free_seats, reader ? &*reader : nullptr,
-             request.language});
-        json::object view{
-            {"total", found.total},
-            {"themes", std::move(list.at("facets").at("theme"))},
-            {"sessions", next_sessions(app, transaction, *published, reader ? &*reader : nullptr,
-                                       request.now)},
-            {"latest", std::move(list.at("results"))}};
+        json::value list = catalogue::list_view({}, found,
+                                                {*published, app.catalogue.themes(), free_seats,
+                                                 reader ? &*reader : nullptr, request.language});
+        json::object view{{"total", found.total},
+                          {"themes", std::move(list.at("facets").at("theme"))},
+                          {"sessions", next_sessions(app, transaction, *published,
+                                                     reader ? &*reader : nullptr, request.now)},
+                          {"latest", std::move(list.at("results"))}};
         if (request.caller)
             view["mine"] = mine(app, transaction, request.caller->person, request.now);
         return http::show(http::view("app/home", std::move(view)));

@@ -312,14 +312,17 @@ private:
         std::vector<base::VenueId> venues;
         for (std::size_t i = 0; i < 3 * words_.towns.size(); ++i) {
             const std::string& town = words_.towns[i / 3];
-            venues.push_back(app_.sessions.insert(
-                transaction, sessions::Venue{.id = {},
-                                             .code = "salle-" + std::to_string(i),
-                                             .organisation = random_.of(organisations_)->id,
-                                             .name = "Centre de formation " + std::to_string(i),
-                                             .address = "1 place de la Mairie, " + town,
-                                             .town = town,
-                                             .step_free = true}));
+            venues.push_back(
+                app_.sessions
+                    .insert(transaction,
+                            sessions::Venue{.id = {},
+                                            .code = "salle-" + std::to_string(i),
+                                            .organisation = random_.of(organisations_)->id,
+                                            .name = "Centre de formation " + std::to_string(i),
+                                            .address = "1 place de la Mairie, " + town,
+                                            .town = town,
+                                            .step_free = true})
+                    .value());
         }
         return venues;
     }

@@ -8,7 +8,6 @@
 #include "enrolments/rules.hpp"
 #include "enrolments/store.hpp"
 #include "enrolments/views.hpp"
-#include "identity/identity.hpp"
 
 #include <boost/json/value.hpp>
 
@@ -51,8 +50,8 @@ std::string_view name_of(State state) {
 }
 
 Enrolments::Enrolments(db::Database& database, sessions::Sessions& sessions,
-                       catalogue::Catalogue& catalogue, identity::Identity& identity)
-    : database_(database), sessions_(sessions), catalogue_(catalogue), identity_(identity) {}
+                       catalogue::Catalogue& catalogue)
+    : database_(database), sessions_(sessions), catalogue_(catalogue) {}
 
 base::Result<Enrolment> Enrolments::take(base::PersonId person, base::SessionId session_id,
                                          base::Time now) {

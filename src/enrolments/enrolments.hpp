@@ -13,10 +13,6 @@
 #include <string_view>
 #include <vector>
 
-namespace identity {
-class Identity;
-}
-
 namespace enrolments {
 
 enum class State { seated, waiting, withdrawn, cancelled };
@@ -51,7 +47,7 @@ struct Trainings {
 class Enrolments final : public sessions::SeatHolders, public catalogue::SessionsOfOffers {
 public:
     // The arguments must outlive it.
-    Enrolments(db::Database&, sessions::Sessions&, catalogue::Catalogue&, identity::Identity&);
+    Enrolments(db::Database&, sessions::Sessions&, catalogue::Catalogue&);
 
     // A seat, or a place on the waiting list when there is none. Taking twice gives what one has.
     // Refuses by rules.hpp, with not_found for a session that is not there or not yet open.
@@ -87,7 +83,6 @@ private:
     db::Database& database_;
     sessions::Sessions& sessions_;
     catalogue::Catalogue& catalogue_;
-    identity::Identity& identity_;
 };
 
 }  // namespace enrolments

@@ -17,7 +17,9 @@ namespace {
 
 using std::chrono::days;
 
-base::Date day_of(base::Time now) { return std::chrono::floor<days>(now); }
+base::Date day_of(base::Time now) {
+    return std::chrono::floor<days>(now);
+}
 
 base::Error person_unknown() {
     return {base::ErrorKind::not_found, "identity.person_not_found"};
@@ -41,7 +43,8 @@ PeoplePage Identity::people(db::Transaction& transaction, const Rights& rights,
                             base::Date day) {
     std::vector<base::OrganisationId> organisations;
     for (const auto& [organisation, depth] : rights.tree().in_order())
-        if (rights.may("administrator", organisation->id)) organisations.push_back(organisation->id);
+        if (rights.may("administrator", organisation->id))
+            organisations.push_back(organisation->id);
 
     store::PeopleSearch search{.organisations = db::json_ids(organisations),
                                .name = {},
@@ -69,8 +72,8 @@ base::Result<void> Identity::grant(base::PersonId by, base::PersonId to, std::st
                                    std::string_view organisation_code, base::Time now) {
     return database_.write([&](db::Transaction& transaction) -> base::Result<void> {
         const Rights mine = rights(transaction, db::Versions(transaction), by);
-        if (!concerns(mine, store::affiliations_of(transaction, to),
-                      store::grants(transaction, to), day_of(now)))
+        if (!concerns(mine, store::affiliations_of(transaction, to), store::grants(transaction, to),
+                      day_of(now)))
             return base::unexpected(person_unknown());
         const auto* organisation = mine.tree().find(organisation_code);
         const auto perimeter =
@@ -143,7 +146,8 @@ public:
         if (auto reason = problem_of(line)) return refuse(std::move(*reason));
         const auto [before, first] = line_of_.emplace(line.email, line.number);
         if (!first)
-            return refuse({"identity.import.email_twice", "email",
+            return refuse({"identity.import.email_twice",
+                           "email",
                            {{"value", line.email}, {"line", std::to_string(before->second)}}});
         const auto* employer = tree_.find(line.organisation);
         if (employer == nullptr) return refuse(unknown(line.organisation));
@@ -161,8 +165,8 @@ public:
             .contractor = line.is_contractor(),
             .from = line.from_day().value_or(day_of(now_)),
             .until = {}};
-        const bool moves = std::none_of(
-            affiliations.begin(), affiliations.end(), [&](const Affiliation& one) {
+        const bool moves =
+            std::none_of(affiliations.begin(), affiliations.end(), [&](const Affiliation& one) {
                 return one.same_post(next) && one.from <= next.from &&
                        (!one.until || *one.until >= next.from);
             });
@@ -231,16 +235,16 @@ private:
 
 }  // namespace
 
-base::Result<organisations::ImportReport> Identity::import_people(
-    std::string_view text, std::optional<base::PersonId> by, base::Time now) {
+base::Result<organisations::ImportReport> Identity::import_people(std::string_view text,
+                                                                  std::optional<base::PersonId> by,
+                                                                  base::Time now) {
     const auto lines = read_people(text);
     if (!lines) return base::unexpected(lines.error());
     return database_.write(
         [&](db::Transaction& transaction) -> base::Result<organisations::ImportReport> {
             const db::Versions versions(transaction);
             const auto tree = organisations_.tree(transaction, versions);
-            const auto mine =
-                by ? std::optional{rights(transaction, versions, *by)} : std::nullopt;
+            const auto mine = by ? std::optional{rights(transaction, versions, *by)} : std::nullopt;
             organisations::ImportReport report;
             LineImport people(transaction, *tree, mine ? &*mine : nullptr, by, now);
             for (const PersonLine& line : *lines) people.put(line, report);

@@ -27,12 +27,10 @@ std::string Identity::sign_in(base::PersonId person, base::Time now) {
         [&](db::Transaction& transaction) { return sign_in(transaction, person, now); });
 }
 
-std::string Identity::sign_in(db::Transaction& transaction, base::PersonId person,
-                              base::Time now) {
+std::string Identity::sign_in(db::Transaction& transaction, base::PersonId person, base::Time now) {
     std::string token = base::random_token();
     store::delete_expired_sign_ins(transaction, person, now);
-    store::insert_sign_in(transaction, base::sha256_hex(token), person, now,
-                          now + session_length);
+    store::insert_sign_in(transaction, base::sha256_hex(token), person, now, now + session_length);
     return token;
 }
 
@@ -101,7 +99,7 @@ base::PersonId Identity::put(db::Transaction& transaction, const NewPerson& give
                                      given.affiliation.from - std::chrono::days{1});
         store::insert_affiliation(transaction, id, given.affiliation);
     }
-    for (const Grant& grant : given.grants) 
+    for (const Grant& grant : given.grants)
         store::insert_grant(transaction, id, grant, std::nullopt, now);
     return id;
 }

@@ -133,8 +133,8 @@ public:
 
     // -- what administrators do; `by` is the administrator, whose rights are read in the same
     // transaction
-    // People who work in the administrator's perimeters on that day and whose name ("usual given" or
-    // "given usual") or mail begins with `words`; those after the person `after`.
+    // People who work in the administrator's perimeters on that day and whose name ("usual given"
+    // or "given usual") or mail begins with `words`; those after the person `after`.
     PeoplePage people(db::Transaction&, const Rights&, std::string_view words,
                       std::optional<base::PersonId> after, base::Date);
     // Granting or taking back twice is once.

@@ -56,9 +56,13 @@ void read_roles(std::string_view cell, PersonLine& line) {
 
 }  // namespace
 
-bool PersonLine::is_contractor() const { return one_of(yes, base::fold(contractor)); }
+bool PersonLine::is_contractor() const {
+    return one_of(yes, base::fold(contractor));
+}
 
-std::optional<base::Date> PersonLine::from_day() const { return base::parse_iso_date(from); }
+std::optional<base::Date> PersonLine::from_day() const {
+    return base::parse_iso_date(from);
+}
 
 base::Result<std::vector<PersonLine>> read_people(std::string_view text) {
     const auto rows = base::read_csv(text);

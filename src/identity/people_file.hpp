@@ -13,7 +13,7 @@
 namespace identity {
 
 struct PersonLine {
-    int number = 0;  // in the file, from 1
+    int number = 0;     // in the file, from 1
     std::string email;  // in lower case
     std::string given_name;
     std::string usual_name;

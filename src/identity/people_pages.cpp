@@ -25,7 +25,9 @@ http::Response not_found() {
     return http::refuse({base::ErrorKind::not_found, "identity.person_not_found"});
 }
 
-std::string path_of(base::PersonId person) { return "/people/" + std::to_string(person.value); }
+std::string path_of(base::PersonId person) {
+    return "/people/" + std::to_string(person.value);
+}
 
 http::Response show_people(const http::Request& request, const Site& site) {
     return site.database.read([&](db::Transaction& transaction) {
@@ -40,8 +42,7 @@ http::Response show_people(const http::Request& request, const Site& site) {
         for (const Person& person : page.people) ids.push_back(person.id);
         return http::show(http::view(
             "identity/people",
-            people_view(page, words,
-                        site.identity.affiliations(transaction, ids, day_of(request)),
+            people_view(page, words, site.identity.affiliations(transaction, ids, day_of(request)),
                         rights.tree())));
     });
 }
@@ -124,11 +125,9 @@ http::Response show_import(const http::Request&, const Site&) {
 http::Response import_file(const http::Request& request, const Site& site) {
     const http::File* file = request.form.file("file");
     if (file == nullptr)
-        return http::refuse(
-            {base::ErrorKind::invalid, "organisations.import.file_missing", "file"},
-            import_page({}));
-    const auto report =
-        site.identity.import_people(file->content, request.person(), request.now);
+        return http::refuse({base::ErrorKind::invalid, "organisations.import.file_missing", "file"},
+                            import_page({}));
+    const auto report = site.identity.import_people(file->content, request.person(), request.now);
     if (!report) return http::refuse(report.error(), import_page({}));
     return http::show(import_page(
         {{"report", organisations::report_view(*report, [&](const base::Reason& reason) {
@@ -148,9 +147,9 @@ void add_people_pages(http::Router& router, const Site& given) {
         router.add(method, pattern, administrator, std::move(doc), handle(handler));
     };
     constexpr std::string_view report = R"({"type":"object"})";
-    const std::vector<http::Parameter> role{{"role", R"({"type":"string"})", true},
-                                            {"organisation", R"({"type":"string"})", true,
-                                             "Code of the organisation at the top"}};
+    const std::vector<http::Parameter> role{
+        {"role", R"({"type":"string"})", true},
+        {"organisation", R"({"type":"string"})", true, "Code of the organisation at the top"}};
     add("GET", "/people",
         {.summary = "People of my perimeters, 50 a page",
          .query = {{"q", R"({"type":"string"})", false, "The beginning of a name or a mail"},

@@ -36,8 +36,7 @@ std::optional<base::Reason> why_not_revoke(base::PersonId by, const Rights& righ
     return why_not_grant(by, rights, from, grant.role, grant.perimeter);
 }
 
-bool is_within(const Rights& rights, const std::vector<Affiliation>& affiliations,
-               base::Date day) {
+bool is_within(const Rights& rights, const std::vector<Affiliation>& affiliations, base::Date day) {
     if (affiliations.empty()) return false;
     const auto holds = [&](const Affiliation& one) {
         return one.from <= day && (!one.until || *one.until >= day);
@@ -59,8 +58,7 @@ std::optional<base::Reason> why_not_follow(const std::vector<Affiliation>& prese
                                            const Affiliation& next, base::Date today) {
     if (std::find(populations.begin(), populations.end(), next.population) == populations.end())
         return base::Reason{"identity.why_not.population_unknown", "population"};
-    if (next.from > today + furthest)
-        return base::Reason{"identity.why_not.from_too_late", "from"};
+    if (next.from > today + furthest) return base::Reason{"identity.why_not.from_too_late", "from"};
     if (present.empty()) return std::nullopt;
     if (!present.front().until && present.front().same_post(next))
         return base::Reason{"identity.why_not.same_affiliation", "employer"};

@@ -148,7 +148,8 @@ constexpr db::Query insert_person{"identity.insert_person", R"sql(
 base::PersonId insert(db::Transaction& transaction, const Person& p) {
     base::PersonId id;
     const std::string sorted = sort_name(p);
-    transaction.run(insert_person, {p.email, p.given_name, p.usual_name, p.job, p.language, p.demo, sorted},
+    transaction.run(insert_person,
+                    {p.email, p.given_name, p.usual_name, p.job, p.language, p.demo, sorted},
                     [&](const db::Row& row) { id.value = row.integer(0); });
     return id;
 }

@@ -45,8 +45,8 @@ void insert_affiliation(db::Transaction&, base::PersonId, const Affiliation&);
 // -- roles
 std::vector<Grant> grants(db::Transaction&, base::PersonId);
 // `by`: nothing for the operator.
-void insert_grant(db::Transaction&, base::PersonId, const Grant&,
-                  std::optional<base::PersonId> by, base::Time now);
+void insert_grant(db::Transaction&, base::PersonId, const Grant&, std::optional<base::PersonId> by,
+                  base::Time now);
 void revoke_grant(db::Transaction&, base::PersonId, const Grant&, base::PersonId by,
                   base::Time now);
 

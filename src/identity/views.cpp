@@ -156,15 +156,15 @@ json::object forms(const Profile& profile, base::Date day, const http::Form& typ
     const auto given = [&](const char* name, std::string otherwise) {
         return typed.has(name) ? std::string{typed.text(name)} : std::move(otherwise);
     };
-    const bool contractor = !profile.affiliations.empty() && profile.affiliations.front().contractor;
-    return {
-        {"role", {{"options", options(grantable, typed.text("role"))}, {"required", true}}},
-        {"organisation", {{"value", typed.text("organisation")}, {"required", true}}},
-        {"employer", {{"value", typed.text("employer")}, {"required", true}}},
-        {"population", {{"options", options(populations, typed.text("population"))}}},
-        {"contractor",
-         {{"checked", typed.has("employer") ? typed.flag("contractor") : contractor}}},
-        {"from", {{"value", given("from", base::iso_date(day))}, {"required", true}}}};
+    const bool contractor =
+        !profile.affiliations.empty() && profile.affiliations.front().contractor;
+    return {{"role", {{"options", options(grantable, typed.text("role"))}, {"required", true}}},
+            {"organisation", {{"value", typed.text("organisation")}, {"required", true}}},
+            {"employer", {{"value", typed.text("employer")}, {"required", true}}},
+            {"population", {{"options", options(populations, typed.text("population"))}}},
+            {"contractor",
+             {{"checked", typed.has("employer") ? typed.flag("contractor") : contractor}}},
+            {"from", {{"value", given("from", base::iso_date(day))}, {"required", true}}}};
 }
 
 }  // namespace
@@ -186,9 +186,9 @@ json::object people_view(const PeoplePage& page, std::string_view words,
     }
     json::object view{{"words", words}, {"people", std::move(people)}};
     if (page.more)
-        view["next_url"] =
-            "/people?" + (words.empty() ? "" : "q=" + base::url_encode(words) + "&") +
-            "after=" + std::to_string(page.people.back().id.value);
+        view["next_url"] = "/people?" +
+                           (words.empty() ? "" : "q=" + base::url_encode(words) + "&") +
+                           "after=" + std::to_string(page.people.back().id.value);
     return view;
 }
 

@@ -62,7 +62,8 @@ std::optional<base::Reason> why_not(const Organisation& organisation, const Orga
     }
     const auto holder = known.code_of_siret.find(organisation.siret);
     if (holder != known.code_of_siret.end() && holder->second != organisation.code)
-        return base::Reason{"organisations.import.siret_taken", "siret",
+        return base::Reason{"organisations.import.siret_taken",
+                            "siret",
                             {{"siret", organisation.siret}, {"code", holder->second}}};
     return std::nullopt;
 }
@@ -76,13 +77,14 @@ void import_line(db::Transaction& transaction, const Line& line, Known& known,
     Organisation organisation = line.organisation;
     const auto [above, first] = known.line_of.emplace(organisation.code, line.number);
     if (!first)
-        return refuse({"organisations.import.code_twice", "code",
+        return refuse({"organisations.import.code_twice",
+                       "code",
                        {{"code", organisation.code}, {"line", std::to_string(above->second)}}});
     if (!line.parent_code.empty()) {
         const auto parent = known.by_code.find(line.parent_code);
         if (parent == known.by_code.end())
-            return refuse({"organisations.import.parent_unknown", "parent",
-                           {{"parent", line.parent_code}}});
+            return refuse(
+                {"organisations.import.parent_unknown", "parent", {{"parent", line.parent_code}}});
         organisation.parent = parent->second.id;
     }
     const auto found = known.by_code.find(organisation.code);
@@ -137,7 +139,8 @@ base::Result<ImportReport> Organisations::import_csv(
     if (!lines) return base::unexpected(lines.error());
     return database_.write([&](db::Transaction& transaction) -> base::Result<ImportReport> {
         ImportReport report;
-        Known known{.by_code = {}, .code_of_siret = {}, .line_of = {}, .parents = {}, .within = within};
+        Known known{
+            .by_code = {}, .code_of_siret = {}, .line_of = {}, .parents = {}, .within = within};
         for (const Organisation& organisation : store::all(transaction)) known.put(organisation);
         for (const Line& line : *lines) import_line(transaction, line, known, report);
         if (report.added + report.changed > 0) db::bump_version(transaction, version_name);
@@ -147,15 +150,14 @@ base::Result<ImportReport> Organisations::import_csv(
 
 std::string write_csv(const Tree& tree) {
     std::string text;
-    base::write_csv_row(text, {"code", "parent", "name", "short_name", "kind", "branch", "siret",
-                               "town"});
+    base::write_csv_row(
+        text, {"code", "parent", "name", "short_name", "kind", "branch", "siret", "town"});
     for (const auto& [organisation, depth] : tree.in_order()) {
         const Organisation* parent =
             organisation->parent ? tree.find(*organisation->parent) : nullptr;
         base::write_csv_row(text, {organisation->code, parent == nullptr ? "" : parent->code,
-                                   organisation->name, organisation->short_name,
-                                   organisation->kind, organisation->branch, organisation->siret,
-                                   organisation->town});
+                                   organisation->name, organisation->short_name, organisation->kind,
+                                   organisation->branch, organisation->siret, organisation->town});
     }
     return text;
 }

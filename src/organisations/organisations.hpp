@@ -68,7 +68,7 @@ private:
 struct ImportReport {
     int added = 0, changed = 0, unchanged = 0;
     struct Problem {
-        int line;
+        int line = 0;
         base::Reason reason;
     };
     std::vector<Problem> problems;  // the lines named here were left out, the others went in

@@ -11,8 +11,8 @@ namespace organisations {
 namespace {
 
 http::Response show_list(const http::Request& request, const Site& site) {
-    return http::show(http::view("organisations/list", list_view(*site.organisations.tree(),
-                                                                 request.query.text("q"))));
+    return http::show(http::view("organisations/list",
+                                 list_view(*site.organisations.tree(), request.query.text("q"))));
 }
 
 http::Response show_one(const http::Request& request, const Site& site) {
@@ -36,16 +36,14 @@ http::Response show_import(const http::Request&, const Site&) {
 http::Response import_file(const http::Request& request, const Site& site) {
     const http::File* file = request.form.file("file");
     if (file == nullptr)
-        return http::refuse(
-            {base::ErrorKind::invalid, "organisations.import.file_missing", "file"},
-            import_page({}));
-    const auto report = site.organisations.import_csv(file->content,
-                                                      site.administered_by(request.person()));
+        return http::refuse({base::ErrorKind::invalid, "organisations.import.file_missing", "file"},
+                            import_page({}));
+    const auto report =
+        site.organisations.import_csv(file->content, site.administered_by(request.person()));
     if (!report) return http::refuse(report.error(), import_page({}));
-    return http::show(
-        import_page({{"report", report_view(*report, [&](const base::Reason& reason) {
-                          return site.words.message(request.language, reason);
-                      })}}));
+    return http::show(import_page({{"report", report_view(*report, [&](const base::Reason& reason) {
+                                        return site.words.message(request.language, reason);
+                                    })}}));
 }
 
 http::Response export_file(const http::Request&, const Site& site) {
@@ -67,10 +65,10 @@ void add_pages(http::Router& router, Site given) {
                 .query = {{"q", R"({"type":"string"})", false, "Words of a name, code or town"}},
                 .answer = list_schema},
                handle(show_list));
-    router.add("GET", "/organisations.csv", signed_in,
-               {.summary = "All organisations, as the import reads them",
-                .content_type = "text/csv"},
-               handle(export_file));
+    router.add(
+        "GET", "/organisations.csv", signed_in,
+        {.summary = "All organisations, as the import reads them", .content_type = "text/csv"},
+        handle(export_file));
     router.add("GET", "/organisations/import", administrator,
                {.summary = "How to import organisations", .answer = report_schema},
                handle(show_import));
@@ -82,10 +80,10 @@ void add_pages(http::Router& router, Site given) {
                         .answer = report_schema},
                 .handler = handle(import_file),
                 .max_body = std::size_t{20} * 1024 * 1024});
-    router.add("GET", "/organisations/{code}", signed_in,
-               {.summary = "One organisation, what is above and below it",
-                .answer = organisation_schema},
-               handle(show_one));
+    router.add(
+        "GET", "/organisations/{code}", signed_in,
+        {.summary = "One organisation, what is above and below it", .answer = organisation_schema},
+        handle(show_one));
 }
 
 }  // namespace organisations

@@ -80,8 +80,7 @@ std::optional<base::Reason> problem_of(const Line& line) {
     return std::nullopt;
 }
 
-bool stands_below(const Parents& parents, base::OrganisationId inner,
-                  base::OrganisationId outer) {
+bool stands_below(const Parents& parents, base::OrganisationId inner, base::OrganisationId outer) {
     std::optional<base::OrganisationId> at = inner;
     // Not further than all of them: a tree that two writers have bent into a circle must not hang.
     for (std::size_t steps = 0; at && steps <= parents.size(); ++steps) {

@@ -47,8 +47,6 @@ std::string_view name_of(Listed listed) {
     return "";
 }
 
-Sessions::Sessions(db::Database& database) : database_(database) {}
-
 std::optional<Session> Sessions::find(db::Transaction& transaction, base::SessionId id) {
     return store::find(transaction, id);
 }
@@ -67,9 +65,13 @@ std::vector<Session> Sessions::coming(db::Transaction& transaction, base::OfferI
 std::vector<Session> Sessions::next_with_free_seats(db::Transaction& transaction, base::Time now,
                                                     int most) {
     const auto ids = store::next_free(transaction, now, most);
-    auto by_id = find(transaction, ids);
+    auto by_id = placed(transaction, ids);
     std::vector<Session> sessions;
-    for (const base::SessionId id : ids) sessions.push_back(std::move(by_id.at(id)));
+<<<<<<< HEAD
+    sessions.reserve(ids.size());
+=======
+>>>>>>> scripts
+    for (const base::SessionId id : ids) sessions.push_back(std::move(by_id.at(id).session));
     return sessions;
 }
 

@@ -122,8 +122,6 @@ boost::json::object venue_view(const Venue&);
 
 class Sessions {
 public:
-    explicit Sessions(db::Database&);
-
     // -- reading
     std::optional<Session> find(db::Transaction&, base::SessionId);
     std::map<base::SessionId, Placed> placed(db::Transaction&, const std::vector<base::SessionId>&);
@@ -173,7 +171,6 @@ public:
     void set_seats(db::Transaction&, base::SessionId, const Seats& before, const Seats& after);
 
 private:
-    db::Database& database_;
     std::mutex mutex_;  // guards the cache only; what is true is in the database
     struct Free {
         std::int64_t version = -1;

@@ -130,11 +130,9 @@ TEST_CASE("a role is granted and taken back, and each holds from the next reques
 
     const auto who = app.read([&](db::Transaction& transaction) {
         std::pair<std::int64_t, std::int64_t> found;
-        transaction.run({"test.revoked",
-                         "SELECT granted_by, revoked_by FROM role_grants WHERE person_id = $1"},
-                        {app.awa.value}, [&](const db::Row& row) {
-                            found = {row.integer(0), row.integer(1)};
-                        });
+        transaction.run(
+            {"test.revoked", "SELECT granted_by, revoked_by FROM role_grants WHERE person_id = $1"},
+            {app.awa.value}, [&](const db::Row& row) { found = {row.integer(0), row.integer(1)}; });
         return found;
     });
     CHECK(who.first == app.rosa.value);

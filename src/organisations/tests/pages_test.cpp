@@ -92,8 +92,7 @@ TEST_CASE("an organisation moves, but not below itself and not too deep") {
 TEST_CASE("a SIRET is free again once its holder has another") {
     TestApp app;
     import(app, "code,name,siret\na,A,13002526500013\nb,B,\n");
-    const auto report =
-        import(app, "code,name,siret\na,A,21350238800019\nb,B,13002526500013\n");
+    const auto report = import(app, "code,name,siret\na,A,21350238800019\nb,B,13002526500013\n");
     CHECK(report.changed == 2);
     CHECK(report.problems.empty());
 }

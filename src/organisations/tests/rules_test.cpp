@@ -18,7 +18,9 @@ Line line_of(std::string code, std::string name = "Nom", std::string kind = "ser
     return line;
 }
 
-base::OrganisationId id(int value) { return {value}; }
+base::OrganisationId id(int value) {
+    return {value};
+}
 
 Organisation organisation(int number, std::optional<int> parent, std::string name) {
     Organisation made;
@@ -67,7 +69,8 @@ TEST_CASE("a line is right in itself, or says what is wrong") {
 }
 
 TEST_CASE("a file of organisations: any order of columns, defaults, and what is no such file") {
-    const auto lines = read_lines("NAME;code;SIRET\n\n Ville de Rennes ; rennes ;213 502 388 00019\n");
+    const auto lines =
+        read_lines("NAME;code;SIRET\n\n Ville de Rennes ; rennes ;213 502 388 00019\n");
     REQUIRE(lines);
     REQUIRE(lines->size() == 1);
     CHECK(lines->front().number == 3);
@@ -118,7 +121,8 @@ TEST_CASE("the tree: subtrees, chains, children by name") {
 }
 
 TEST_CASE("nobody has rights through a circle, and reading one ends") {
-    const Tree tree({organisation(1, {}, "État"), organisation(2, 3, "A"), organisation(3, 2, "B")});
+    const Tree tree(
+        {organisation(1, {}, "État"), organisation(2, 3, "A"), organisation(3, 2, "B")});
     CHECK_FALSE(tree.contains(id(2), id(3)));
     CHECK_FALSE(tree.contains(id(1), id(2)));
     CHECK(tree.chain(id(2)).size() <= 3);
