@@ -67,10 +67,7 @@ std::vector<Session> Sessions::next_with_free_seats(db::Transaction& transaction
     const auto ids = store::next_free(transaction, now, most);
     auto by_id = placed(transaction, ids);
     std::vector<Session> sessions;
-<<<<<<< HEAD
     sessions.reserve(ids.size());
-=======
->>>>>>> scripts
     for (const base::SessionId id : ids) sessions.push_back(std::move(by_id.at(id).session));
     return sessions;
 }
