@@ -401,7 +401,9 @@ void add_editing_pages(http::Router& router, db::Database& database, Catalogue& 
                 return act(request, given, action, notice);
             });
 
-    add("GET", "/offers/import", access, {.summary = "The form for a file of offers"}, show_import);
+    add("GET", "/offers/import", access,
+        {.summary = "The form for a file of offers", .answer = R"({"type":"object"})"},
+        show_import);
     router.add(
         {.method = "POST",
          .pattern = "/offers/import",

@@ -237,7 +237,8 @@ void add_pages(http::Router& router, const Site& given) {
         {.summary = "The form of a new session; without an offer, the offers to choose from",
          .query = {{"offer", R"({"type":"string"})", false, "Slug"},
                    {"copy", R"({"type":"integer"})", false, "Id of a session to repeat"},
-                   {"q", R"({"type":"string"})", false, "Words, to find the offer"}}},
+                   {"q", R"({"type":"string"})", false, "Words, to find the offer"}},
+         .answer = R"({"type":"object"})"},
         show_new);
     add("POST", "/sessions",
         {.summary = "Plan a session", .form = session_fields(true), .answer = changed_schema},

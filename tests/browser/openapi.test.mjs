@@ -17,6 +17,7 @@ before(async () => {
   ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
   ajv.addFormat('date', /^\d{4}-\d\d-\d\d$/);
   ajv.addFormat('uri', /^https?:\/\/\S+$/);
+  ajv.addFormat('binary', true);
   ajv.addFormat('email', /^\S+@\S+$/);
 });
 after(() => server?.stop());
@@ -167,7 +168,18 @@ async function pathValues(people) {
   assert.ok(slugs.length > 5);
   const trainings = await Promise.all(people.map((person) => json('/my-trainings', person)));
   const enrolments = trainings.flatMap((one) => [...one.coming, ...one.waiting, ...one.past]).map((one) => String(one.id));
-  return { slug: slugs, session: sessionIds.slice(0, 40), enrolment: enrolments };
+  // What only some roles see: whoever may not look, is of no help here.
+  const seen = async (path, pick) => (await Promise.all(people.map(async (person) => {
+    const response = await get(path, person);
+    return response.status === 200 ? pick(await response.json()) : [];
+  }))).flat().map(String);
+  const codes = await seen('/organisations', (list) => list.organisations.slice(0, 3).map((one) => one.code));
+  const venues = await seen('/venues', (list) => list.venues.filter((one) => one.can_change).slice(0, 3).map((one) => one.code));
+  const ids = await seen('/offers', (list) => list.offers.slice(0, 3).map((one) => one.id));
+  return {
+    slug: slugs, session: sessionIds.slice(0, 40), enrolment: enrolments,
+    code: [...new Set([...codes, ...venues])], id: [...new Set(ids)], number: ['1'],
+  };
 }
 function* pathsOf(pattern, values) {
   const name = pattern.match(/\{([^}]+)\}/)?.[1];
