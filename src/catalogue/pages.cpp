@@ -113,17 +113,17 @@ std::vector<Exported> whole_catalogue(const http::Request& request, const Site& 
 
 http::Response csv_file(const http::Request& request, const Site& site) {
     return http::download(write_csv(whole_catalogue(request, site), site.catalogue.themes()),
-                          "text/csv; charset=utf-8", "catalogue.csv");
+                          "text/csv; charset=utf-8", "campus-catalogue.csv");
 }
 
 http::Response open_data_file(const http::Request& request, const Site& site) {
     return http::download(write_open_data_csv(whole_catalogue(request, site)),
-                          "text/csv; charset=utf-8", "catalogue-open-data.csv");
+                          "text/csv; charset=utf-8", "campus-open-data.csv");
 }
 
 http::Response lheo_file(const http::Request& request, const Site& site) {
     return http::download(write_lheo(whole_catalogue(request, site), site.base_url),
-                          "application/xml; charset=utf-8", "catalogue-lheo.xml");
+                          "application/xml; charset=utf-8", "campus-catalogue.xml");
 }
 
 http::Response feed(const http::Request& request, const Site& site) {

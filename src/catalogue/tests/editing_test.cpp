@@ -4,10 +4,13 @@
 #include "catalogue/differences.hpp"
 #include "catalogue/offer_form.hpp"
 #include "catalogue/rules.hpp"
+#include "catalogue/views.hpp"
+#include "catalogue/views_editing.hpp"
 #include "http/request.hpp"
 #include "offers_for_tests.hpp"
 
 #include <doctest/doctest.h>
+#include <boost/json.hpp>
 
 #include <algorithm>
 
@@ -211,5 +214,14 @@ TEST_CASE("no form breaks the reader, and what it made of it reads back the same
         const ReadOffer once = read_offer(http::Form(fields_of(offer)), {});
         const ReadOffer twice = read_offer(http::Form(fields_of(once.offer)), {});
         CHECK(fields_of(once.offer) == fields_of(twice.offer));
+    }
+}
+
+TEST_CASE("the schemas of the views are JSON") {
+    for (const auto schema : {list_schema, offer_schema, work_list_schema, work_schema, form_schema,
+                              version_schema, report_schema}) {
+        boost::system::error_code error;
+        boost::json::parse(schema, error);
+        CHECK_FALSE(error);
     }
 }

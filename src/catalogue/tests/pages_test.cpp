@@ -251,7 +251,7 @@ TEST_CASE("the catalogue is taken away as files, with the criteria of the page")
 
     const auto csv = app.get("/catalogue.csv");
     CHECK(csv.content_type == "text/csv; charset=utf-8");
-    CHECK(csv.file_name == "catalogue.csv");
+    CHECK(csv.file_name == "campus-catalogue.csv");
     const auto rows = base::read_csv(csv.body);
     REQUIRE(rows);
     CHECK(rows->size() == 3);
