@@ -51,6 +51,7 @@ export class Server {
       ['serve', '--database', database, '--listen', '127.0.0.1:0', '--no-rate-limits', ...options],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
+    process.on('exit', () => server.process.kill('SIGKILL')); // when the measuring breaks off
     for await (const line of createInterface(server.process.stdout)) {
       const found = /^listening on (http:.*)$/.exec(line);
       if (found) {

@@ -10,6 +10,7 @@
 
 #include <filesystem>
 #include <future>
+#include <regex>
 
 namespace fs = std::filesystem;
 namespace json = boost::json;
@@ -18,6 +19,12 @@ namespace {
 
 bool says(const std::string& text, std::string_view what) {
     return text.find(what) != std::string::npos;
+}
+
+// LHEO tells when an offer was last changed, in that database.
+std::string without_times(const std::string& text) {
+    static const std::regex time(R"re( horodatage-modification="[^"]*")re");
+    return std::regex_replace(text, time, "");
 }
 
 // A server that says which of several access logs it writes to, that is, which setting won.
@@ -182,7 +189,7 @@ TEST_CASE(
         const auto counts = import(format, one, second.url);
         CHECK(counts[0] + counts[1] + counts[2] == added);
         campus({"export", two, "--format", format}, second.url);
-        CHECK(read_file(one) == read_file(two));
+        CHECK((without_times(read_file(one)) == without_times(read_file(two))));
         CHECK(import(format, one, second.url) == std::array<std::int64_t, 3>{0, 0, added});
     }
     CHECK(says(campus({"export", "-", "--format", "open-data"}, first.url), "Booster Agile"));

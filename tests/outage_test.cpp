@@ -8,6 +8,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 namespace json = boost::json;
 
 TEST_CASE("with the database away people and programs are told so, and it comes back by itself" *
@@ -75,4 +77,8 @@ TEST_CASE("with the database away people and programs are told so, and it comes 
     CHECK(count.broken() == "");
     CHECK(count.taken == 2);
     CHECK(server.stop() == 0);
+    // Some 200 requests failed; the log is not flooded by them.
+    const std::string errors = server.errors();
+    CHECK(errors.find("the database is away") != std::string::npos);
+    CHECK(std::ranges::count(errors, '\n') < 60);
 }

@@ -17,14 +17,22 @@ namespace {
 
 // The doors that are open to everyone. A new one is added here by hand, and thought about.
 const std::set<std::string> open_routes{
+    "GET /",
+    "GET /accessibility",
     "GET /calendar/{secret}.ics",  // the secret is the key
     "GET /catalogue",
+    "GET /catalogue.atom",
+    "GET /catalogue.csv",
+    "GET /catalogue.xml",
+    "GET /catalogue/open-data.csv",
     "GET /catalogue/{slug}",
     "GET /health/live",
     "GET /health/ready",
     "GET /help",
+    "GET /legal",
     "GET /metrics",
     "GET /openapi.json",
+    "GET /privacy",
     "GET /sign-in",
     "POST /sign-in",  // of the demonstration
 };
@@ -76,13 +84,22 @@ struct Site {
         const auto session = app.given_session({.offer = offer});
         const auto enrolment =
             app.app().enrolments.take(person_of["all"], session, app.now).value().id;
+        app.database->write([&](db::Transaction& transaction) {
+            app.app().sessions.insert(transaction, sessions::Venue{.id = {},
+                                                                   .code = "dinum",
+                                                                   .organisation = organisation,
+                                                                   .name = "La salle",
+                                                                   .town = "Paris"});
+        });
         values = {{"slug", "une-formation"},
+                  {"id", std::to_string(offer.value)},
+                  {"number", "1"},
                   {"offer", std::to_string(offer.value)},
                   {"session", std::to_string(session.value)},
                   {"enrolment", std::to_string(enrolment.value)},
                   {"organisation", std::to_string(organisation.value)},
                   {"person", std::to_string(person_of[""].value)},
-                  {"code", "dinum"},
+                  {"code", "dinum"},  // of the organisation, and of its venue
                   {"secret", app.app().enrolments.new_feed(person_of["all"], app.now)}};
     }
     const std::vector<http::Route>& routes() { return app.app().router.routes(); }

@@ -43,26 +43,20 @@ constexpr int sessions_looked_at = 40;
 json::array next_sessions(Application& app, db::Transaction& transaction,
                           const catalogue::Published& published, const catalogue::Reader* reader,
                           base::Time now) {
-    std::vector<sessions::Session> chosen;
-    std::vector<base::VenueId> venue_ids;
-    for (sessions::Session& session :
-         app.sessions.next_with_free_seats(transaction, now, sessions_looked_at)) {
-        if (chosen.size() == sessions_shown) break;
-        const catalogue::Offer* offer = published.find(session.offer);
-        if (offer == nullptr) continue;
-        if (reader != nullptr && catalogue::why_not_take(offer->eligibility, *reader)) continue;
-        if (session.venue) venue_ids.push_back(*session.venue);
-        chosen.push_back(std::move(session));
-    }
-    const auto venues = app.sessions.venues(transaction, venue_ids);
     json::array views;
-    for (const sessions::Session& session : chosen) {
+    for (const sessions::Placed& placed :
+         app.sessions.next_with_free_seats(transaction, now, sessions_looked_at)) {
+        if (views.size() == sessions_shown) break;
+        const std::size_t at = published.index.find(placed.session.offer);
+        if (at == published.index.size()) continue;
+        const catalogue::IndexedOffer& indexed = published.index.at(at);
+        if (reader != nullptr && catalogue::why_not_take(indexed.offer.eligibility, *reader))
+            continue;
         json::object view =
-            sessions::session_view(session, session.venue ? &venues.at(*session.venue) : nullptr);
-        const auto& offer = published.index.at(published.index.find(session.offer));
-        view["offer"] = {{"slug", offer.slug},
-                         {"title", offer.offer.shown_title()},
-                         {"fictitious", offer.offer.fictitious}};
+            sessions::session_view(placed.session, placed.venue ? &*placed.venue : nullptr);
+        view["offer"] = {{"slug", indexed.slug},
+                         {"title", indexed.offer.shown_title()},
+                         {"fictitious", indexed.offer.fictitious}};
         views.push_back(std::move(view));
     }
     return views;

@@ -24,7 +24,7 @@ constexpr int trainings_of_signed_in = 8;
 constexpr int sessions_count = 4'000;
 constexpr int open_sessions_count = 101;
 constexpr std::size_t agents_at_once = 50'000;  // in one transaction
-constexpr std::size_t enrolments_at_once = 20'000;
+constexpr std::size_t sessions_at_once = 500;
 constexpr int offers_at_once = 1'000;
 
 // The same numbers on every machine (the standard's distributions differ).
@@ -274,20 +274,22 @@ public:
     }
 
     void load_enrolments() {
-        std::vector<std::pair<base::PersonId, base::SessionId>> all;
-        for (std::size_t i = 0; i < agents_.size(); i += i < signed_in_agents ? 1 : 10) {
-            const int count = i < signed_in_agents ? trainings_of_signed_in : 2;
-            const int first = random_.below(sessions_count);
-            for (int j = 0; j < count; ++j)  // apart, so that none comes twice
-                all.emplace_back(agents_[i],
-                                 sessions_[static_cast<std::size_t>(
-                                     (first + j * (sessions_count / count)) % sessions_count)]);
-        }
-        for (std::size_t from = 0; from < all.size(); from += enrolments_at_once)
+        std::vector<std::vector<base::PersonId>> takers(sessions_.size());
+        const auto enrol = [&](std::size_t agent, std::size_t count) {
+            const auto first = static_cast<std::size_t>(random_.below(sessions_count));
+            for (std::size_t i = 0; i < count; ++i)  // apart, so that none comes twice
+                takers[(first + i * (takers.size() / count)) % takers.size()].push_back(
+                    agents_[agent]);
+        };
+        for (std::size_t i = 0; i < signed_in_agents; ++i)
+            enrol(i * stride(), trainings_of_signed_in);
+        for (std::size_t i = 1; i < agents_.size(); i += 10)
+            if (i % stride() != 0) enrol(i, 2);
+        for (std::size_t from = 0; from < takers.size(); from += sessions_at_once)
             app_.database.write([&](db::Transaction& transaction) {
-                const auto end = std::min(from + enrolments_at_once, all.size());
+                const auto end = std::min(from + sessions_at_once, takers.size());
                 for (std::size_t i = from; i < end; ++i)
-                    app_.enrolments.put(transaction, all[i].first, all[i].second, now_ - days{10});
+                    app_.enrolments.put_all(transaction, sessions_[i], takers[i], now_ - days{10});
             });
     }
 
@@ -295,17 +297,19 @@ public:
         BenchKeys keys{{}, open_sessions_};
         app_.database.write([&](db::Transaction& transaction) {
             keys.tokens.clear();
-            for (int i = 0; i < signed_in_agents; ++i)
+            for (std::size_t i = 0; i < signed_in_agents; ++i)
                 keys.tokens.push_back(
-                    app_.identity.sign_in(transaction, agents_[static_cast<std::size_t>(i)], now_));
+                    app_.identity.sign_in(transaction, agents_[i * stride()], now_));
         });
         return keys;
     }
 
 private:
+    // Between two who are signed in: they are spread over all.
+    std::size_t stride() const { return agents_.size() / signed_in_agents; }
+
     int enrolments() const {
-        return signed_in_agents * trainings_of_signed_in +
-               (sizes_.agents - signed_in_agents) / 10 * 2;
+        return signed_in_agents * trainings_of_signed_in + sizes_.agents / 10 * 2;
     }
 
     std::vector<base::VenueId> load_venues(db::Transaction& transaction) {

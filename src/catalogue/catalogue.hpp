@@ -108,7 +108,8 @@ public:
     std::vector<Exported> exported(db::Transaction&, const db::Versions&, base::Date today);
 
     // Puts the offers of a file in, published, for an organisation; those that are already there as
-    // the file has them stay untouched. Refuses a file that cannot be read at all.
+    // the file has them stay untouched. What the 11 columns cannot say of an offer stays as it was.
+    // Refuses a file that cannot be read at all.
     base::Result<ImportReport> import(ImportFormat, std::string_view text,
                                       std::string_view organisation_code,
                                       std::optional<base::PersonId> author, base::Time now);

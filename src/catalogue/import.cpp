@@ -96,6 +96,23 @@ void name_offers(std::vector<Arriving>& offers) {
     }
 }
 
+// The 11 columns say nothing of eligibility, skills, dates...: what was known of those stays.
+Offer with_columns_of(const Offer& row, Offer known) {
+    known.title = row.title;
+    known.kind = row.kind;
+    known.summary = row.summary;
+    known.objectives = row.objectives;
+    if (known.duration != row.duration) known.duration_minutes = row.duration_minutes;
+    known.duration = row.duration;
+    known.registration_link = row.registration_link;
+    known.audiences = row.audiences;
+    known.themes = row.themes;
+    known.subthemes = row.subthemes;
+    known.organisers = row.organisers;
+    known.modalities = row.modalities;
+    return known;
+}
+
 }  // namespace
 
 base::Result<ImportReport> Catalogue::import(ImportFormat format, std::string_view text,
@@ -127,9 +144,14 @@ base::Result<ImportReport> Catalogue::import(ImportFormat format, std::string_vi
                 refuse("catalogue.import.owner_outside");
                 continue;
             }
-            const std::string content = json::serialize(to_json(imported.offer));
             const auto before = known.find(imported.slug);
             const bool fresh = before == known.end();
+            const bool columns_only = format == ImportFormat::csv && !fresh &&
+                                      before->second.row.published_number.has_value();
+            const std::string content = json::serialize(to_json(
+                columns_only
+                    ? with_columns_of(imported.offer, store::read_content(before->second.content))
+                    : imported.offer));
             OfferRecord row;
             if (fresh) {
                 row.slug = imported.slug;

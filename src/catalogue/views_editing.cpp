@@ -325,6 +325,7 @@ json::value report_view(const ImportReport& report, const http::PageRenderer& wo
     json::array problems;
     for (const LineProblem& problem : report.problems)
         problems.push_back({{"line", problem.line},
+                            {"field", form_name(problem.reason.field)},
                             {"reason", words.message(language, problem.reason)},
                             {"left_out", problem.left_out}});
     return {{"added", report.counts.added},

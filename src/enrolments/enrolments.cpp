@@ -96,17 +96,24 @@ base::Result<Enrolment> Enrolments::take(base::PersonId person, base::SessionId 
     });
 }
 
-void Enrolments::put(db::Transaction& transaction, base::PersonId person, base::SessionId session,
-                     base::Time now) {
-    const auto got = sessions_.take(transaction, session);
-    if (!got || !store::insert(transaction, {.id = {},
-                                             .session = session,
-                                             .person = person,
-                                             .state = got->seated ? State::seated : State::waiting,
-                                             .place = got->place,
-                                             .created_at = now,
-                                             .changed_at = now}))
-        throw std::logic_error("a load enrols somebody twice, or in a session that is not open");
+void Enrolments::put_all(db::Transaction& transaction, base::SessionId session,
+                         std::span<const base::PersonId> people, base::Time now) {
+    const auto before = sessions_.lock(transaction, session);
+    if (!before) throw std::logic_error("a load enrols people in a session that is not there");
+    const auto free = static_cast<std::size_t>(before->capacity - before->taken);
+    const auto seated = people.first(std::min(free, people.size()));
+    sessions::Seats after = *before;
+    after.taken += static_cast<int>(seated.size());
+    sessions_.set_seats(transaction, session, *before, after);
+    store::insert_seated(transaction, session, db::json_ids(seated), now);
+    for (const base::PersonId person : people.subspan(seated.size()))
+        store::insert(transaction, {.id = {},
+                                    .session = session,
+                                    .person = person,
+                                    .state = State::waiting,
+                                    .place = sessions_.take(transaction, session).value().place,
+                                    .created_at = now,
+                                    .changed_at = now});
 }
 
 base::Result<Enrolment> Enrolments::withdraw(base::PersonId person, base::EnrolmentId id,

@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,8 +54,10 @@ public:
     // Refuses by rules.hpp, with not_found for a session that is not there or not yet open.
     base::Result<Enrolment> take(base::PersonId, base::SessionId, base::Time now);
 
-    // The same for a load of many: asks no rule, and who has a seat already breaks it.
-    void put(db::Transaction&, base::PersonId, base::SessionId, base::Time now);
+    // The same for a load of many, in their order: asks no rule, and who has a seat already breaks
+    // it.
+    void put_all(db::Transaction&, base::SessionId, std::span<const base::PersonId>,
+                 base::Time now);
 
     // Gives the seat or the place back; the first who waits gets the seat in the same transaction.
     base::Result<Enrolment> withdraw(base::PersonId, base::EnrolmentId, base::Time now);

@@ -56,6 +56,17 @@ std::optional<base::EnrolmentId> insert(db::Transaction& transaction, const Enro
     return id;
 }
 
+constexpr db::Query insert_all_seated{"enrolments.insert_seated", R"sql(
+    INSERT INTO enrolments (session_id, person_id, state, created_at, changed_at)
+    SELECT CAST($1 AS bigint), value, 'seated', CAST($3 AS bigint), CAST($3 AS bigint)
+    FROM json_each(CAST($2 AS text))
+)sql"};
+
+void insert_seated(db::Transaction& transaction, base::SessionId session,
+                   std::string_view json_person_ids, base::Time now) {
+    transaction.run(insert_all_seated, {session.value, json_person_ids, base::to_epoch(now)});
+}
+
 constexpr db::Query select_enrolment{"enrolments.find", "SELECT " ENROLMENT_COLUMNS R"sql(
     FROM enrolments e WHERE e.id = $1
 )sql"};

@@ -7,6 +7,8 @@ namespace enrolments::store {
 
 // The id, or nothing when the person already holds a seat or a place in that session.
 std::optional<base::EnrolmentId> insert(db::Transaction&, const Enrolment&);
+void insert_seated(db::Transaction&, base::SessionId, std::string_view json_person_ids,
+                   base::Time now);
 std::optional<Enrolment> find(db::Transaction&, base::EnrolmentId);
 // The seat or place that the person holds in the session.
 std::optional<Enrolment> find_held(db::Transaction&, base::SessionId, base::PersonId);

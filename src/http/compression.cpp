@@ -14,7 +14,7 @@ namespace http {
 namespace {
 
 std::string gzip_of(std::string_view body) {
-    constexpr int level = 4;
+    constexpr int level = 3;
     constexpr int gzip_format = 16;
     z_stream stream{};
     if (deflateInit2(&stream, level, Z_DEFLATED, MAX_WBITS + gzip_format, MAX_MEM_LEVEL - 1,
@@ -33,7 +33,7 @@ std::string gzip_of(std::string_view body) {
 }
 
 std::string brotli_of(std::string_view body) {
-    constexpr int quality = 4;
+    constexpr int quality = 1;
     // A window no larger than the body: the encoder allocates by it.
     const int window = std::clamp(static_cast<int>(std::bit_width(body.size())), 16, 22);
     std::string out(body.size(), '\0');

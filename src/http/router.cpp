@@ -14,6 +14,7 @@
 #include <boost/json/value.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <stdexcept>
 
@@ -450,6 +451,13 @@ struct Router::Impl {
     RateLimits& rate_limits;
     RouterOptions options;
     RouteTable table = {};
+    std::atomic<std::int64_t> unavailable_told_at = -1;
+
+    // While the database is away every request fails: one line a second tells enough, and the
+    // access log has each of them.
+    bool tells_unavailable(base::Time now) {
+        return unavailable_told_at.exchange(base::to_epoch(now)) != base::to_epoch(now);
+    }
 };
 
 Router::Router(const PageRenderer& renderer, SignIns& sign_ins, RateLimits& rate_limits,
@@ -481,7 +489,7 @@ Response Router::dispatch(Request& request) const {
         return dispatch().answer();
     } catch (const base::Unavailable& failure) {
         status = 503;
-        log_breakdown(request, status, failure.what());
+        if (impl_->tells_unavailable(request.now)) log_breakdown(request, status, failure.what());
     } catch (const std::exception& failure) {
         log_breakdown(request, status, failure.what());
     } catch (...) {

@@ -173,10 +173,10 @@ constexpr int small_perimeter = 5000;
 
 constexpr db::Query count_some{"identity.people_count_some", R"sql(
     SELECT count(*) FROM (
-        SELECT 1 AS one FROM affiliations
+        SELECT id FROM affiliations
         WHERE organisation_id IN (SELECT value FROM json_each(CAST($1 AS text)))
           AND from_day <= $2 AND (until_day IS NULL OR until_day >= $2)
-        LIMIT $3) AS some
+        LIMIT $3) AS the_first
 )sql"};
 
 // CROSS JOIN: SQLite reads the tables in this order.

@@ -17,7 +17,7 @@ using std::chrono::minutes;
 using Reasons = std::vector<base::Reason>;
 
 struct Hours {
-    minutes from, to;
+    minutes from{}, to{};
     friend bool operator==(const Hours&, const Hours&) = default;
 };
 constexpr Hours morning{minutes{9 * 60}, minutes{12 * 60 + 30}};
@@ -26,7 +26,7 @@ constexpr Hours afternoon{minutes{14 * 60}, minutes{17 * 60 + 30}};
 // "9:00", "09:00", "09:00:00" (seconds are not heard).
 std::optional<minutes> read_hour(std::string_view text) {
     const auto colon = text.find(':');
-    if (colon == std::string_view::npos || colon > 2) return std::nullopt;
+    if (colon > 2) return std::nullopt;  // or none at all
     const auto rest = text.substr(colon + 1);
     if (rest.size() != 2 && !(rest.size() == 5 && rest[2] == ':')) return std::nullopt;
     const auto hour = base::to_integer(text.substr(0, colon));

@@ -2,25 +2,26 @@
 // JSON Schema (2020-12) of the views; tests hold them against real answers.
 #include "sessions/views.hpp"
 
-#define SESSION \
-    R"json({"type": "object",                                                                    \
-  "required": ["id", "status", "offer", "starts_at", "ends_at", "slots", "remote", "video_link", \
-               "language", "note", "enrolment_opens_at", "enrolment_closes_at", "cancel_until",  \
-               "minimum", "capacity", "taken", "free", "waiting", "revision", "can_change",      \
-               "can_open", "can_cancel"],                                                        \
-  "properties": {"id": {"type": "integer"}, "status": {"enum": ["draft", "open", "cancelled"]},  \
-   "offer": {"type": "object", "required": ["slug", "title"]},                                   \
-   "starts_at": {"type": "string", "format": "date-time"},                                       \
-   "ends_at": {"type": "string", "format": "date-time"},                                         \
-   "slots": {"type": "array", "minItems": 1,                                                     \
-             "items": {"type": "object", "required": ["starts_at", "ends_at"]}},                 \
-   "capacity": {"type": "integer", "minimum": 1}, "taken": {"type": "integer", "minimum": 0},    \
-   "waiting": {"type": "integer", "minimum": 0}, "revision": {"type": "integer"}}})json"
+// A line continued inside a raw string keeps its backslash: each line is a string of its own.
+#define SESSION                                                                                                  \
+    R"json({"type": "object", )json"                                                                             \
+    R"json("required": ["id", "status", "offer", "starts_at", "ends_at", "slots", "remote", "video_link", )json" \
+    R"json("language", "note", "enrolment_opens_at", "enrolment_closes_at", "cancel_until", )json"               \
+    R"json("minimum", "capacity", "taken", "free", "waiting", "revision", "can_change", )json"                   \
+    R"json("can_open", "can_cancel"], )json"                                                                     \
+    R"json("properties": {"id": {"type": "integer"}, "status": {"enum": ["draft", "open", "cancelled"]}, )json"  \
+    R"json("offer": {"type": "object", "required": ["slug", "title"]}, )json"                                    \
+    R"json("starts_at": {"type": "string", "format": "date-time"}, )json"                                        \
+    R"json("ends_at": {"type": "string", "format": "date-time"}, )json"                                          \
+    R"json("slots": {"type": "array", "minItems": 1, )json"                                                      \
+    R"json("items": {"type": "object", "required": ["starts_at", "ends_at"]}}, )json"                            \
+    R"json("capacity": {"type": "integer", "minimum": 1}, "taken": {"type": "integer", "minimum": 0}, )json"     \
+    R"json("waiting": {"type": "integer", "minimum": 0}, "revision": {"type": "integer"}}} )json"
 
-#define VENUE \
-    R"json({"type": "object",                                                                   \
-  "required": ["code", "name", "town", "address", "step_free", "hearing_loop", "can_change"],   \
-  "properties": {"capacity": {"type": ["integer", "null"]}}})json"
+#define VENUE                                                                                                 \
+    R"json({"type": "object", )json"                                                                          \
+    R"json("required": ["code", "name", "town", "address", "step_free", "hearing_loop", "can_change"], )json" \
+    R"json("properties": {"capacity": {"type": ["integer", "null"]}}} )json"
 
 namespace sessions {
 

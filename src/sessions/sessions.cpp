@@ -62,12 +62,13 @@ std::vector<Session> Sessions::coming(db::Transaction& transaction, base::OfferI
     return store::coming(transaction, offer, now);
 }
 
-std::vector<Session> Sessions::next_with_free_seats(db::Transaction& transaction, base::Time now,
-                                                    int most) {
+std::vector<Placed> Sessions::next_with_free_seats(db::Transaction& transaction, base::Time now,
+                                                   int most) {
     const auto ids = store::next_free(transaction, now, most);
     auto by_id = placed(transaction, ids);
-    std::vector<Session> sessions;
-    for (const base::SessionId id : ids) sessions.push_back(std::move(by_id.at(id).session));
+    std::vector<Placed> sessions;
+    sessions.reserve(ids.size());
+    for (const base::SessionId id : ids) sessions.push_back(std::move(by_id.at(id)));
     return sessions;
 }
 

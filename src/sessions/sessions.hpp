@@ -128,7 +128,7 @@ public:
     // Those that are open or cancelled and have not ended, by date.
     std::vector<Session> coming(db::Transaction&, base::OfferId, base::Time now);
     // Those with a seat that can be taken now, the next first.
-    std::vector<Session> next_with_free_seats(db::Transaction&, base::Time now, int most);
+    std::vector<Placed> next_with_free_seats(db::Transaction&, base::Time now, int most);
     // Of these organisations, not ended before `since`, by date.
     std::vector<Session> of_organisations(db::Transaction&,
                                           const std::vector<base::OrganisationId>&,

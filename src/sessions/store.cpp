@@ -79,6 +79,7 @@ std::vector<Session> with_slots(db::Transaction& transaction, std::vector<Sessio
     std::map<base::SessionId, Session*> by_id;
     for (Session& session : sessions) by_id[session.id] = &session;
     std::vector<base::SessionId> ids;
+    ids.reserve(by_id.size());
     for (const auto& [id, session] : by_id) ids.push_back(id);
     transaction.run(select_slots, {db::json_ids(ids)}, [&](const db::Row& row) {
         by_id.at({row.integer(0)})

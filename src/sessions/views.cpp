@@ -173,6 +173,7 @@ json::object list_view(const ListPage& list, base::Time now) {
                           {"chosen", listed == list.query.listed},
                           {"url", list_url(listed, list.offer_slug, 1)}});
     std::vector<const catalogue::OfferTitle*> titles;
+    titles.reserve(list.titles.size());
     for (const auto& [id, title] : list.titles) titles.push_back(&title);
     std::ranges::sort(titles, {}, [](const auto* title) { return base::fold(title->title); });
     json::array offers;

@@ -158,9 +158,9 @@ TEST_CASE("each choice has its words and an address without it") {
     app.given_offer({.offer = offer_with({"cybersecurite"}, {"en-ligne"})});
     const auto page =
         app.get("/catalogue?theme=cybersecurite&modality=en-ligne&free_seats=1&kind=inconnu");
-    const auto tags = page.body.substr(page.body.find("fr-tag--dismiss"));
-    for (const char* words :
-         {"Cybersécurité</a>", "En ligne</a>", "inconnu</a>", "Places disponibles</a>"})
+    const auto start = page.body.find("fr-tag--dismiss");
+    const auto tags = page.body.substr(start, page.body.find("</ul>", start) - start);
+    for (const std::string words : {"Cybersécurité", "En ligne", "inconnu", "Places disponibles"})
         CHECK_MESSAGE(tags.contains(words), words);
     const auto list = app.json("/catalogue?theme=cybersecurite&modality=en-ligne");
     CHECK(list.at("chosen").at(0).at("label") == "Cybersécurité");
@@ -493,6 +493,8 @@ TEST_CASE("a wrong form comes back as typed, with what is wrong beside the field
 TEST_CASE("offers that may be the same are pointed out while one is written") {
     Workshop shop;
     TestApp& app = shop.app;
+    // Likeness weighs words by how rare they are, so there must be others.
+    send_file(app, shop.organiser, test_file("catalogue-11-colonnes.csv"), "csv", "dinum");
     shop.given_published("Rédiger des courriels clairs");
     const std::string path = shop.given_draft("Rédiger des courriels clairs et courts");
     const auto alike = app.json(path).at("alike").as_array();
@@ -531,6 +533,21 @@ TEST_CASE("importing twice changes nothing") {
     CHECK(again.at("changed") == 0);
     CHECK(again.at("unchanged") == counts.at("added"));
     CHECK(shop.app.json("/catalogue").at("total") == counts.at("added"));
+}
+
+TEST_CASE("the 11 columns change what they say of an offer and leave the rest") {
+    Workshop shop;
+    catalogue::Offer offer;
+    offer.eligibility.populations = {"territoriale"};
+    offer.prerequisites = "Aucun";
+    shop.app.given_offer({.title = "Git", .offer = offer});
+    send_file(shop.app, shop.organiser,
+              "Intitulé,Descriptif court,Thématiques,Modalité\nGit,Autrement dit,Data,En ligne\n",
+              "csv", "dinum");
+    const auto git = shop.app.json("/catalogue/git");
+    CHECK(git.at("summary") == "Autrement dit");
+    CHECK(git.at("prerequisites") == "Aucun");
+    CHECK(git.at("populations") == json::array{"territoriale"});
 }
 
 TEST_CASE("a bad line is told with its number and reason, and the others go in") {

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <thread>
+
 namespace json = boost::json;
 
 namespace {
@@ -101,6 +103,19 @@ TEST_CASE("a program plans a session over JSON, open at once; sent twice it is o
     const auto again = app.post_json("/sessions", body);
     CHECK(json::parse(again.body).at("id") == session.at("id"));
     CHECK(app.json("/sessions").at("total") == 1);
+}
+
+TEST_CASE("forms sent at the same moment are one session") {
+    Scene scene;
+    auto& app = scene.app;
+    std::vector<std::string> made(6);
+    {
+        std::vector<std::jthread> threads;
+        for (std::string& place : made)
+            threads.emplace_back([&] { place = location(app.post("/sessions", form_with())); });
+    }
+    for (const std::string& place : made) CHECK(place == made.front());
+    CHECK(app.json("/sessions?state=draft").at("total") == 1);
 }
 
 TEST_CASE("bad input is marked in its field and everything typed is kept") {
