@@ -2,7 +2,7 @@
 # tests_<folder> from src/<folder>/tests/*_test.cpp; the whole-application harness is in tests/.
 # CAMPUS_TEST_DATABASE in the environment chooses the engine: "sqlite" (default) or the URI of a
 # PostgreSQL server. For ctest each program is several tests: NAME.sqlite, NAME.postgresql (skipped
-# without a server) and, in the sanitizer build, NAME.sanitized.
+# without a server; not for what uses no database) and, in the sanitizer build, NAME.sanitized.
 function(add_engine_tests name program)
   if(CAMPUS_SANITIZE)
     add_test(NAME ${name}.sanitized COMMAND ${program})
@@ -13,6 +13,9 @@ function(add_engine_tests name program)
   add_test(NAME ${name}.sqlite COMMAND ${program})
   set_tests_properties(${name}.sqlite PROPERTIES ENVIRONMENT CAMPUS_TEST_DATABASE=sqlite
     TIMEOUT 300 ${ARGN})
+  if(name IN_LIST without_database)
+    return()
+  endif()
   add_test(NAME ${name}.postgresql
     COMMAND ${CMAKE_SOURCE_DIR}/tests/on-postgresql $<TARGET_FILE:${program}>)
   set_tests_properties(${name}.postgresql PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300 ${ARGN})
@@ -28,6 +31,7 @@ if(EXISTS ${CMAKE_SOURCE_DIR}/tests/test_app.cpp)
 endif()
 
 set(platform base db http html)
+set(without_database base http html)
 get_property(slices GLOBAL PROPERTY CAMPUS_SLICES)
 foreach(slice ${slices})
   file(GLOB files CONFIGURE_DEPENDS src/${slice}/tests/*_test.cpp)
