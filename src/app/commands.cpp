@@ -16,6 +16,8 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include <sys/resource.h>
+
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -86,7 +88,16 @@ void print_demo_people(Application& app) {
     });
 }
 
+// Each connection takes a file descriptor: as many as the system lets us have.
+void raise_open_files() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int serve(const Configuration& configuration) {
+    raise_open_files();
     const SystemClock clock;
     const auto database = open_database(configuration);
     db::migrate(*database);

@@ -272,7 +272,7 @@ http::Response create(const http::Request& request, const Site& site) {
 http::View import_form(const http::Request& request, const Site& site) {
     return site.database.read([&](db::Transaction& transaction) {
         const auto rights = rights_of(transaction, request, site);
-        const auto mine = organisations_for(rights, {"organiser", "campus_team"});
+        const auto mine = organisations_for(rights, {"campus_team"});
         return http::view("catalogue/import", import_view({mine, request.form.text("organisation")},
                                                           request.form.text("format")));
     });
@@ -302,8 +302,7 @@ base::Result<ImportReport> import_sent(const http::Request& request, const Site&
     const bool mine = site.database.read([&](db::Transaction& transaction) {
         const auto rights = rights_of(transaction, request, site);
         const auto* organisation = rights.tree().find(code);
-        return organisation == nullptr || rights.may("organiser", organisation->id) ||
-               rights.may("campus_team", organisation->id);
+        return organisation == nullptr || rights.may("campus_team", organisation->id);
     });
     if (!mine)
         return refuse(base::ErrorKind::forbidden, "catalogue.editing.not_your_organisation",
@@ -401,13 +400,15 @@ void add_editing_pages(http::Router& router, db::Database& database, Catalogue& 
                 return act(request, given, action, notice);
             });
 
-    add("GET", "/offers/import", access,
+    // A file is published at once, so it takes the role that reviews.
+    const auto reviewers = http::Access::role("campus_team");
+    add("GET", "/offers/import", reviewers,
         {.summary = "The form for a file of offers", .answer = R"({"type":"object"})"},
         show_import);
     router.add(
         {.method = "POST",
          .pattern = "/offers/import",
-         .access = access,
+         .access = reviewers,
          .doc = {.summary = "Publish the offers of a file",
                  .form = {{"file", R"({"type":"string","format":"binary"})", true},
                           {"format", R"({"enum":["csv","lheo","json"]})", true},

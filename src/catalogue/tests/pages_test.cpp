@@ -494,7 +494,7 @@ TEST_CASE("offers that may be the same are pointed out while one is written") {
     Workshop shop;
     TestApp& app = shop.app;
     // Likeness weighs words by how rare they are, so there must be others.
-    send_file(app, shop.organiser, test_file("catalogue-11-colonnes.csv"), "csv", "dinum");
+    send_file(app, shop.reviewer, test_file("catalogue-11-colonnes.csv"), "csv", "dinum");
     shop.given_published("Rédiger des courriels clairs");
     const std::string path = shop.given_draft("Rédiger des courriels clairs et courts");
     const auto alike = app.json(path).at("alike").as_array();
@@ -524,11 +524,11 @@ TEST_CASE("the forms hold all fields") {
 TEST_CASE("importing twice changes nothing") {
     Workshop shop;
     const std::string file = test_file("catalogue-11-colonnes.csv");
-    const auto first = send_file(shop.app, shop.organiser, file, "csv", "dinum");
+    const auto first = send_file(shop.app, shop.reviewer, file, "csv", "dinum");
     REQUIRE(first.status == 200);
     const auto counts = json::parse(first.body);
     CHECK(counts.at("added").as_int64() > 10);
-    const auto again = json::parse(send_file(shop.app, shop.organiser, file, "csv", "dinum").body);
+    const auto again = json::parse(send_file(shop.app, shop.reviewer, file, "csv", "dinum").body);
     CHECK(again.at("added") == 0);
     CHECK(again.at("changed") == 0);
     CHECK(again.at("unchanged") == counts.at("added"));
@@ -541,7 +541,7 @@ TEST_CASE("the 11 columns change what they say of an offer and leave the rest") 
     offer.eligibility.populations = {"territoriale"};
     offer.prerequisites = "Aucun";
     shop.app.given_offer({.title = "Git", .offer = offer});
-    send_file(shop.app, shop.organiser,
+    send_file(shop.app, shop.reviewer,
               "Intitulé,Descriptif court,Thématiques,Modalité\nGit,Autrement dit,Data,En ligne\n",
               "csv", "dinum");
     const auto git = shop.app.json("/catalogue/git");
@@ -570,20 +570,21 @@ TEST_CASE("a file is refused whole with its reason: no file, no such format, not
     const std::string csv = "Intitulé,Type\nGit,Formation\n";
     CHECK(send_file(app, shop.outsider, csv, "csv", "dinum").status == 403);
     CHECK(send_file(app, app.given_person(), csv, "csv", "dinum").status == 403);
-    CHECK(send_file(app, shop.organiser, csv, "csv", "nulle-part").status == 422);
-    CHECK(send_file(app, shop.organiser, csv, "xls", "dinum").status == 422);
-    CHECK(send_file(app, shop.organiser, "", "csv", "dinum").status == 422);
-    CHECK(send_file(app, shop.organiser, csv, "lheo", "dinum").status == 422);
-    CHECK(send_file(app, shop.organiser, "\xff\xfe", "csv", "dinum").status == 422);
+    CHECK(send_file(app, shop.organiser, csv, "csv", "dinum").status == 403);  // past the review
+    CHECK(send_file(app, shop.reviewer, csv, "csv", "nulle-part").status == 422);
+    CHECK(send_file(app, shop.reviewer, csv, "xls", "dinum").status == 422);
+    CHECK(send_file(app, shop.reviewer, "", "csv", "dinum").status == 422);
+    CHECK(send_file(app, shop.reviewer, csv, "lheo", "dinum").status == 422);
+    CHECK(send_file(app, shop.reviewer, "\xff\xfe", "csv", "dinum").status == 422);
     const auto bomb =
-        send_file(app, shop.organiser,
+        send_file(app, shop.reviewer,
                   R"(<!DOCTYPE l [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><lheo>&b;</lheo>)",
                   "lheo", "dinum", false);
     CHECK(bomb.status == 422);
     CHECK(shows(bomb, "DOCTYPE"));
     CHECK(app.json("/catalogue").at("total") == 0);
     // The one of another organisation is not taken over.
-    CHECK(send_file(app, shop.organiser, csv, "csv", "dinum").status == 200);
+    CHECK(send_file(app, shop.reviewer, csv, "csv", "dinum").status == 200);
     const auto taken = json::parse(
         send_file(app, shop.outsider, "Intitulé,Type\nGit,Cycle\n", "csv", "insee").body);
     CHECK(taken.at("problems").as_array().size() == 1);
@@ -596,7 +597,7 @@ TEST_CASE("an import leaves the work on a version alone, and publishing it comes
     const std::string path = shop.given_published("Git");
     app.as(shop.organiser);
     app.post(path, {{"revision", shop.revision(path)}, {"summary", "Ma révision."}});
-    send_file(app, shop.organiser, "Intitulé,Descriptif court,Thématiques\nGit,Importé,Data\n",
+    send_file(app, shop.reviewer, "Intitulé,Descriptif court,Thématiques\nGit,Importé,Data\n",
               "csv", "dinum");
     CHECK(app.json("/catalogue/git").at("summary") == "Importé");
     CHECK(app.json(path).at("offer").at("summary") == "Ma révision.");
