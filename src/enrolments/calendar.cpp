@@ -8,7 +8,7 @@ namespace {
 std::string location_of(const Training& training) {
     if (!training.venue) return {};
     const sessions::Venue& venue = *training.venue;
-    return venue.name + (venue.address.empty() ? "" : ", " + venue.address) + ", " + venue.town;
+    return venue.name + ", " + (venue.address.empty() ? venue.town : venue.address);
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ struct Venue {
     std::string code;
     base::OrganisationId organisation;
     std::string name;
-    std::string address;
+    std::string address;  // whole, with the town; "" where it is not told
     std::string town;
     std::optional<int> capacity;
     bool step_free = false;     // accessible with reduced mobility
