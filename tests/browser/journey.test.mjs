@@ -31,7 +31,7 @@ for (const [number, [width, javascript]] of ways.entries()) {
     await checkPage(page);
 
     await signInAs(page, agent.name);
-    await page.goto('/catalogue?q=cybersecurt%C3%A9&free=1');
+    await page.goto('/catalogue?q=cybersecurt%C3%A9&free_seats=1&open_to_me=1');
     const results = page.locator('main article').getByRole('link');
     assert.ok(await results.count() > 0, 'no result');
 
