@@ -27,7 +27,7 @@ for (const [number, [width, javascript]] of ways.entries()) {
     await words.press('Enter');
     await page.waitForURL(/cybersecurt/);
     const main = page.getByRole('main');
-    await main.getByText(/cybersécurité/i).first().waitFor();
+    await page.locator('#results').getByText(/cybersécurité/i).first().waitFor();
     await checkPage(page);
 
     await signInAs(page, agent.name);
