@@ -377,11 +377,11 @@ void add_editing_pages(http::Router& router, db::Database& database, Catalogue& 
         send_back);
 
     struct Named {
-        const char* pattern;
+        const char* pattern = "";
         http::Access access;
-        const char* summary;
-        Action action;
-        const char* notice;
+        const char* summary = "";
+        Action action{};
+        const char* notice = "";
     };
     for (const Named& named :
          {Named{"/offers/{id}/propose", organiser, "Propose an offer for publication",
