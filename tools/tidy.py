@@ -3,7 +3,8 @@
 """clang-tidy over src/**/*.cpp (tests apart) with the flags of a clang build, on all cores.
 
 A file is looked at again only when its text, one of our headers that it includes, its flags or
-.clang-tidy changed since it last passed: build/lint holds one empty stamp a success.
+.clang-tidy changed since it last passed: ~/.cache/campus-tidy holds one empty stamp a success, for
+all checkouts.
 
   tools/tidy.py [FILE...]
 """
@@ -16,10 +17,11 @@ import pathlib
 import re
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build/sanitize"
-STAMPS = ROOT / "build/lint"
+STAMPS = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "campus-tidy"
 TIDY = "clang-tidy-19"
 
 
@@ -45,9 +47,9 @@ def text(path):
 
 
 def stamp_of(path, command):
-    digest = hashlib.sha256(command.encode() + text(ROOT / ".clang-tidy"))
+    digest = hashlib.sha256(command.replace(str(ROOT), "").encode() + text(ROOT / ".clang-tidy"))
     for part in sorted(closure(path, set())):
-        digest.update(part.as_posix().encode() + b"\0" + text(part) + b"\0")
+        digest.update(part.relative_to(ROOT).as_posix().encode() + b"\0" + text(part) + b"\0")
     return STAMPS / digest.hexdigest()
 
 
@@ -66,8 +68,9 @@ def main():
              if path in commands and "tests" not in path.parts and (not chosen or path in chosen)]
     STAMPS.mkdir(parents=True, exist_ok=True)
     stamps = {path: stamp_of(path, commands[path]) for path in files}
-    for old in set(STAMPS.iterdir()) - set(stamps.values()) if not chosen else ():
-        old.unlink()
+    for stamp in STAMPS.iterdir():
+        if time.time() - stamp.stat().st_mtime > 30 * 86400:
+            stamp.unlink()
     left = [path for path in files if not stamps[path].exists()]
     # The large ones first, so that no core waits for the last.
     left.sort(key=lambda path: -path.stat().st_size)
