@@ -157,4 +157,28 @@ void write_csv_row(std::string& out, const std::vector<std::string>& cells, char
     out += "\r\n";
 }
 
+Result<CsvTable> CsvTable::read(std::string_view text,
+                                std::initializer_list<std::string_view> needed) {
+    auto rows = read_csv(text);
+    if (!rows) return unexpected(rows.error());
+    CsvTable table;
+    table.rows_ = std::move(*rows);
+    if (table.rows_.empty()) table.rows_.emplace_back();
+    const auto& names = table.rows_.front().cells;
+    for (std::size_t i = 0; i < names.size(); ++i) table.columns_.emplace(fold(trim(names[i])), i);
+    for (const std::string_view column : needed)
+        if (!table.columns_.contains(column))
+            return unexpected(Error{
+                ErrorKind::invalid,
+                Reason{"base.csv.column_missing", "file", {{"column", std::string{column}}}}});
+    return table;
+}
+
+std::string CsvTable::cell(std::size_t row, std::string_view column) const {
+    const auto at = columns_.find(column);
+    const auto& cells = rows_[row + 1].cells;
+    if (at == columns_.end() || at->second >= cells.size()) return {};
+    return std::string{trim(cells[at->second])};
+}
+
 }  // namespace base

@@ -5,6 +5,8 @@
 #pragma once
 #include "base/result.hpp"
 
+#include <initializer_list>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +28,22 @@ struct CsvLimits {
 // Refuses what is no UTF-8, over a limit, has a quote out of place or never closed, with the line
 // in the reason's values.
 Result<std::vector<CsvRow>> read_csv(std::string_view text, const CsvLimits& = {});
+
+// Rows below a header that names the columns, in any order, case and accents.
+class CsvTable {
+public:
+    // Refuses what read_csv refuses, and a header without one of the `needed` columns.
+    static Result<CsvTable> read(std::string_view text,
+                                 std::initializer_list<std::string_view> needed);
+    std::size_t size() const { return rows_.size() - 1; }
+    int line(std::size_t row) const { return rows_[row + 1].line; }
+    // Trimmed; "" where the row is too short or the file has no such column.
+    std::string cell(std::size_t row, std::string_view column) const;
+
+private:
+    std::vector<CsvRow> rows_;  // the header first
+    std::map<std::string, std::size_t, std::less<>> columns_;
+};
 
 // Adds one line with CRLF to `out`.
 void write_csv_row(std::string& out, const std::vector<std::string>& cells, char separator = ',');

@@ -2,6 +2,7 @@
 #include "http/incoming.hpp"
 
 #include "base/text.hpp"
+#include "base/url.hpp"
 #include "http/header_text.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -15,12 +16,6 @@ constexpr int bad_request = 400;
 
 std::string_view view_of(boost::beast::string_view text) {
     return {text.data(), text.size()};
-}
-
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (lower(c) >= 'a' && lower(c) <= 'f') return lower(c) - 'a' + 10;
-    return -1;
 }
 
 bool is_name_char(char c) {
@@ -80,8 +75,8 @@ bool read_query(std::string_view text, Pairs& pairs) {
         text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
         if (pair.empty()) continue;
         const auto equals = pair.find('=');
-        auto name = percent_decode(pair.substr(0, equals), true);
-        auto value = percent_decode(
+        auto name = base::url_decode(pair.substr(0, equals), true);
+        auto value = base::url_decode(
             equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1), true);
         if (!name || !value || !base::is_utf8(*name) || !base::is_utf8(*value)) return false;
         pairs.emplace_back(std::move(*name), std::move(*value));
@@ -106,23 +101,6 @@ void read_forwarded(Request& request) {
 
 }  // namespace
 
-std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%') {
-            const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
-            const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
-            if (high < 0 || low < 0) return std::nullopt;
-            out += static_cast<char>(high * 16 + low);
-            i += 2;
-        } else {
-            out += text[i] == '+' && plus_is_space ? ' ' : text[i];
-        }
-    }
-    return out;
-}
-
 std::expected<Request, int> read_request(const Header& header, const Origin& origin) {
     Request request;
     request.method = view_of(header.method_string());
@@ -137,7 +115,7 @@ std::expected<Request, int> read_request(const Header& header, const Origin& ori
     if (!target.starts_with('/') || target.find('#') != std::string_view::npos)
         return std::unexpected(bad_request);
     const auto question = target.find('?');
-    auto path = percent_decode(target.substr(0, question), false);
+    auto path = base::url_decode(target.substr(0, question), false);
     Pairs query;
     if (!path || !base::is_utf8(*path) ||
         (question != std::string_view::npos && !read_query(target.substr(question + 1), query)))

@@ -23,7 +23,4 @@ struct Origin {
 // The error is a status: 400 or 505.
 std::expected<Request, int> read_request(const Header&, const Origin&);
 
-// Bytes of "%C3%A9"; nothing for an escape that is none. `plus_is_space` in queries.
-std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space);
-
 }  // namespace http

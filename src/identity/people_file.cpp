@@ -65,27 +65,13 @@ std::optional<base::Date> PersonLine::from_day() const {
 }
 
 base::Result<std::vector<PersonLine>> read_people(std::string_view text) {
-    const auto rows = base::read_csv(text);
-    if (!rows) return base::unexpected(rows.error());
-    std::map<std::string, std::size_t> column;
-    if (!rows->empty())
-        for (std::size_t i = 0; i < rows->front().cells.size(); ++i)
-            column.emplace(base::fold(base::trim(rows->front().cells[i])), i);
-    for (const char* needed : {"email", "given_name", "usual_name", "organisation"})
-        if (!column.contains(needed))
-            return base::unexpected(base::Error{
-                base::ErrorKind::invalid,
-                base::Reason{"identity.import.column_missing", "file", {{"column", needed}}}});
-
+    const auto table =
+        base::CsvTable::read(text, {"email", "given_name", "usual_name", "organisation"});
+    if (!table) return base::unexpected(table.error());
     std::vector<PersonLine> lines;
-    for (std::size_t i = 1; i < rows->size(); ++i) {
-        const base::CsvRow& row = (*rows)[i];
-        const auto cell = [&](const char* name) -> std::string {
-            const auto at = column.find(name);
-            if (at == column.end() || at->second >= row.cells.size()) return {};
-            return std::string{base::trim(row.cells[at->second])};
-        };
-        PersonLine line{.number = row.line,
+    for (std::size_t row = 0; row < table->size(); ++row) {
+        const auto cell = [&](const char* name) { return table->cell(row, name); };
+        PersonLine line{.number = table->line(row),
                         .email = lower(cell("email")),
                         .given_name = cell("given_name"),
                         .usual_name = cell("usual_name"),

@@ -21,27 +21,12 @@ bool one_of(const auto& list, std::string_view value) {
 }  // namespace
 
 base::Result<std::vector<Line>> read_lines(std::string_view text) {
-    const auto rows = base::read_csv(text);
-    if (!rows) return base::unexpected(rows.error());
-    std::map<std::string, std::size_t> column;
-    if (!rows->empty())
-        for (std::size_t i = 0; i < rows->front().cells.size(); ++i)
-            column.emplace(base::fold(base::trim(rows->front().cells[i])), i);
-    for (const char* needed : {"code", "name"})
-        if (!column.contains(needed))
-            return base::unexpected(base::Error{
-                base::ErrorKind::invalid,
-                base::Reason{"organisations.import.column_missing", "file", {{"column", needed}}}});
-
+    const auto table = base::CsvTable::read(text, {"code", "name"});
+    if (!table) return base::unexpected(table.error());
     std::vector<Line> lines;
-    for (std::size_t i = 1; i < rows->size(); ++i) {
-        const base::CsvRow& row = (*rows)[i];
-        const auto cell = [&](const char* name) -> std::string {
-            const auto at = column.find(name);
-            if (at == column.end() || at->second >= row.cells.size()) return {};
-            return std::string{base::trim(row.cells[at->second])};
-        };
-        Line line{row.line, cell("parent"), {}};
+    for (std::size_t row = 0; row < table->size(); ++row) {
+        const auto cell = [&](const char* name) { return table->cell(row, name); };
+        Line line{table->line(row), cell("parent"), {}};
         line.organisation = {.id = {},
                              .code = cell("code"),
                              .parent = {},

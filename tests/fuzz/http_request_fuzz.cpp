@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // From the bytes of a header to a Request, as the server reads them: Beast's parser, then ours.
 #include "base/text.hpp"
+#include "base/url.hpp"
 #include "http/incoming.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -18,8 +19,8 @@ void require(bool holds) {
 }
 
 void check_percent_decode(std::string_view text) {
-    const auto path = http::percent_decode(text, false);
-    const auto query = http::percent_decode(text, true);
+    const auto path = base::url_decode(text, false);
+    const auto query = base::url_decode(text, true);
     require(path.has_value() == query.has_value());
     if (!path) return;
     require(path->size() <= text.size() && path->size() == query->size());

@@ -74,3 +74,20 @@ TEST_CASE("whatever is written is read back the same") {
         }
     }
 }
+
+TEST_CASE("a table is read by the names of its columns, in any order, case and accents") {
+    const auto table = base::CsvTable::read("NOM;Prénom\n Diop ; Awa\nMartin\n", {"nom"});
+    REQUIRE(table);
+    CHECK(table->size() == 2);
+    CHECK(table->cell(0, "prenom") == "Awa");
+    CHECK(table->cell(0, "nom") == "Diop");
+    CHECK(table->line(1) == 3);
+    CHECK(table->cell(1, "prenom").empty());
+    CHECK(table->cell(1, "autre").empty());
+
+    for (const char* text : {"", "Prénom\nAwa\n"}) {
+        const auto refused = base::CsvTable::read(text, {"nom"});
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().reasons.front().message_key == "base.csv.column_missing");
+    }
+}
