@@ -112,7 +112,7 @@ public:
     std::optional<std::string> given(const std::string& name) const {
         if (form_.has(name)) return name;
         if (name.starts_with(eligibility_prefix)) {
-            const std::string dotted = "eligibility." + name.substr(eligibility_prefix.size());
+            std::string dotted = "eligibility." + name.substr(eligibility_prefix.size());
             if (form_.has(dotted)) return dotted;
         }
         return std::nullopt;
