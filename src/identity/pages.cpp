@@ -15,9 +15,7 @@ namespace {
 
 // Where to go after signing in: only to a page of ours, never to "//evil.example".
 std::string next_page(std::string_view asked) {
-    const bool ours = asked.starts_with('/') && !asked.starts_with("//") &&
-                      asked.find('\\') == std::string_view::npos;
-    return ours ? std::string{asked} : "/";
+    return http::is_local_path(asked) ? std::string{asked} : "/";
 }
 
 http::Response show_sign_in(const http::Request& request, const Site& site) {

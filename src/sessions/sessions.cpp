@@ -72,13 +72,6 @@ std::vector<Placed> Sessions::next_with_free_seats(db::Transaction& transaction,
     return sessions;
 }
 
-std::vector<Session> Sessions::of_organisations(
-    db::Transaction& transaction, const std::vector<base::OrganisationId>& organisations,
-    base::Time since) {
-    if (organisations.empty()) return {};
-    return store::of_organisations(transaction, db::json_ids(organisations), since);
-}
-
 std::vector<Session> Sessions::list(db::Transaction& transaction, const ListQuery& query,
                                     base::Time now) {
     return store::list(transaction, query, now);

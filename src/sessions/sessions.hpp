@@ -129,10 +129,6 @@ public:
     std::vector<Session> coming(db::Transaction&, base::OfferId, base::Time now);
     // Those with a seat that can be taken now, the next first.
     std::vector<Placed> next_with_free_seats(db::Transaction&, base::Time now, int most);
-    // Of these organisations, not ended before `since`, by date.
-    std::vector<Session> of_organisations(db::Transaction&,
-                                          const std::vector<base::OrganisationId>&,
-                                          base::Time since);
     // By date; the past and the cancelled ones from the latest.
     std::vector<Session> list(db::Transaction&, const ListQuery&, base::Time now);
     // How many each of the lists has, whatever `listed` says.

@@ -153,22 +153,6 @@ std::vector<Session> coming(db::Transaction& transaction, base::OfferId offer, b
     return sessions_from(transaction, select_coming, {offer.value, base::to_epoch(now)});
 }
 
-constexpr db::Query select_of_organisations{"sessions.of_organisations",
-                                            "SELECT " SESSION_COLUMNS R"sql(
-    FROM sessions s
-    WHERE s.organisation_id IN (SELECT value FROM json_each(CAST($1 AS text)))
-      AND s.ends_at > $2
-    ORDER BY s.starts_at, s.id
-)sql"};
-
-std::vector<Session> of_organisations(db::Transaction& transaction, std::string_view json_ids,
-                                      base::Time since) {
-    std::vector<Session> found;
-    transaction.run(select_of_organisations, {json_ids, base::to_epoch(since)},
-                    [&](const db::Row& row) { found.push_back(session_from(row)); });
-    return with_slots(transaction, std::move(found));
-}
-
 // Open ones between two moments, and others whenever they are.
 #define LISTED                                                                                    \
     " FROM sessions s WHERE s.organisation_id IN (SELECT value FROM json_each(CAST($1 AS text)))" \

@@ -237,3 +237,19 @@ TEST_CASE("the operator imports the first administrator") {
     REQUIRE(report);
     CHECK(report->added == 1);
 }
+
+TEST_CASE("after signing in one goes on to a page of ours only") {
+    Site site;
+    const auto next = [&](const std::string& asked) {
+        const auto answer = site.as(site.awa).post(
+            "/sign-in", {{"person", std::to_string(site.rosa.value)}, {"next", asked}});
+        CHECK(answer.status == 303);
+        for (const auto& [name, value] : answer.headers)
+            if (name == "location") return value;
+        return std::string{};
+    };
+    CHECK(next("/my-trainings") == "/my-trainings");
+    for (const char* elsewhere :
+         {"//evil.example", "/\\evil.example", "/\t/evil.example", "https://evil.example", ""})
+        CHECK(next(elsewhere) == "/");
+}
