@@ -6,5 +6,8 @@
 #include "engine/grid.hpp"
 #include "engine/math.hpp"
 #include "engine/models.hpp"
+#include "engine/posterior.hpp"
 #include "engine/random.hpp"
+#include "engine/session.hpp"
+#include "engine/speed.hpp"
 #include "engine/tree.hpp"
