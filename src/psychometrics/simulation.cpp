@@ -226,9 +226,8 @@ SimulationResult run_all(const Simulation& plan, engine::ExposureControl* contro
     result.candidates = plan.candidates;
     result.truth_known = !plan.matrix || !plan.truth.empty();
     const double began = cpu_seconds();
-    // Eligibility of one candidate follows from all before: one thread, one candidate at a time.
-    const bool one_by_one =
-        control && control->rule() == engine::ExposureControl::Rule::eligibility;
+    // What one candidate may be given follows from all before: one at a time.
+    const bool one_by_one = control && control->is_live();
     const std::size_t size = one_by_one ? 1 : block_size;
     const std::size_t blocks = (plan.candidates + size - 1) / size;
     const unsigned threads = one_by_one ? 1
@@ -262,17 +261,21 @@ SimulationResult run_all(const Simulation& plan, engine::ExposureControl* contro
     return result;
 }
 
-// Rounds of simulation until the probabilities of Sympson and Hetter have settled.
+// Simulated candidates before the first: rounds until the probabilities of Sympson and Hetter have
+// settled; one run until prices have.
 void settle(const Simulation& plan, engine::ExposureControl& control) {
-    constexpr int rounds = 12;
+    using Rule = engine::ExposureControl::Rule;
+    if (control.rule() == Rule::eligibility) return;
     Simulation trial = plan;
     trial.log = nullptr;
     trial.matrix = nullptr;
     trial.truth.clear();
-    trial.candidates = 2000;
+    trial.candidates = control.rule() == Rule::price ? 5000 : 2000;
+    const int rounds = control.rule() == Rule::price ? 1 : 12;
     for (int round = 1; round <= rounds; ++round) {
         trial.seed = plan.seed ^ (0x5EEDULL << 32) ^ static_cast<std::uint64_t>(round);
         const SimulationResult result = run_all(trial, &control);
+        if (control.rule() == Rule::price) continue;
         // P(chosen) = P(given) / k.
         std::vector<std::uint64_t> chosen(result.given.size());
         for (std::size_t i = 0; i < chosen.size(); ++i)
@@ -313,9 +316,9 @@ double SimulationResult::microseconds_per_question() const {
 SimulationResult simulate(const Simulation& plan) {
     using Rule = engine::ExposureControl::Rule;
     if (plan.control == Rule::none) return run_all(plan, nullptr);
-    engine::ExposureControl control(plan.control, plan.tables->items().size(), plan.most);
-    control.limit_overlap(plan.overlap);
-    if (plan.control == Rule::sympson_hetter) settle(plan, control);
+    engine::ExposureControl control(plan.control, plan.tables->items().size(), plan.most,
+                                    plan.overlap);
+    settle(plan, control);
     return run_all(plan, &control);
 }
 
