@@ -182,14 +182,11 @@ void Session::add_gain(const Pool& pool, const double* p, const double* covarian
 }
 
 void Session::value_mepv(const Pool& pool) {
-    const auto weigh = [&](const double* function, double mean) {
-        for (std::size_t q = 0; q < u_.size(); ++q) v_[q] = u_[q] * (function[q] - mean);
-    };
-    const Moments moments = posterior_.moments(pool.node);
-    const auto p = posterior_.marginal(pool.node);
-    std::copy(p.begin(), p.end(), u_.begin());
+    const double* weights = nullptr;
+    const Moments moments = posterior_.distribution(pool.node, weights);
+    run_->centre(weights, 1 / moments.sum, tables_->network().nodes().data(), moments.mean,
+                 u_.data(), v_.data(), u_.size());
     if (rules_->weights.empty()) {
-        weigh(tables_->network().nodes().data(), moments.mean);
         add_gain(pool, u_.data(), v_.data(), 0);
         return;
     }
@@ -198,7 +195,9 @@ void Session::value_mepv(const Pool& pool) {
     for (std::size_t node = 0; node < rules_->weights.size(); ++node) {
         if (rules_->weights[node] == 0) continue;
         posterior_.conditional_mean(static_cast<int>(node), pool.node, function);
-        weigh(function.data(), run_->dot(function.data(), u_.data(), u_.size()));
+        run_->centre(u_.data(), 1, function.data(),
+                     run_->dot(function.data(), u_.data(), u_.size()), u_.data(), v_.data(),
+                     u_.size());
         add_gain(pool, u_.data(), v_.data(), rules_->weights[node]);
     }
 }

@@ -36,14 +36,15 @@ std::size_t level_of(double theta, std::span<const double> cuts) {
     return static_cast<std::size_t>(std::ranges::upper_bound(cuts, theta) - cuts.begin());
 }
 
-// P(theta < x) of a distribution on the grid, each point's mass spread evenly over its cell.
-bool covers(std::span<const double> p, const engine::Grid& grid, double x) {
+// Whether x lies between the 5 % and the 95 % point of a distribution of mass `sum` on the grid,
+// each point's mass spread evenly over its cell.
+bool covers(const double* weights, double sum, const engine::Grid& grid, double x) {
     const double place = (x - grid.nodes.front()) / grid.step() + 0.5;
-    if (place <= 0 || place >= static_cast<double>(p.size())) return false;
+    if (place <= 0 || place >= static_cast<double>(grid.size())) return false;
     const auto cell = static_cast<std::size_t>(place);
-    double below = p[cell] * (place - static_cast<double>(cell));
-    for (std::size_t i = 0; i < cell; ++i) below += p[i];
-    return below >= 0.05 && below <= 0.95;
+    double below = weights[cell] * (place - static_cast<double>(cell));
+    for (std::size_t i = 0; i < cell; ++i) below += weights[i];
+    return below >= 0.05 * sum && below <= 0.95 * sum;
 }
 
 class Worker {
@@ -127,16 +128,24 @@ private:
         const bool truth_known = !plan_.matrix || !plan_.truth.empty();
         for (std::size_t node = 0; truth_known && node < truth_.size(); ++node) {
             const int number = static_cast<int>(node);
-            const engine::Estimate found = session_.estimate(number);
             const double truth = truth_[node];
+            engine::Estimate found;
+            bool covered = false;
+            if (by_grid) {
+                const double* weights = nullptr;
+                const engine::Moments moments = session_.posterior().distribution(number, weights);
+                found = {moments.mean, std::sqrt(moments.variance)};
+                covered = covers(weights, moments.sum, plan_.tables->grid(), truth);
+            } else {
+                found = session_.estimate(number);
+                covered = std::abs(found.theta - truth) <= normal_95 * found.se;
+            }
             NodeResult& sum = block.nodes[node];
             ++sum.candidates;
             sum.errors += found.theta - truth;
             sum.squares += (found.theta - truth) * (found.theta - truth);
             sum.se += found.se;
-            sum.covered +=
-                by_grid ? covers(session_.posterior().marginal(number), plan_.tables->grid(), truth)
-                        : std::abs(found.theta - truth) <= normal_95 * found.se;
+            sum.covered += covered;
             const std::size_t real = level_of(truth, plan_.cuts);
             const std::size_t given_level = level_of(found.theta, plan_.cuts);
             sum.exact += real == given_level;
