@@ -3,8 +3,8 @@
 // calibration. Pure: no files, no clock, no database. See README.md for what is where,
 // docs/engine.md for why.
 #pragma once
-#include "engine/grid.hpp"
 #include "engine/estimates.hpp"
+#include "engine/grid.hpp"
 #include "engine/kernels.hpp"
 #include "engine/math.hpp"
 #include "engine/models.hpp"

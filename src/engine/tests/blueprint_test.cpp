@@ -155,3 +155,82 @@ TEST_CASE("what cannot be filled is refused in words") {
         Blueprint::of(6, 2, {{"x", {0, 1}, 1, 2}, {"y", {2, 3}, 1, 2}, {"z", {4, 5}, 1, 2}}));
     CHECK(Blueprint::of(5, 5, {}));
 }
+
+TEST_CASE("of crossing quotas the shadow test is the best of all tests") {
+    Random random(11);
+    int solved = 0;
+    for (int trial = 0; trial < 40; ++trial) {
+        const std::size_t items = 13;
+        const std::size_t length = 5;
+        std::vector<Quota> quotas;
+        for (int q = 0; q < 5; ++q) {
+            Quota quota{"q", {}, random.below(3), 2 + random.below(3)};
+            for (std::size_t i = 0; i < items; ++i)
+                if (random.uniform() < 0.45) quota.items.push_back(i);
+            if (quota.items.size() < 3) continue;
+            quotas.push_back(quota);
+        }
+        const auto blueprint = Blueprint::of(items, length, quotas);
+        if (!blueprint || blueprint->is_laminar()) continue;
+        std::vector<double> worth;
+        for (std::size_t i = 0; i < items; ++i) worth.push_back(random.uniform());
+        const auto value = [&](unsigned test) {
+            double sum = 0;
+            for (std::size_t i = 0; i < items; ++i) sum += (test >> i) & 1U ? worth[i] : 0;
+            return sum;
+        };
+        BlueprintState state(&*blueprint);
+        unsigned given = 0;
+        for (std::size_t k = 0; k < length; ++k) {
+            const auto tests = all_tests(items, length, quotas, given);
+            std::vector<unsigned char> usable(items);
+            for (std::size_t i = 0; i < items; ++i) usable[i] = ((given >> i) & 1U) == 0;
+            const auto shadow = state.shadow_test(usable, usable, worth);
+            CHECK(shadow.empty() == tests.empty());
+            if (shadow.empty()) break;
+            ++solved;
+            unsigned test = given;
+            for (const std::size_t item : shadow) test |= 1U << item;
+            CHECK(value(test) ==
+                  doctest::Approx(value(*std::ranges::max_element(tests, {}, value))));
+            CHECK(keeps(quotas, test));
+            const std::size_t best = *std::ranges::max_element(
+                shadow, {}, [&](std::size_t item) { return worth[item]; });
+            state.give(best);
+            given |= 1U << best;
+        }
+    }
+    CHECK(solved > 40);
+}
+
+TEST_CASE("a session keeps crossing quotas") {
+    std::vector<Item> items;
+    Random random(13);
+    for (int i = 0; i < 60; ++i)
+        items.push_back(Item::two_pl(0.7 + random.uniform(), random.normal()));
+    const Tables tables = *Tables::of({}, items);
+    std::vector<Quota> quotas(5);
+    for (std::size_t i = 0; i < 60; ++i) {
+        quotas[i % 3].items.push_back(i);            // formats
+        quotas[3 + (i / 3) % 2].items.push_back(i);  // languages
+    }
+    for (Quota& quota : quotas) quota.at_least = 3, quota.at_most = 8;
+    quotas[4].at_most = 5;
+    const auto blueprint = *Blueprint::of(60, 12, quotas);
+    CHECK_FALSE(blueprint.is_laminar());
+    Rules rules{.select = Select::fisher, .stop = {.length = 12}, .blueprint = &blueprint};
+    Session session(tables, rules);
+    for (std::uint64_t person = 0; person < 5; ++person) {
+        session.begin(Random(17, person));
+        while (const auto item = session.next())
+            session.answer(static_cast<int>((*item ^ person) & 1));
+        CHECK(session.given().size() == 12);
+        for (const Quota& quota : quotas) {
+            const auto count = std::ranges::count_if(session.given(), [&](std::size_t item) {
+                return std::ranges::binary_search(quota.items, item);
+            });
+            CHECK(count >= static_cast<std::ptrdiff_t>(quota.at_least));
+            CHECK(count <= static_cast<std::ptrdiff_t>(quota.at_most));
+        }
+    }
+}
