@@ -53,45 +53,53 @@ Enrolments::Enrolments(db::Database& database, sessions::Sessions& sessions,
                        catalogue::Catalogue& catalogue)
     : database_(database), sessions_(sessions), catalogue_(catalogue) {}
 
-base::Result<Enrolment> Enrolments::take(base::PersonId person, base::SessionId session_id,
+base::Result<Enrolment> Enrolments::take_agreed(db::Transaction& transaction, base::PersonId person,
+                                                base::SessionId session_id, base::Time now) {
+    const auto today = std::chrono::floor<std::chrono::days>(now);
+    const auto session = sessions_.find(transaction, session_id);
+    if (!session || session->status == sessions::Status::draft)
+        return base::unexpected(
+            base::Error{base::ErrorKind::not_found, "enrolments.session_unknown"});
+    if (const auto held = store::find_held(transaction, session_id, person)) return *held;
+
+    const db::Versions versions(transaction);
+    const auto published = catalogue_.published(transaction, versions, today);
+    const catalogue::Offer* offer = published->find(session->offer);
+    if (offer == nullptr) return base::unexpected(refusal("enrolments.why_not.offer_retired"));
+    const auto reader = catalogue_.reader(transaction, versions, person, today);
+    if (const auto reason = why_not_take(*session, offer->eligibility, *reader, now))
+        return base::unexpected(refusal(*reason));
+
+    const auto got = sessions_.take(transaction, session_id);
+    if (!got) return base::unexpected(refusal("enrolments.why_not.cancelled"));
+    Enrolment enrolment{.id = {},
+                        .session = session_id,
+                        .person = person,
+                        .state = got->seated ? State::seated : State::waiting,
+                        .place = got->place,
+                        .created_at = now,
+                        .changed_at = now};
+    const auto id = store::insert(transaction, enrolment);
+    // The other click of a double click was faster: give back what this one took.
+    if (!id) return base::unexpected(refusal("enrolments.already_held"));
+    enrolment.id = *id;
+    return enrolment;
+}
+
+base::Result<Enrolment> Enrolments::take(base::PersonId person, base::SessionId session,
                                          base::Time now) {
     const auto today = std::chrono::floor<std::chrono::days>(now);
     const auto taken =
         database_.write([&](db::Transaction& transaction) -> base::Result<Enrolment> {
-            const auto session = sessions_.find(transaction, session_id);
-            if (!session || session->status == sessions::Status::draft)
-                return base::unexpected(
-                    base::Error{base::ErrorKind::not_found, "enrolments.session_unknown"});
-            if (const auto held = store::find_held(transaction, session_id, person)) return *held;
-
-            const db::Versions versions(transaction);
-            const auto published = catalogue_.published(transaction, versions, today);
-            const catalogue::Offer* offer = published->find(session->offer);
-            if (offer == nullptr)
-                return base::unexpected(refusal("enrolments.why_not.offer_retired"));
-            const auto reader = catalogue_.reader(transaction, versions, person, today);
-            if (const auto reason = why_not_take(*session, offer->eligibility, *reader, now))
-                return base::unexpected(refusal(*reason));
-
-            const auto got = sessions_.take(transaction, session_id);
-            if (!got) return base::unexpected(refusal("enrolments.why_not.cancelled"));
-            Enrolment enrolment{.id = {},
-                                .session = session_id,
-                                .person = person,
-                                .state = got->seated ? State::seated : State::waiting,
-                                .place = got->place,
-                                .created_at = now,
-                                .changed_at = now};
-            const auto id = store::insert(transaction, enrolment);
-            // The other click of a double click was faster: give back what this one took.
-            if (!id) return base::unexpected(refusal("enrolments.already_held"));
-            enrolment.id = *id;
-            return enrolment;
+            if (approvals_ != nullptr &&
+                approvals_->asks_first(transaction, db::Versions(transaction), person, today))
+                return base::unexpected(refusal("enrolments.why_not.needs_request"));
+            return take_agreed(transaction, person, session, now);
         });
     if (taken || taken.error().reasons.front().message_key != "enrolments.already_held")
         return taken;
     return database_.read([&](db::Transaction& transaction) -> base::Result<Enrolment> {
-        if (const auto held = store::find_held(transaction, session_id, person)) return *held;
+        if (const auto held = store::find_held(transaction, session, person)) return *held;
         return taken;
     });
 }

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: EUPL-1.2
+// When a job is tried again.
+#pragma once
+#include "base/clock.hpp"
+
+#include <optional>
+
+namespace jobs {
+
+// How long a node may hold a job before another takes it.
+inline constexpr std::chrono::minutes lease{5};
+// After these many attempts a job waits for an administrator.
+inline constexpr int most_attempts = 12;
+
+// After one minute, then twice as long each time, at most a day. Nothing after the last attempt.
+std::optional<base::Time> next_attempt(int attempt, base::Time now);
+
+}  // namespace jobs
