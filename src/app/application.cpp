@@ -56,6 +56,7 @@ std::string base_url_of(const Configuration& configuration) {
 
 Application::Application(const Configuration& configuration, db::Database& given)
     : database(given),
+      jobs(database),
       organisations(database),
       identity(database, organisations),
       synonyms(base::embedded("reference/synonyms.txt")),

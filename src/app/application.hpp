@@ -12,6 +12,7 @@
 #include "http/router.hpp"
 #include "http/static_files.hpp"
 #include "identity/identity.hpp"
+#include "jobs/jobs.hpp"
 #include "organisations/organisations.hpp"
 #include "sessions/sessions.hpp"
 
@@ -32,6 +33,7 @@ public:
     Application(const Configuration&, db::Database&);
 
     db::Database& database;
+    jobs::Jobs jobs;
     organisations::Organisations organisations;
     identity::Identity identity;
     catalogue::Synonyms synonyms;
