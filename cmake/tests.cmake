@@ -3,22 +3,25 @@
 # CAMPUS_TEST_DATABASE in the environment chooses the engine: "sqlite" (default) or the URI of a
 # PostgreSQL server. For ctest each program is several tests: NAME.sqlite, NAME.postgresql (skipped
 # without a server; not for what uses no database) and, in the sanitizer build, NAME.sanitized.
+# script/test gives ctest three places a core: a fuzz target, which runs for a time and not for a
+# result, takes one, everything else three.
 function(add_engine_tests name program)
   if(CAMPUS_SANITIZE)
     add_test(NAME ${name}.sanitized COMMAND ${program})
     set_tests_properties(${name}.sanitized PROPERTIES ENVIRONMENT
-      "CAMPUS_TEST_DATABASE=sqlite;UBSAN_OPTIONS=print_stacktrace=1" TIMEOUT 300 ${ARGN})
+      "CAMPUS_TEST_DATABASE=sqlite;UBSAN_OPTIONS=print_stacktrace=1" TIMEOUT 300 PROCESSORS 3 ${ARGN})
     return()
   endif()
   add_test(NAME ${name}.sqlite COMMAND ${program})
   set_tests_properties(${name}.sqlite PROPERTIES ENVIRONMENT CAMPUS_TEST_DATABASE=sqlite
-    TIMEOUT 300 ${ARGN})
+    TIMEOUT 300 PROCESSORS 3 ${ARGN})
   if(name IN_LIST without_database)
     return()
   endif()
   add_test(NAME ${name}.postgresql
     COMMAND ${CMAKE_SOURCE_DIR}/tests/on-postgresql $<TARGET_FILE:${program}>)
-  set_tests_properties(${name}.postgresql PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300 ${ARGN})
+  set_tests_properties(${name}.postgresql PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300
+    PROCESSORS 3 ${ARGN})
 endfunction()
 
 add_library(doctest_main STATIC tests/doctest_main.cpp)
