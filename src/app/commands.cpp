@@ -283,6 +283,7 @@ int receive_bounce(const Configuration& configuration, const Command& command) {
 }
 
 int dispatch(const Configuration& configuration, const Command& command) {
+    if (command.over_files) return command.over_files();
     if (command.name == "serve") return serve(configuration);
     if (command.name == "work") return work(configuration);
     if (command.name == "migrate") {

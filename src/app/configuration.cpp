@@ -2,6 +2,7 @@
 #include "app/configuration.hpp"
 
 #include "mail/mime.hpp"
+#include "psychometrics/psychometrics.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -177,6 +178,7 @@ void add_commands(CLI::App& app, Command& command) {
     bench->add_option("--tokens", command.tokens,
                       "File to write: the session tokens of agents signed in, and the sessions "
                       "where they may take seats, as JSON");
+    psychometrics::add_commands(app, command.over_files);
 }
 
 }  // namespace

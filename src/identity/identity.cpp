@@ -18,7 +18,7 @@ Identity::Identity(db::Database& database, organisations::Organisations& organis
 
 std::optional<http::Caller> Identity::find_caller(std::string_view token, base::Time now) {
     const std::string hash = base::sha256_hex(token);
-    return database_.read(
+    return database_.read_one(
         [&](db::Transaction& transaction) { return store::find_caller(transaction, hash, now); });
 }
 
