@@ -107,7 +107,8 @@ TEST_CASE("the same letter gives the same bytes, of ASCII in short lines") {
     const std::string wire = mail::write_message(message);
     CHECK(wire == mail::write_message(message));
     CHECK(longest(wire) <= 78);
-    CHECK(std::ranges::all_of(wire, [](char c) { return c == '\r' || c == '\n' || (c >= ' ' && c < 127); }));
+    CHECK(std::ranges::all_of(
+        wire, [](char c) { return c == '\r' || c == '\n' || (c >= ' ' && c < 127); }));
     CHECK(wire.find("Date: Mon, 23 Nov 2026 09:00:00 +0000\r\n") != std::string::npos);
     CHECK(wire.find("\r\nBcc") == std::string::npos);
     CHECK(wire.find("From: \"Campus\"\r\n <campus@campus.test>\r\n") != std::string::npos);

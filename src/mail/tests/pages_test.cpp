@@ -89,7 +89,8 @@ TEST_CASE("a demonstration shows every letter; a real site has no such page") {
         CHECK(app.get(path).status == 404);
 }
 
-TEST_CASE("an administrator sees that letters wait for a relay, what came back, and puts it right") {
+TEST_CASE(
+    "an administrator sees that letters wait for a relay, what came back, and puts it right") {
     TestApp app;
     app.given_organisation({.code = "etat", .name = "État", .kind = "etat"});
     const auto all = app.given_person({.organisation = "etat", .roles = {"administrator"}});

@@ -57,8 +57,8 @@ TEST_CASE("what is no report, or cut off, or huge, is read without harm") {
     for (int i = 0; i < 5000; ++i) recipients += "\nFinal-Recipient: rfc822; a@b\nAction: failed\n";
     many = replaced(many, "\nFinal-Recipient:", recipients + "\nFinal-Recipient:");
     CHECK(mail::read_report(many)->recipients.size() == mail::most_report_recipients);
-    const auto odd = mail::read_report(replaced(text, "5.1.1\n", "5.1.1\x01\x1b[31m" +
-                                                                      std::string(9000, 'x') + "\n"));
+    const auto odd = mail::read_report(
+        replaced(text, "5.1.1\n", "5.1.1\x01\x1b[31m" + std::string(9000, 'x') + "\n"));
     REQUIRE(odd);
     CHECK(odd->recipients.at(0).status.size() <= 300);
     CHECK(odd->recipients.at(0).status.find('\x1b') == std::string::npos);

@@ -34,9 +34,9 @@ TEST_CASE("a letter is tried again at growing intervals, for five days") {
         std::chrono::seconds age;
         std::optional<std::chrono::seconds> after;
     };
-    for (const Row& row : {Row{1, 0s, 1min}, Row{2, 1min, 2min}, Row{8, 3h, 128min},
-                           Row{9, 6h, 4h}, Row{10, 9h, 4h}, Row{40, 120h - 1s, 4h},
-                           Row{40, 120h, {}}, Row{1, 121h, {}}}) {
+    for (const Row& row :
+         {Row{1, 0s, 1min}, Row{2, 1min, 2min}, Row{8, 3h, 128min}, Row{9, 6h, 4h}, Row{10, 9h, 4h},
+          Row{40, 120h - 1s, 4h}, Row{40, 120h, {}}, Row{1, 121h, {}}}) {
         CAPTURE(row.attempt);
         const auto next = mail::next_attempt(row.attempt, written, written + row.age);
         CHECK(next.has_value() == row.after.has_value());
