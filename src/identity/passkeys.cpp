@@ -5,6 +5,7 @@
 #include "base/base64url.hpp"
 #include "base/secrets.hpp"
 #include "base/text.hpp"
+#include "base/zone.hpp"
 #include "db/database.hpp"
 #include "identity/devices.hpp"
 #include "identity/rules_access.hpp"
@@ -252,9 +253,8 @@ base::Result<std::string> Passkeys::sign_in(const AssertionAnswer& answer, std::
             return std::string{};
         }
         if (!count) return base::unexpected(refused(count.error()));
-        const auto today = std::chrono::floor<std::chrono::days>(now);
-        if (auto reason =
-                why_not_sign_in(identity_.affiliations_of(transaction, key->person), today))
+        if (auto reason = why_not_sign_in(identity_.affiliations_of(transaction, key->person),
+                                          base::in_paris(now).day))
             return base::unexpected(base::Error{base::ErrorKind::conflict, std::move(*reason)});
         store::use_passkey(transaction, key->id, *count, now);
         return identity_.sign_in(transaction, key->person, now,
