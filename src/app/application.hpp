@@ -14,6 +14,7 @@
 #include "identity/identity.hpp"
 #include "jobs/jobs.hpp"
 #include "organisations/organisations.hpp"
+#include "requests/requests.hpp"
 #include "sessions/sessions.hpp"
 
 #include <string>
@@ -40,6 +41,7 @@ public:
     catalogue::Catalogue catalogue;
     sessions::Sessions sessions;
     enrolments::Enrolments enrolments;
+    requests::Requests requests;
 
     std::vector<http::StaticFile> static_entries;
     http::StaticFiles static_files;

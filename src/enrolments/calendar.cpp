@@ -11,17 +11,18 @@ std::string location_of(const Training& training) {
     return venue.name + ", " + (venue.address.empty() ? venue.town : venue.address);
 }
 
-}  // namespace
-
-std::string calendar_file(const std::vector<Training>& trainings, bool feed,
-                          std::string_view base_url, std::string_view calendar_name) {
-    std::vector<base::CalendarEvent> events;
+struct Events {
+    std::vector<base::CalendarEvent> list;
     bool all_off = true;
+};
+
+Events events_of(const std::vector<Training>& trainings, std::string_view base_url) {
+    Events events;
     for (const Training& training : trainings) {
         if (training.enrolment.state == State::waiting) continue;
         const bool off = training.enrolment.state != State::seated ||
                          training.session.status == sessions::Status::cancelled;
-        all_off = all_off && off;
+        events.all_off = events.all_off && off;
         for (std::size_t half_day = 0; half_day < training.session.slots.size(); ++half_day) {
             const sessions::Slot& slot = training.session.slots[half_day];
             base::CalendarEvent event;
@@ -38,12 +39,27 @@ std::string calendar_file(const std::vector<Training>& trainings, bool feed,
             if (!off) event.description = training.session.video_link;
             event.cancelled = off;
             event.updated_at = training.enrolment.changed_at;
-            events.push_back(std::move(event));
+            events.list.push_back(std::move(event));
         }
     }
-    const auto method = !feed && all_off && !events.empty() ? base::CalendarMethod::cancel
-                                                            : base::CalendarMethod::publish;
-    return base::write_calendar(events, method, calendar_name);
+    return events;
+}
+
+}  // namespace
+
+std::string calendar_file(const std::vector<Training>& trainings, bool feed,
+                          std::string_view base_url, std::string_view calendar_name) {
+    const Events events = events_of(trainings, base_url);
+    const auto method = !feed && events.all_off && !events.list.empty()
+                            ? base::CalendarMethod::cancel
+                            : base::CalendarMethod::publish;
+    return base::write_calendar(events.list, method, calendar_name);
+}
+
+std::string invitation_file(const Training& training, std::string_view base_url) {
+    const Events events = events_of({training}, base_url);
+    if (events.list.empty()) return {};
+    return base::write_calendar(events.list, base::CalendarMethod::request, "");
 }
 
 }  // namespace enrolments
