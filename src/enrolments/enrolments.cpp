@@ -199,7 +199,8 @@ std::string Enrolments::invitation(db::Transaction& transaction, const Enrolment
     if (at == placed.end()) return {};
     const auto& [session, venue] = at->second;
     const auto titles = catalogue_.titles(transaction, {session.offer});
-    return invitation_file({enrolment, session, venue, titles.at(session.offer)}, base_url);
+    return enrolments::invitation({enrolment, session, venue, titles.at(session.offer)}, false,
+                                  base_url);
 }
 
 std::vector<Enrolment> Enrolments::roster(db::Transaction& transaction, base::SessionId session) {

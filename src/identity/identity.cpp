@@ -70,6 +70,11 @@ std::vector<Person> Identity::demo_people(db::Transaction& transaction) {
     return store::demo_people(transaction);
 }
 
+void Identity::set_language(db::Transaction& transaction, base::PersonId person,
+                            std::string_view language) {
+    store::set_language(transaction, person, language);
+}
+
 std::map<base::PersonId, Person> Identity::persons(db::Transaction& transaction,
                                                    const std::vector<base::PersonId>& ids) {
     std::map<base::PersonId, Person> found;

@@ -122,6 +122,7 @@ public:
     std::vector<base::PersonId> nearest_holders(db::Transaction&, std::string_view role,
                                                 const std::vector<base::OrganisationId>&,
                                                 base::PersonId except);
+    void set_language(db::Transaction&, base::PersonId, std::string_view language);  // fr, en
     // Nothing for somebody who works nowhere on that day.
     std::optional<Affiliation> affiliation(db::Transaction&, base::PersonId, base::Date);
     std::map<base::PersonId, Affiliation> affiliations(db::Transaction&,

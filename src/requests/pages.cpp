@@ -155,7 +155,7 @@ constexpr std::string_view state_schema = R"json({
  "type": "object", "required": ["id", "state"],
  "properties": {"id": {"type": "integer"},
   "state": {"enum": ["draft", "to_decide", "approved", "refused", "deferred", "withdrawn"]},
-  "outcome": {"enum": ["", "seated", "waiting", "no_seat"]}}})json";
+  "outcome": {"enum": ["", "seated", "waiting", "applied", "offered", "no_seat"]}}})json";
 
 constexpr std::string_view done_schema = R"json({
  "type": "object", "required": ["results", "done", "refused"],

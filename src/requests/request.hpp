@@ -57,7 +57,7 @@ struct Request {
     base::Time changed_at{};
     std::optional<base::Time> decided_at;
     std::optional<base::Date> deferred_until;  // the last day on which the training is given
-    std::string outcome;                       // of an approval: seated, waiting, no_seat
+    std::string outcome;                       // of an approval: what enrolments gave, or no_seat
     std::int64_t revision = 0;
 };
 

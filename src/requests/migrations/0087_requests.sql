@@ -30,7 +30,7 @@ CREATE TABLE requests (
     decided_at BIGINT,
     deferred_until BIGINT,                 -- a day: the training is due by then
     outcome TEXT NOT NULL DEFAULT ''       -- what an approval brought about
-        CHECK (outcome IN ('', 'seated', 'waiting', 'no_seat')),
+        CHECK (outcome IN ('', 'seated', 'waiting', 'applied', 'offered', 'no_seat')),
     revision BIGINT NOT NULL DEFAULT 0,
     CHECK ((state = 'to_decide') = (due_at IS NOT NULL)),
     CHECK (state = 'draft' OR (submitted_at IS NOT NULL AND circuit_id IS NOT NULL) OR
