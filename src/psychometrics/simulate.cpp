@@ -146,7 +146,7 @@ Read<bool> read_rules(const Options& options, const engine::Tree& tree, Simulati
         return problem("--stop", "gain is predicted by --select mepv only");
     const auto exposure = read_pairs(
         "--exposure", options.exposure,
-        {"none", "randomesque", "stochastic", "sympson-hetter", "eligibility", "price", "overlap"});
+        {"none", "randomesque", "stochastic", "sympson-hetter", "eligibility", "toll", "overlap"});
     if (!exposure) return std::unexpected(exposure.error());
     for (const auto& [name, values] : *exposure) {
         if (name == "randomesque")
@@ -157,17 +157,17 @@ Read<bool> read_rules(const Options& options, const engine::Tree& tree, Simulati
         }
         if (name == "sympson-hetter") plan.control = engine::ExposureControl::Rule::sympson_hetter;
         if (name == "eligibility") plan.control = engine::ExposureControl::Rule::eligibility;
-        if (name == "price") plan.control = engine::ExposureControl::Rule::price;
-        const bool bounds = name == "sympson-hetter" || name == "eligibility" || name == "price";
+        if (name == "toll") plan.control = engine::ExposureControl::Rule::toll;
+        const bool bounds = name == "sympson-hetter" || name == "eligibility" || name == "toll";
         if (bounds) plan.most = values[0];
         if (name == "overlap") plan.overlap = values[0];
         if (bounds && !(plan.most > 0 && plan.most <= 1))
             return problem("--exposure", name + " is a share in (0, 1], for example .25");
     }
     if (plan.overlap < 1 && plan.control != engine::ExposureControl::Rule::eligibility &&
-        plan.control != engine::ExposureControl::Rule::price)
+        plan.control != engine::ExposureControl::Rule::toll)
         return problem("--exposure",
-                       "overlap goes with price or eligibility, for example price=.25,overlap=.2");
+                       "overlap goes with toll or eligibility, for example toll=.25,overlap=.2");
     if (options.weights == "all") {
         rules.weights.assign(tree.size(), 1);
     } else if (options.weights == "competences") {

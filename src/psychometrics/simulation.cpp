@@ -271,7 +271,7 @@ SimulationResult run_all(const Simulation& plan, engine::ExposureControl* contro
 }
 
 // Simulated candidates before the first: rounds until the probabilities of Sympson and Hetter have
-// settled; one run until prices have.
+// settled; one run until tolls have.
 void settle(const Simulation& plan, engine::ExposureControl& control) {
     using Rule = engine::ExposureControl::Rule;
     if (control.rule() == Rule::eligibility) return;
@@ -279,12 +279,12 @@ void settle(const Simulation& plan, engine::ExposureControl& control) {
     trial.log = nullptr;
     trial.matrix = nullptr;
     trial.truth.clear();
-    trial.candidates = control.rule() == Rule::price ? 5000 : 2000;
-    const int rounds = control.rule() == Rule::price ? 1 : 12;
+    trial.candidates = control.rule() == Rule::toll ? 5000 : 2000;
+    const int rounds = control.rule() == Rule::toll ? 1 : 12;
     for (int round = 1; round <= rounds; ++round) {
         trial.seed = plan.seed ^ (0x5EEDULL << 32) ^ static_cast<std::uint64_t>(round);
         const SimulationResult result = run_all(trial, &control);
-        if (control.rule() == Rule::price) continue;
+        if (control.rule() == Rule::toll) continue;
         // P(chosen) = P(given) / k.
         std::vector<std::uint64_t> chosen(result.given.size());
         for (std::size_t i = 0; i < chosen.size(); ++i)
