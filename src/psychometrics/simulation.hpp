@@ -38,6 +38,8 @@ struct Simulation {
     double overlap = 1;  // of eligibility and toll
     // Text of each candidate in their order, from one thread at a time; empty: none is made.
     std::function<void(std::string_view)> log;
+    // Now and then, how many candidates are done; empty: nobody is told.
+    std::function<void(std::size_t)> progress;
     std::vector<int> logged_nodes;  // theta and se of these after the items
 };
 
