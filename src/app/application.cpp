@@ -14,6 +14,7 @@
 #include "jobs/pages.hpp"
 #include "mail/pages.hpp"
 #include "organisations/pages.hpp"
+#include "requests/pages.hpp"
 #include "sessions/pages.hpp"
 
 #include <algorithm>
@@ -34,6 +35,10 @@ std::vector<html::NavigationEntry> navigation() {
     return {
         {"/catalogue", "navigation.catalogue", Access::anyone()},
         {"/my-trainings", "navigation.my_trainings", Access::signed_in()},
+        {"/requests/mine", "navigation.my_requests", Access::signed_in()},
+        {"/my-team", "navigation.my_team", Access::role("supervisor")},
+        {"/requests", "navigation.requests", Access::role("training_office")},
+        {"/circuits", "navigation.circuits", Access::role("training_office")},
         {"/offers", "navigation.offers", Access::any_role({"organiser", "campus_team"})},
         {"/sessions", "navigation.sessions", Access::role("organiser")},
         {"/organisations", "navigation.organisations", Access::role("administrator")},
@@ -86,6 +91,8 @@ Application::Application(const Configuration& configuration, db::Database& given
       synonyms(base::embedded("reference/synonyms.txt")),
       catalogue(database, organisations, identity, catalogue::embedded_themes(), synonyms),
       enrolments(database, sessions, catalogue),
+      requests(database, organisations, identity, catalogue, sessions, enrolments,
+               base_url_of(configuration)),
       static_entries(http::embedded_static_files()),
       static_files(static_entries),
       templates(template_sources(), messages,
@@ -142,6 +149,10 @@ Application::Application(const Configuration& configuration, db::Database& given
                         {database, sessions, catalogue, identity, organisations, enrolments});
     enrolments::add_pages(
         router, {database, enrolments, sessions, catalogue, identity, organisations, base_url});
+    enrolments.ask(requests);
+    requests.add_jobs(jobs);
+    requests::add_pages(router,
+                        {database, requests, sessions, catalogue, identity, organisations, pages});
 }
 
 }  // namespace app

@@ -19,6 +19,7 @@
 #include "mail/kinds.hpp"
 #include "mail/sending.hpp"
 #include "organisations/organisations.hpp"
+#include "requests/requests.hpp"
 #include "sessions/sessions.hpp"
 
 #include <string>
@@ -48,6 +49,7 @@ public:
     catalogue::Catalogue catalogue;
     sessions::Sessions sessions;
     enrolments::Enrolments enrolments;
+    requests::Requests requests;
 
     std::vector<http::StaticFile> static_entries;
     http::StaticFiles static_files;
