@@ -229,6 +229,7 @@ int export_file(const Configuration& configuration, const Command& command) {
 }
 
 int dispatch(const Configuration& configuration, const Command& command) {
+    if (command.over_files) return command.over_files();
     if (command.name == "serve") return serve(configuration);
     if (command.name == "migrate") {
         std::cout << db::migrate(*open_database(configuration)) << " migrations applied\n";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/configuration.hpp"
 
+#include "psychometrics/psychometrics.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <cstdlib>
@@ -130,6 +132,7 @@ void add_commands(CLI::App& app, Command& command) {
     bench->add_option("--tokens", command.tokens,
                       "File to write: the session tokens of agents signed in, and the sessions "
                       "where they may take seats, as JSON");
+    psychometrics::add_commands(app, command.over_files);
 }
 
 }  // namespace

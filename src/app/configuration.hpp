@@ -29,8 +29,9 @@ struct Command {
     std::string format;        // csv, lheo, json, ...
     int agents = 0;            // of load-bench
     int offers = 0;
-    std::string tokens;     // of load-bench: file for the tokens of those it signs in
-    bool json = false;      // reports as JSON
+    std::string tokens;               // of load-bench: file for the tokens of those it signs in
+    bool json = false;                // reports as JSON
+    std::function<int()> over_files;  // of psychometrics: needs no database; else empty
     bool if_empty = false;  // of load-demo: only into an empty SQLite database, else do nothing
 };
 
