@@ -50,10 +50,11 @@ struct CalibrationOptions {
     // A number of categories for each item where the answers need not show them all; empty: as seen.
     std::vector<std::size_t> categories = {};
     bool standard_errors = false;
+    bool person_estimates = false;
     unsigned threads = 1;  // the result does not depend on it
     std::size_t most_maps = 2000;
     // Ends when the log-likelihood that is still to gain is estimated below this.
-    double tolerance = 1e-6;
+    double tolerance = 1e-9;
 };
 
 struct ItemEstimate {
@@ -63,12 +64,16 @@ struct ItemEstimate {
     bool prior = false;  // weak priors applied to it
     // With options.standard_errors, else empty: of a, then of each d, then of c. A NaN: not estimated.
     std::vector<double> se;
+    double se_b = 0;  // of b = -d / a, for two categories
 };
 
 struct GroupEstimate {
     double mean = 0;
     double sd = 1;
     std::size_t persons = 0;
+    // With options.standard_errors, NaN where the value is not estimated.
+    double se_mean = 0;
+    double se_sd = 0;
 };
 
 enum class StandardErrors {
@@ -90,7 +95,7 @@ struct Calibration {
     bool converged = false;
     std::size_t parameters = 0;  // free ones
     StandardErrors standard_errors = StandardErrors::none;
-    // Posterior mean and standard deviation of each person.
+    // With options.person_estimates: posterior mean and standard deviation of each person.
     std::vector<double> mean;
     std::vector<double> sd;
 };

@@ -79,7 +79,10 @@ void guessing(const Layout::Place& place, const Nodes& nodes, const double* wron
 void graded(const Layout::Place& place, const Nodes& nodes, const double* given,
             std::span<const double> y, ItemSums& sums) {
     const std::size_t m = place.steps;
-    Item item{.model = Model::graded, .a = y[0], .d = {y.begin() + 1, y.begin() + 1 + place.steps}};
+    Item item;
+    item.model = Model::graded;
+    item.a = y[0];
+    item.d.assign(y.begin() + 1, y.begin() + 1 + place.steps);
     Numbers p{};
     Numbers slope{};  // derivative of boundary k by its logit, k from 1
     Numbers by{};     // gradient by that logit
@@ -116,8 +119,10 @@ void graded(const Layout::Place& place, const Nodes& nodes, const double* given,
 void partial_credit(const Layout::Place& place, const Nodes& nodes, const double* given,
                     std::span<const double> y, ItemSums& sums) {
     const std::size_t m = place.steps;
-    Item item{
-        .model = Model::partial_credit, .a = y[0], .d = {y.begin() + 1, y.begin() + 1 + place.steps}};
+    Item item;
+    item.model = Model::partial_credit;
+    item.a = y[0];
+    item.d.assign(y.begin() + 1, y.begin() + 1 + place.steps);
     Numbers p{};
     Numbers tail{};        // P(y >= k)
     Numbers given_tail{};  // of the counts

@@ -5,13 +5,13 @@
 // of those who gave that answer. Both directions only read rows of a table that is kept small:
 // persons come in groups of 2^15 whose posteriors fit in the cache, and in single precision while
 // iterations are many (relative error of a count about 1e-6; the last passes are in double).
+#include "engine/aligned.hpp"
 #include "engine/calibration_kernels.hpp"
 #include "engine/calibration_steps.hpp"
 #include "engine/math.hpp"
 
 #include <algorithm>
 #include <cmath>
-#include <new>
 
 namespace engine {
 namespace {
@@ -20,26 +20,11 @@ constexpr std::size_t persons_in_batch = std::size_t{1} << 15;  // numbers of pe
 constexpr std::size_t persons_in_block = 512;  // fixed, so that sums do not depend on threads
 constexpr std::size_t rows_in_block = 64;
 
-template <class T>
-struct Aligned {
-    using value_type = T;
-    Aligned() = default;
-    template <class U>
-    Aligned(const Aligned<U>&) {}  // NOLINT(google-explicit-constructor): an allocator converts
-    T* allocate(std::size_t n) {
-        return static_cast<T*>(::operator new(n * sizeof(T), std::align_val_t{64}));
-    }
-    void deallocate(T* at, std::size_t) { ::operator delete(at, std::align_val_t{64}); }
-    friend bool operator==(const Aligned&, const Aligned&) { return true; }
-};
-template <class T>
-using Vector64 = std::vector<T, Aligned<T>>;
-
 template <class Number>
 struct Tables {
-    Vector64<Number> log_probability;  // rows x nodes
-    Vector64<Number> log_prior;        // groups x nodes
-    Vector64<Number> weights;          // persons of a batch x nodes
+    AlignedVector<Number> log_probability;  // rows x nodes
+    AlignedVector<Number> log_prior;        // groups x nodes
+    AlignedVector<Number> weights;          // persons of a batch x nodes
 };
 
 class ByRows final : public Expectation {
@@ -53,7 +38,7 @@ public:
             counts_of(singles_, x, out);
     }
     void exact(bool yes) override { exact_ = yes; }
-    void persons(std::span<const double> x, std::span<double> mean, std::span<double> sd) override;
+    void posteriors(std::span<const double> x, const Visit&) override;
 
 private:
     struct Batch {
@@ -65,7 +50,7 @@ private:
     template <class Number>
     void fill(Tables<Number>&, std::span<const double> x) const;
     template <class Number>
-    double posteriors(Tables<Number>&, const Batch&);
+    double weigh(Tables<Number>&, const Batch&);
     template <class Number>
     void counts_of(Tables<Number>&, std::span<const double> x, Counts&);
     std::size_t group_of(std::size_t person) const { return groups_.empty() ? 0 : groups_[person]; }
@@ -75,7 +60,6 @@ private:
     std::span<const std::uint32_t> groups_;
     unsigned threads_;
     bool exact_ = true;
-    Vector64<double> theta_;
     std::vector<std::size_t> begin_;     // of each person in rows_
     std::vector<std::uint32_t> rows_;  // of the table, one an answer
     std::vector<Batch> batches_;
@@ -89,8 +73,7 @@ ByRows::ByRows(const Responses& responses, const Layout& layout, const Nodes& no
     : layout_(layout),
       nodes_(nodes),
       groups_(groups),
-      threads_(threads),
-      theta_(nodes.theta.begin(), nodes.theta.end()) {
+      threads_(threads) {
     begin_.reserve(responses.persons() + 1);
     rows_.reserve(responses.answers());
     begin_.push_back(0);
@@ -128,8 +111,8 @@ void ByRows::fill(Tables<Number>& tables, std::span<const double> x) const {
     }
     in_parallel(threads_, (layout_.items.size() + rows_in_block - 1) / rows_in_block,
                 [&](std::size_t block) {
-        Vector64<double> wrong(q);
-        Vector64<double> right(q);
+        AlignedVector<double> wrong(q);
+        AlignedVector<double> right(q);
         std::vector<double> at(max_categories);
         const std::size_t last = std::min((block + 1) * rows_in_block, layout_.items.size());
         for (std::size_t i = block * rows_in_block; i < last; ++i) {
@@ -138,7 +121,7 @@ void ByRows::fill(Tables<Number>& tables, std::span<const double> x) const {
             const double a = layout_.slope(x, i);
             if (place.model == Model::logistic) {
                 const double c = place.guessing ? logistic(x[place.d + 1]) : 0;
-                calibration_kernels().logistic_rows(theta_.data(), q, a, x[place.d], c,
+                calibration_kernels().logistic_rows(nodes_.theta.data(), q, a, x[place.d], c,
                                                     wrong.data(), right.data());
                 for (std::size_t k = 0; k < q; ++k) {
                     out[k] = static_cast<Number>(wrong[k]);
@@ -147,7 +130,10 @@ void ByRows::fill(Tables<Number>& tables, std::span<const double> x) const {
                 continue;
             }
             const auto from = x.begin() + place.d;
-            const Item item{.model = place.model, .a = a, .d = {from, from + place.steps}};
+            Item item;
+            item.model = place.model;
+            item.a = a;
+            item.d.assign(from, from + place.steps);
             for (std::size_t k = 0; k < q; ++k) {
                 log_probabilities(item, nodes_.theta[k], at);
                 for (std::size_t y = 0; y <= place.steps; ++y)
@@ -158,7 +144,7 @@ void ByRows::fill(Tables<Number>& tables, std::span<const double> x) const {
 }
 
 template <class Number>
-double ByRows::posteriors(Tables<Number>& tables, const Batch& batch) {
+double ByRows::weigh(Tables<Number>& tables, const Batch& batch) {
     const std::size_t q = nodes_.size();
     tables.weights.resize(batch.count * q);
     const std::size_t blocks = (batch.count + persons_in_block - 1) / persons_in_block;
@@ -197,7 +183,7 @@ void ByRows::counts_of(Tables<Number>& tables, std::span<const double> x, Counts
     fill(tables, x);
     const CalibrationKernels& kernels = calibration_kernels();
     for (const Batch& batch : batches_) {
-        out.log_likelihood += posteriors(tables, batch);
+        out.log_likelihood += weigh(tables, batch);
         in_parallel(threads_, (layout_.rows + rows_in_block - 1) / rows_in_block,
                     [&](std::size_t block) {
             const std::size_t last = std::min((block + 1) * rows_in_block, layout_.rows);
@@ -236,22 +222,13 @@ void ByRows::counts_of(Tables<Number>& tables, std::span<const double> x, Counts
     }
 }
 
-void ByRows::persons(std::span<const double> x, std::span<double> mean, std::span<double> sd) {
+void ByRows::posteriors(std::span<const double> x, const Visit& visit) {
     fill(doubles_, x);
     const std::size_t q = nodes_.size();
     for (const Batch& batch : batches_) {
-        posteriors(doubles_, batch);
-        for (std::size_t p = 0; p < batch.count; ++p) {
-            const double* const weights = doubles_.weights.data() + p * q;
-            double first = 0;
-            double second = 0;
-            for (std::size_t k = 0; k < q; ++k) {
-                first += weights[k] * nodes_.theta[k];
-                second += weights[k] * nodes_.theta[k] * nodes_.theta[k];
-            }
-            mean[batch.first + p] = first;
-            sd[batch.first + p] = std::sqrt(std::max(second - first * first, 0.0));
-        }
+        weigh(doubles_, batch);
+        for (std::size_t p = 0; p < batch.count; ++p)
+            visit(batch.first + p, {doubles_.weights.data() + p * q, q});
     }
 }
 

@@ -6,6 +6,7 @@
 // one posterior a person, whatever the number of items, and two sums over the bits of the answers.
 // These go by bytes: a table of the 256 sums of eight slopes (Arlazarov et al. 1970, "four Russians"),
 // and, the other way, 256 sums of E[theta] that are folded into eight.
+#include "engine/aligned.hpp"
 #include "engine/calibration_kernels.hpp"
 #include "engine/calibration_steps.hpp"
 #include "engine/math.hpp"
@@ -13,7 +14,6 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <new>
 
 namespace engine {
 namespace {
@@ -21,20 +21,6 @@ namespace {
 constexpr std::size_t persons_in_block = 1024;  // fixed, so that sums do not depend on threads
 constexpr std::size_t lanes = 8;
 constexpr std::size_t together = 16;
-
-template <class T>
-struct Aligned {
-    using value_type = T;
-    Aligned() = default;
-    template <class U>
-    Aligned(const Aligned<U>&) {}  // NOLINT(google-explicit-constructor): an allocator converts
-    T* allocate(std::size_t n) {
-        return static_cast<T*>(::operator new(n * sizeof(T), std::align_val_t{64}));
-    }
-    void deallocate(T* at, std::size_t) { ::operator delete(at, std::align_val_t{64}); }
-    friend bool operator==(const Aligned&, const Aligned&) { return true; }
-};
-using Vector64 = std::vector<double, Aligned<double>>;
 
 // Persons of one group who answered the same items.
 struct Cell {
@@ -51,7 +37,7 @@ public:
     ByScores(const Responses&, const Layout&, const Nodes&, std::span<const std::uint32_t> groups,
              unsigned threads);
     void counts(std::span<const double> x, Counts&) override;
-    void persons(std::span<const double> x, std::span<double> mean, std::span<double> sd) override;
+    void posteriors(std::span<const double> x, const Visit&) override;
 
 private:
     struct Block {
@@ -60,12 +46,13 @@ private:
         std::size_t count;
     };
     struct Partial {
-        Vector64 mass;
+        AlignedVector<double> mass;
         std::vector<double> right_theta;
         double log_marginal = 0;
     };
     struct Prepared {
-        Vector64 factor;
+        std::vector<double> base;  // log posterior at the centre of the scores
+        AlignedVector<double> factor;
         std::vector<double> middle;
         std::vector<double> tables;  // 256 a byte
         double centre = 0;
@@ -77,7 +64,6 @@ private:
     const Layout& layout_;
     const Nodes& nodes_;
     unsigned threads_;
-    Vector64 theta_;
     std::vector<Cell> cells_;
     std::vector<Block> blocks_;
     std::vector<Partial> partials_;
@@ -88,8 +74,7 @@ ByScores::ByScores(const Responses& responses, const Layout& layout, const Nodes
                    std::span<const std::uint32_t> groups, unsigned threads)
     : layout_(layout),
       nodes_(nodes),
-      threads_(threads),
-      theta_(nodes.theta.begin(), nodes.theta.end()) {
+      threads_(threads) {
     std::map<std::vector<std::uint32_t>, std::size_t> known;
     std::vector<std::uint32_t> key;
     std::vector<std::uint32_t> key_before;
@@ -104,8 +89,10 @@ ByScores::ByScores(const Responses& responses, const Layout& layout, const Nodes
         if (p == 0 || key != key_before) {
             const auto [at, fresh] = known.try_emplace(key, cells_.size());
             if (fresh) {
-                cells_.push_back({.group = group, .items = {key.begin(), key.end() - 1}});
-                cells_.back().right.resize(key.size() - 1);
+                Cell& cell = cells_.emplace_back();
+                cell.group = group;
+                cell.items.assign(key.begin(), key.end() - 1);
+                cell.right.resize(cell.items.size());
             }
             cell_before = at->second;
             key_before = key;
@@ -143,14 +130,14 @@ ByScores::Prepared ByScores::prepare(const Cell& cell, std::span<const double> x
     const std::size_t q = nodes_.size();
     Prepared of;
     of.tables.resize(cell.bytes() * 256);
-    Vector64 softplus(q);
+    AlignedVector<double> softplus(q);
     double lowest = 0;
     double highest = 0;
     for (std::size_t k = 0; k < cell.items.size(); ++k) {
         const std::size_t item = cell.items[k];
         const double a = layout_.slope(x, item);
         (a < 0 ? lowest : highest) += a;
-        calibration_kernels().add_softplus(theta_.data(), q, a, x[layout_.items[item].d],
+        calibration_kernels().add_softplus(nodes_.theta.data(), q, a, x[layout_.items[item].d],
                                            softplus.data());
         double* const table = of.tables.data() + k / 8 * 256;
         const std::size_t bit = std::size_t{1} << (k % 8);
@@ -164,8 +151,9 @@ ByScores::Prepared ByScores::prepare(const Cell& cell, std::span<const double> x
     while (stride > 1 && reach * nodes_.step * static_cast<double>(stride) > 300) stride /= 2;
     const double mean = x[layout_.groups_at + 2 * cell.group];
     const double sd = exp(x[layout_.groups_at + 2 * cell.group + 1]);
-    std::vector<double> base = nodes_.log_weights(mean, sd);
-    for (std::size_t k = 0; k < q; ++k) base[k] += nodes_.theta[k] * of.centre - softplus[k];
+    of.base = nodes_.log_weights(mean, sd);
+    const std::vector<double>& base = of.base;
+    for (std::size_t k = 0; k < q; ++k) of.base[k] += nodes_.theta[k] * of.centre - softplus[k];
     of.factor.resize(q);
     of.middle.resize(q / stride);
     for (std::size_t m = 0; m < q / stride; ++m) {
@@ -262,35 +250,24 @@ void ByScores::counts(std::span<const double> x, Counts& out) {
     }
 }
 
-void ByScores::persons(std::span<const double> x, std::span<double> mean, std::span<double> sd) {
-    // Once a calibration: node by node, for the second moment that the kernel does not give.
+void ByScores::posteriors(std::span<const double> x, const Visit& visit) {
+    const std::size_t q = nodes_.size();
+    std::vector<double> weights(q);
     for (const Cell& cell : cells_) {
         const Prepared prepared = prepare(cell, x);
-        std::vector<double> base = nodes_.log_weights(x[layout_.groups_at + 2 * cell.group],
-                                                      exp(x[layout_.groups_at + 2 * cell.group + 1]));
-        Vector64 softplus(nodes_.size());
-        for (const std::uint32_t item : cell.items)
-            calibration_kernels().add_softplus(theta_.data(), nodes_.size(), layout_.slope(x, item),
-                                               x[layout_.items[item].d], softplus.data());
         for (std::size_t p = 0; p < cell.persons.size(); ++p) {
-            double score = 0;
+            double score = -prepared.centre;
             for (std::size_t b = 0; b < cell.bytes(); ++b)
                 score += prepared.tables[b * 256 + cell.bits[p * cell.bytes() + b]];
             double top = -1e300;
-            for (std::size_t k = 0; k < nodes_.size(); ++k)
-                top = std::max(top, base[k] - softplus[k] + nodes_.theta[k] * score);
-            double sum = 0;
-            double first = 0;
-            double second = 0;
-            for (std::size_t k = 0; k < nodes_.size(); ++k) {
-                const double w = exp(base[k] - softplus[k] + nodes_.theta[k] * score - top);
-                sum += w;
-                first += w * nodes_.theta[k];
-                second += w * nodes_.theta[k] * nodes_.theta[k];
+            for (std::size_t k = 0; k < q; ++k) {
+                weights[k] = prepared.base[k] + nodes_.theta[k] * score;
+                top = std::max(top, weights[k]);
             }
-            mean[cell.persons[p]] = first / sum;
-            sd[cell.persons[p]] =
-                std::sqrt(std::max(second / sum - first / sum * (first / sum), 0.0));
+            double sum = 0;
+            for (double& weight : weights) sum += weight = exp(weight - top);
+            for (double& weight : weights) weight /= sum;
+            visit(cell.persons[p], weights);
         }
     }
 }

@@ -2,6 +2,7 @@
 // The two steps of EM as calibration.cpp, calibration_tree.cpp and the tests use them: a vector of
 // parameters, the expected counts given it (E), and the parameters that fit these counts best (M).
 #pragma once
+#include "engine/aligned.hpp"
 #include "engine/calibration.hpp"
 
 #include <cstdint>
@@ -42,7 +43,7 @@ struct Layout {
 
 // Points on the scale with constant distance, a multiple of 16 of them.
 struct Nodes {
-    std::vector<double> theta;
+    AlignedVector<double> theta;
     double step = 0;
     Nodes(std::size_t count, double low, double high);
     std::size_t size() const { return theta.size(); }
@@ -55,7 +56,7 @@ struct Counts {
     double log_likelihood = 0;
     // For items of one or two parameters: how many answered it (items x nodes), and what the right
     // answers add up to: their number and their theta.
-    std::vector<double> answered;
+    AlignedVector<double> answered;
     std::vector<double> right;
     std::vector<double> right_theta;
     // For all others: how many gave each category (rows x nodes).
@@ -70,8 +71,9 @@ public:
     virtual void counts(std::span<const double> x, Counts&) = 0;
     // Iterations may be in single precision; the last ones and standard errors are in double.
     virtual void exact(bool) {}
-    // Posterior mean and sd of each person at x.
-    virtual void persons(std::span<const double> x, std::span<double> mean, std::span<double> sd) = 0;
+    // Calls visit(person, weights by node) with the posterior of each person at x, in any order.
+    using Visit = std::function<void(std::size_t person, std::span<const double> weights)>;
+    virtual void posteriors(std::span<const double> x, const Visit&) = 0;
 };
 
 // For complete answers or few patterns of missing ones, 1PL and 2PL: through sufficient statistics.

@@ -3,8 +3,10 @@
 // calibration. Pure: no files, no clock, no database. See README.md for what is where,
 // docs/engine.md for why.
 #pragma once
+#include "engine/calibration.hpp"
 #include "engine/grid.hpp"
 #include "engine/math.hpp"
 #include "engine/models.hpp"
 #include "engine/random.hpp"
+#include "engine/responses.hpp"
 #include "engine/tree.hpp"

@@ -6,6 +6,7 @@ namespace psychometrics {
 void add_commands(CLI::App& app, Work& chosen) {
     add_simulate(app, chosen);
     add_score(app, chosen);
+    add_calibrate(app, chosen);
 }
 
 }  // namespace psychometrics

@@ -18,5 +18,6 @@ void add_commands(CLI::App& app, Work& chosen);
 // One of each file.
 void add_simulate(CLI::App& app, Work& chosen);
 void add_score(CLI::App& app, Work& chosen);
+void add_calibrate(CLI::App& app, Work& chosen);
 
 }  // namespace psychometrics

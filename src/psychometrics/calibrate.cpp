@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: EUPL-1.2
+// campus calibrate: item parameters from a file of answers.
+#include "psychometrics/answers.hpp"
+#include "psychometrics/commands.hpp"
+#include "psychometrics/curves.hpp"
+#include "psychometrics/output.hpp"
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+
+#include <cmath>
+#include <memory>
+#include <stdexcept>
+
+namespace psychometrics {
+namespace {
+namespace json = boost::json;
+using engine::Family;
+
+struct Options {
+    std::string responses;
+    std::string format;
+    std::string model = "2pl";
+    std::string anchors;
+    std::string group;
+    std::string priors = "auto";
+    std::string out;
+    std::string scores;
+    std::string plot;
+    bool se = false;
+    bool json = false;
+    unsigned threads = 1;
+};
+
+const std::map<std::string, Family>& families() {
+    static const std::map<std::string, Family> names{
+        {"rasch", Family::rasch},          {"1pl", Family::one_parameter},
+        {"2pl", Family::two_parameter},    {"3pl", Family::three_parameter},
+        {"grm", Family::graded},           {"gpcm", Family::partial_credit},
+    };
+    return names;
+}
+
+// auto, none, all, or NAME=FIRST:SECOND,... for all items; nothing if it is none of these.
+std::optional<engine::Priors> priors_of(const std::string& text) {
+    engine::Priors priors;
+    if (text == "auto") return priors;
+    priors.use = engine::Priors::Use::none;
+    if (text == "none") return priors;
+    priors.use = engine::Priors::Use::all;
+    if (text == "all" || text == "weak") return priors;
+    std::string_view rest = text;
+    while (!rest.empty()) {
+        const std::string_view part = rest.substr(0, rest.find(','));
+        rest.remove_prefix(std::min(rest.size(), part.size() + 1));
+        const std::size_t colon = part.find(':');
+        if (part.size() < 2 || part[1] != '=' || colon == std::string_view::npos) return {};
+        const auto first = to_number(part.substr(2, colon - 2));
+        const auto second = to_number(part.substr(colon + 1));
+        if (!first || !second || *second <= 0) return {};
+        if (part[0] == 'a') {
+            priors.log_a_mean = *first;
+            priors.log_a_sd = *second;
+        } else if (part[0] == 'd') {
+            priors.d_mean = *first;
+            priors.d_sd = *second;
+        } else if (part[0] == 'c' && *first >= 1 && *second >= 1) {
+            priors.c_alpha = *first;
+            priors.c_beta = *second;
+        } else {
+            return {};
+        }
+    }
+    return priors;
+}
+
+std::string model_name(const engine::Item& item, Family family) {
+    if (item.model == engine::Model::graded) return "grm";
+    if (item.model == engine::Model::partial_credit) return "gpcm";
+    if (item.c > 0) return "3pl";
+    return family == Family::rasch ? "rasch" : family == Family::one_parameter ? "1pl" : "2pl";
+}
+
+std::string number(double value) {
+    return std::isfinite(value) ? fmt::format("{}", value) : std::string{};
+}
+
+// A cell that needs quotes gets them.
+std::string quoted(const std::string& cell) {
+    if (cell.find_first_of(",;\"\n\r") == std::string::npos) return cell;
+    std::string text = "\"";
+    for (const char c : cell) text += c == '"' ? std::string("\"\"") : std::string(1, c);
+    return text + '"';
+}
+
+std::string items_csv(const AnswerFile& file, const engine::Calibration& found, Family family,
+                      bool se) {
+    std::size_t steps = 1;
+    for (const auto& estimate : found.items) steps = std::max(steps, estimate.item.d.size());
+    const auto several = [&](const char* letter) {
+        std::string names;
+        for (std::size_t k = 1; k <= steps; ++k)
+            names += steps == 1 ? fmt::format(",{}", letter) : fmt::format(",{}{}", letter, k);
+        return names;
+    };
+    std::string out = "item,a" + several("d") + several("b") + ",c";
+    if (se) out += ",se_a" + several("se_d") + (steps == 1 ? ",se_b" : "") + ",se_c";
+    out += ",model,answers,fixed,prior\n";
+    for (std::size_t i = 0; i < found.items.size(); ++i) {
+        const engine::ItemEstimate& estimate = found.items[i];
+        const engine::Item& item = estimate.item;
+        out += quoted(file.items[i]) + ',' + number(item.a);
+        for (std::size_t k = 0; k < steps; ++k)
+            out += ',' + (k < item.d.size() ? number(item.d[k]) : "");
+        for (std::size_t k = 0; k < steps; ++k)
+            out += ',' + (k < item.d.size() ? number(-item.d[k] / item.a) : "");
+        out += ',' + number(item.c);
+        if (se) {
+            out += ',' + number(estimate.se.front());
+            for (std::size_t k = 0; k < steps; ++k)
+                out += ',' + (k < item.d.size() ? number(estimate.se[k + 1]) : "");
+            if (steps == 1) out += ',' + number(estimate.se_b);
+            out += ',' + number(estimate.se.back());
+        }
+        out += fmt::format(",{},{},{},{}\n", model_name(item, family), estimate.answers,
+                           estimate.fixed ? 1 : 0, estimate.prior ? 1 : 0);
+    }
+    return out;
+}
+
+std::string scores_csv(const AnswerFile& file, const engine::Calibration& found) {
+    std::string out = "person,theta,se\n";
+    for (std::size_t p = 0; p < file.persons.size(); ++p)
+        out += quoted(file.persons[p]) + ',' + number(found.mean[p]) + ',' + number(found.sd[p]) +
+               '\n';
+    return out;
+}
+
+json::object report(const AnswerFile& file, const engine::Calibration& found,
+                    const Options& options, double reading, double computing) {
+    json::array groups;
+    for (std::size_t g = 0; g < found.groups.size(); ++g) {
+        const engine::GroupEstimate& group = found.groups[g];
+        json::object of{
+            {"name", file.group_names.empty() ? "all" : json::string(file.group_names[g])},
+            {"persons", group.persons},
+            {"mean", group.mean},
+            {"sd", group.sd}};
+        if (options.se) {
+            of["se_mean"] = group.se_mean;
+            of["se_sd"] = group.se_sd;
+        }
+        groups.push_back(std::move(of));
+    }
+    static const std::map<engine::StandardErrors, const char*> methods{
+        {engine::StandardErrors::none, "none"},
+        {engine::StandardErrors::observed, "observed"},
+        {engine::StandardErrors::by_item, "by item"}};
+    const auto with_prior = std::ranges::count_if(found.items, [](const auto& i) { return i.prior; });
+    const double n = static_cast<double>(file.persons.size());
+    const double k = static_cast<double>(found.parameters);
+    return {{"model", options.model},
+            {"loglik", found.log_likelihood},
+            {"iterations", found.iterations},
+            {"converged", found.converged},
+            {"still_to_gain", found.still_to_gain},
+            {"cpu_seconds", computing},
+            {"read_seconds", reading},
+            {"items", file.items.size()},
+            {"persons", file.persons.size()},
+            {"answers", file.answers.answers()},
+            {"parameters", found.parameters},
+            {"aic", 2 * k - 2 * found.log_likelihood},
+            {"bic", k * std::log(n) - 2 * found.log_likelihood},
+            {"items_with_priors", with_prior},
+            {"standard_errors", methods.at(found.standard_errors)},
+            {"groups", std::move(groups)}};
+}
+
+int calibrate(const Options& options) {
+    const auto priors = priors_of(options.priors);
+    if (!priors)
+        return fail("--priors is auto, none, all, or like a=0:0.5,d=0:2,c=5:17 (log a and d: mean "
+                    "and standard deviation; c: the two parameters of a beta density, at least 1)");
+    const double begun = cpu_seconds();
+    const auto file = read_answers(options.responses, layout_named(options.format), options.group);
+    if (!file) return fail(file.error());
+    engine::CalibrationOptions how;
+    how.family = families().at(options.model);
+    how.priors = *priors;
+    how.groups = file->groups;
+    how.standard_errors = options.se;
+    how.person_estimates = !options.scores.empty();
+    how.threads = options.threads;
+    if (!options.anchors.empty()) {
+        const auto bank = read_bank(options.anchors);
+        if (!bank) return fail(bank.error());
+        how.anchors = matched(*bank, file->items);
+        if (std::ranges::none_of(how.anchors, [](const auto& a) { return a.has_value(); }))
+            return fail(Problem{options.anchors, 0, 0, "none of its items is among the answers"});
+    }
+    const double read = cpu_seconds();
+    engine::Calibration found;
+    try {
+        found = engine::calibrate(file->answers, how);
+    } catch (const std::invalid_argument& problem) {
+        return fail(Problem{options.responses, 0, 0, problem.what()});
+    }
+    const double done = cpu_seconds();
+
+    for (std::size_t i = 0; i < found.items.size(); ++i) found.items[i].item.name = file->items[i];
+    if (const auto written = write_file(
+            options.out, items_csv(*file, found, how.family, options.se));
+        !written)
+        return fail(written.error());
+    if (!options.scores.empty())
+        if (const auto written = write_file(options.scores, scores_csv(*file, found)); !written)
+            return fail(written.error());
+    if (!options.plot.empty()) {
+        std::vector<engine::Item> items;
+        for (const auto& estimate : found.items) items.push_back(estimate.item);
+        if (const auto written = write_file(options.plot, svg(curves(items))); !written)
+            return fail(written.error());
+    }
+    if (options.json)
+        print_json(report(*file, found, options, read - begun, done - read));
+    else
+        fmt::print(stderr,
+                   "{} items, {} persons: log-likelihood {:.4f} after {} steps, {:.3f} s{}\n",
+                   file->items.size(), file->persons.size(), found.log_likelihood,
+                   found.iterations, done - read, found.converged ? "" : "; NOT CONVERGED");
+    return 0;
+}
+
+}  // namespace
+
+void add_calibrate(CLI::App& app, Work& chosen) {
+    auto* command = app.add_subcommand(
+        "calibrate", "Item parameters from answers: marginal maximum likelihood (EM)");
+    const auto options = std::make_shared<Options>();
+    command->add_option("responses", options->responses, "CSV file of answers; - is standard input")
+        ->required();
+    command
+        ->add_option("--format", options->format,
+                     "wide: a header of item names, a line a person, 0/1/... or empty; long: "
+                     "person,item,y. Otherwise the header decides")
+        ->check(CLI::IsMember({"wide", "long"}));
+    command
+        ->add_option("--model", options->model,
+                     "rasch: slope 1, variance estimated; 1pl: one slope for all, variance 1; 2pl, "
+                     "3pl, grm (graded), gpcm (partial credit): variance 1")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"rasch", "1pl", "2pl", "3pl", "grm", "gpcm"}));
+    command->add_option("--anchors", options->anchors,
+                        "Bank (item,a,b or item,a,d) whose items keep their parameters; mean and "
+                        "variance of the persons are then estimated");
+    command->add_option("--group", options->group,
+                        "Column of each person's group: means and variances are estimated, the "
+                        "first group is N(0, 1)");
+    command->add_option(
+        "--priors", options->priors,
+        "auto: pure maximum likelihood, but c of the 3pl ~ Beta(5, 17), and, for items whose answers "
+        "are all alike or (where less than half of the table is filled) fewer than 300, log a ~ N(0, "
+        "0.5) and d ~ N(0, 2); none; all: these for each item; or a=MEAN:SD,d=MEAN:SD,c=ALPHA:BETA")
+        ->capture_default_str();
+    command->add_flag("--se", options->se, "Standard errors");
+    command->add_option("--threads", options->threads, "The result does not depend on it")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 256));
+    command->add_option("--out", options->out, "The bank, as CSV; - is standard output")->required();
+    command->add_option("--scores", options->scores, "Also the persons: person,theta,se");
+    command->add_option("--plot", options->plot, "Characteristic and information curves, as SVG");
+    command->add_flag("--json", options->json, "One JSON object on standard output");
+    command->footer(
+        "Example:\n  campus calibrate answers.csv --model 2pl --se --out bank.csv --json\n"
+        "The log-likelihood is without priors. Exit status 1 and line and column for bad input.");
+    command->callback([options, &chosen] { chosen = [options] { return calibrate(*options); }; });
+}
+
+}  // namespace psychometrics
