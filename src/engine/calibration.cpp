@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "engine/calibration.hpp"
 
+#include "engine/acceleration.hpp"
 #include "engine/calibration_steps.hpp"
+#include "engine/linear.hpp"
 #include "engine/math.hpp"
-#include "engine/squarem.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -150,7 +151,7 @@ class Problem {
 public:
     Problem(const Layout& layout, const Nodes& nodes, const Priors& priors, Expectation& expectation)
         : layout_(layout), nodes_(nodes), priors_(priors), expectation_(expectation) {}
-    squarem::Step operator()(const std::vector<double>& x) {
+    acceleration::Step operator()(const std::vector<double>& x) {
         expectation_.counts(x, counts_);
         maximise(layout_, nodes_, priors_, counts_, x, maximum_);
         return {maximum_.x, counts_.log_likelihood + maximum_.log_prior, maximum_.gain};
@@ -415,7 +416,7 @@ Calibration calibrate(const Responses& responses, const CalibrationOptions& opti
     double reach = 6;
     std::unique_ptr<Nodes> nodes;
     std::unique_ptr<Expectation> expectation;
-    squarem::Result found;
+    acceleration::Result found;
     const bool by_scores =
         layout.scores_suffice() &&
         patterns(responses, options.groups, 1 + responses.persons() / 100) <=
@@ -430,18 +431,21 @@ Calibration calibrate(const Responses& responses, const CalibrationOptions& opti
         Problem problem(layout, *nodes, options.priors, *expectation);
         if (!by_scores && responses.answers() > many_answers) {
             expectation->exact(false);
-            const squarem::Result rough = squarem::improve(
+            const acceleration::Result rough = acceleration::improve(
                 x, [&](const std::vector<double>& at) { return problem(at); },
-                {.tolerance = std::max(options.tolerance, 1e-4), .most_maps = options.most_maps});
+                {.tolerance = std::max(options.tolerance, 1e-4),
+                 .noise = 1e-7 * static_cast<double>(responses.answers()),
+                 .most_maps = options.most_maps});
             x = rough.x;
             result.iterations += rough.maps;
             expectation->exact(true);
         }
-        found = squarem::improve(
+        found = acceleration::improve(
             x, [&](const std::vector<double>& at) { return problem(at); },
             {.tolerance =
                  responses.answers() > many_answers ? std::max(options.tolerance, 1e-7)
                                                     : options.tolerance,
+             .noise = 1e-13 * static_cast<double>(responses.answers()),
              .most_maps = options.most_maps - std::min(options.most_maps, result.iterations)});
         x = found.x;
         result.iterations += found.maps;

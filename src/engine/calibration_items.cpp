@@ -4,6 +4,7 @@
 // chapters 6 (logistic), 8 (graded); Muraki 1992 (partial credit).
 #include "engine/calibration_kernels.hpp"
 #include "engine/calibration_steps.hpp"
+#include "engine/linear.hpp"
 #include "engine/math.hpp"
 
 #include <algorithm>
@@ -231,6 +232,39 @@ double move(const Layout::Place& place, std::vector<double>& y, std::span<const 
     return 0;
 }
 
+// Expected log-posterior of one item at y, for models whose M-step needs to look before it leaps.
+double objective(const Layout& layout, const Nodes& nodes, const Priors& priors,
+                 const Counts& counts, std::size_t item, std::span<const double> y) {
+    const Layout::Place& place = layout.items[item];
+    const std::size_t size = nodes.size();
+    const double* const given = counts.given.data() + place.row * size;
+    ItemSums unused;
+    unused.size = y.size();
+    unused.gradient.resize(y.size());
+    unused.information.resize(y.size() * y.size());
+    double sum = add_priors(place, priors, y, unused);
+    if (place.model == Model::logistic) {
+        AlignedVector<double> wrong(size);
+        AlignedVector<double> right(size);
+        calibration_kernels().logistic_rows(nodes.theta.data(), size, y[0], y[1],
+                                            place.guessing ? engine::logistic(y[2]) : 0,
+                                            wrong.data(), right.data());
+        for (std::size_t q = 0; q < size; ++q)
+            sum += given[q] * wrong[q] + given[size + q] * right[q];
+        return sum;
+    }
+    Item of;
+    of.model = place.model;
+    of.a = y[0];
+    of.d.assign(y.begin() + 1, y.begin() + 1 + place.steps);
+    Numbers logs{};
+    for (std::size_t q = 0; q < size; ++q) {
+        log_probabilities(of, nodes.theta[q], logs);
+        for (std::size_t k = 0; k <= place.steps; ++k) sum += given[k * size + q] * logs[k];
+    }
+    return sum;
+}
+
 double dot(std::span<const double> a, std::span<const double> b) {
     double sum = 0;
     for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
@@ -264,7 +298,22 @@ void maximise_own(const Layout& layout, const Nodes& nodes, const Priors& priors
         std::vector<double> step = sums.gradient;
         if (!solve(sums.information, step, sums.size)) break;
         if (k == 0) out.gain += dot(sums.gradient, step);
-        if (move(place, y, step) < small_step) break;
+        // The 1PL and 2PL are concave; the others may overshoot.
+        if (!counts.answered.empty()) {
+            if (move(place, y, step) < small_step) break;
+            continue;
+        }
+        const double before = objective(layout, nodes, priors, counts, item, y);
+        const std::vector<double> from = y;
+        double largest = 0;
+        for (int half = 0; half < 12; ++half) {
+            y = from;
+            largest = move(place, y, step);
+            if (largest < small_step || objective(layout, nodes, priors, counts, item, y) >= before)
+                break;
+            for (double& value : step) value /= 2;
+        }
+        if (largest < small_step) break;
     }
     std::copy(y.begin(), y.end(), out.x.begin() + place.at);
 }
@@ -354,30 +403,6 @@ Moments moments(const Nodes& nodes, std::span<const double> mass) {
 
 }  // namespace
 
-bool solve(std::span<double> a, std::span<double> b, std::size_t size) {
-    for (std::size_t i = 0; i < size; ++i) {
-        for (std::size_t j = 0; j <= i; ++j) {
-            double sum = a[i * size + j];
-            for (std::size_t k = 0; k < j; ++k) sum -= a[i * size + k] * a[j * size + k];
-            if (i != j)
-                a[i * size + j] = sum / a[j * size + j];
-            else if (sum > 0)
-                a[i * size + i] = std::sqrt(sum);
-            else
-                return false;
-        }
-    }
-    for (std::size_t i = 0; i < size; ++i) {
-        for (std::size_t k = 0; k < i; ++k) b[i] -= a[i * size + k] * b[k];
-        b[i] /= a[i * size + i];
-    }
-    for (std::size_t i = size; i-- > 0;) {
-        for (std::size_t k = i + 1; k < size; ++k) b[i] -= a[k * size + i] * b[k];
-        b[i] /= a[i * size + i];
-    }
-    return true;
-}
-
 void item_sums(const Layout& layout, const Nodes& nodes, const Counts& counts, std::size_t item,
                std::span<const double> y, ItemSums& sums) {
     const Layout::Place& place = layout.items[item];
@@ -440,9 +465,19 @@ void gradient(const Layout& layout, const Nodes& nodes, const Priors& priors, co
             moments(nodes, std::span(counts.mass).subspan(g * nodes.size(), nodes.size()));
         const double mean = x[layout.groups_at + 2 * g];
         const double variance = exp(2 * x[layout.groups_at + 2 * g + 1]);
+        // Of the weights as they are on the nodes, so that the gradient is exact there, too.
+        const std::vector<double> logs = nodes.log_weights(mean, exp(0.5 * log(variance)));
+        double first = 0;
+        double second = 0;
+        for (std::size_t q = 0; q < nodes.size(); ++q) {
+            const double weight = exp(logs[q]);
+            first += weight * (nodes.theta[q] - mean);
+            second += weight * (nodes.theta[q] - mean) * (nodes.theta[q] - mean);
+        }
         const double off = of.mean - mean;
-        out[layout.groups_at + 2 * g] = of.persons * off / variance;
-        out[layout.groups_at + 2 * g + 1] = of.persons * ((of.variance + off * off) / variance - 1);
+        out[layout.groups_at + 2 * g] = of.persons * (off - first) / variance;
+        out[layout.groups_at + 2 * g + 1] =
+            of.persons * (of.variance + off * off - second) / variance;
     }
 }
 

@@ -110,10 +110,6 @@ void maximise(const Layout&, const Nodes&, const Priors&, const Counts&, std::sp
 void gradient(const Layout&, const Nodes&, const Priors&, const Counts&, std::span<const double> x,
               std::span<double> out);
 
-// Solves A z = b for a symmetric positive definite A (size x size), which it overwrites with its
-// factor; false where A is not positive definite.
-bool solve(std::span<double> a, std::span<double> b, std::size_t size);
-
 // f(i) for each i below count, on that many threads; the first exception comes back. Each f(i) writes
 // what is its own, so that the result does not depend on the number of threads.
 void in_parallel(unsigned threads, std::size_t count, const std::function<void(std::size_t)>& f);
