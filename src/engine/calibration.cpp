@@ -186,21 +186,6 @@ std::size_t number_of_nodes(const Responses& responses) {
     return most <= 60 ? 48 : most <= 200 ? 64 : 128;
 }
 
-std::vector<std::size_t> free_parameters(const Layout& layout) {
-    std::vector<std::size_t> free;
-    if (layout.shared_slope && !layout.shared_fixed) free.push_back(0);
-    for (const Layout::Place& place : layout.items) {
-        if (place.fixed) continue;
-        const std::size_t end = place.d + place.steps + (place.guessing ? 1 : 0);
-        for (std::size_t k = place.at; k < end; ++k) free.push_back(k);
-    }
-    for (std::size_t g = layout.first_group_free ? 0 : 1; g < layout.groups; ++g) {
-        free.push_back(layout.groups_at + 2 * g);
-        free.push_back(layout.groups_at + 2 * g + 1);
-    }
-    return free;
-}
-
 // Of all parameters, NaN where there is none; and the covariance of slope and first intercept.
 struct Errors {
     std::vector<double> se;
@@ -359,19 +344,16 @@ double se_of_b(const ItemEstimate& estimate, double covariance) {
 }
 
 // x and its errors as items and groups; the Rasch model's slope becomes the spread of the persons.
-void write_estimates(const Layout& layout, const CalibrationOptions& options,
-                     const std::vector<std::vector<std::size_t>>& counts,
+void write_estimates(const Preparation& prepared, const CalibrationOptions& options,
                      const std::vector<double>& x, const std::optional<Errors>& found,
                      Calibration& result) {
+    const Layout& layout = prepared.layout;
     const bool stretched = options.family == Family::rasch && !layout.shared_fixed;
     const double scale = stretched ? x[0] : 1;
+    result.items = estimates_of(prepared, x);
     for (std::size_t i = 0; i < layout.items.size(); ++i) {
         const Layout::Place& place = layout.items[i];
-        ItemEstimate& estimate = result.items.emplace_back();
-        estimate.item = item_at(layout, x, i);
-        estimate.fixed = place.fixed;
-        estimate.prior = place.prior;
-        estimate.answers = std::accumulate(counts[i].begin(), counts[i].end(), std::size_t{0});
+        ItemEstimate& estimate = result.items[i];
         if (stretched) estimate.item.a /= scale;
         if (!found) continue;
         const std::vector<double>& errors = found->se;
@@ -399,19 +381,11 @@ void write_estimates(const Layout& layout, const CalibrationOptions& options,
 }  // namespace
 
 Calibration calibrate(const Responses& responses, const CalibrationOptions& options) {
-    refuse(responses.items() == 0, "there is no item");
-    refuse(!options.groups.empty() && options.groups.size() != responses.persons(),
-           "groups must be one a person");
-    refuse(!options.anchors.empty() && options.anchors.size() != responses.items(),
-           "anchors must be one an item, or none");
-    refuse(!options.categories.empty() && options.categories.size() != responses.items(),
-           "categories must be one an item, or none");
-    const auto counts = responses.counts();
-    const Layout layout = layout_of(responses, counts, options);
-    std::vector<double> x = start(layout, counts, options);
-
+    const Preparation prepared = prepare(responses, options);
+    const Layout& layout = prepared.layout;
+    std::vector<double> x = prepared.start;
     Calibration result;
-    result.parameters = free_parameters(layout).size();
+    result.parameters = prepared.free;
     std::size_t count = number_of_nodes(responses);
     double reach = 6;
     std::unique_ptr<Nodes> nodes;
@@ -473,7 +447,7 @@ Calibration calibrate(const Responses& responses, const CalibrationOptions& opti
             errors = errors_by_item(layout, *nodes, responses, *expectation, x);
         }
     }
-    write_estimates(layout, options, counts, x, errors, result);
+    write_estimates(prepared, options, x, errors, result);
     if (options.groups.empty()) result.groups[0].persons = responses.persons();
     if (options.person_estimates) {
         result.mean.resize(responses.persons());
@@ -492,6 +466,50 @@ Calibration calibrate(const Responses& responses, const CalibrationOptions& opti
         });
     }
     return result;
+}
+
+std::vector<std::size_t> free_parameters(const Layout& layout) {
+    std::vector<std::size_t> free;
+    if (layout.shared_slope && !layout.shared_fixed) free.push_back(0);
+    for (const Layout::Place& place : layout.items) {
+        if (place.fixed) continue;
+        const std::size_t end = place.d + place.steps + (place.guessing ? 1 : 0);
+        for (std::size_t k = place.at; k < end; ++k) free.push_back(k);
+    }
+    for (std::size_t g = layout.first_group_free ? 0 : 1; g < layout.groups; ++g) {
+        free.push_back(layout.groups_at + 2 * g);
+        free.push_back(layout.groups_at + 2 * g + 1);
+    }
+    return free;
+}
+
+Preparation prepare(const Responses& responses, const CalibrationOptions& options) {
+    refuse(responses.items() == 0, "there is no item");
+    refuse(!options.groups.empty() && options.groups.size() != responses.persons(),
+           "groups must be one a person");
+    refuse(!options.anchors.empty() && options.anchors.size() != responses.items(),
+           "anchors must be one an item, or none");
+    refuse(!options.categories.empty() && options.categories.size() != responses.items(),
+           "categories must be one an item, or none");
+    Preparation prepared;
+    prepared.counts = responses.counts();
+    prepared.layout = layout_of(responses, prepared.counts, options);
+    prepared.start = start(prepared.layout, prepared.counts, options);
+    prepared.free = free_parameters(prepared.layout).size();
+    return prepared;
+}
+
+std::vector<ItemEstimate> estimates_of(const Preparation& prepared, std::span<const double> x) {
+    std::vector<ItemEstimate> items;
+    for (std::size_t i = 0; i < prepared.layout.items.size(); ++i) {
+        ItemEstimate& estimate = items.emplace_back();
+        estimate.item = item_at(prepared.layout, x, i);
+        estimate.fixed = prepared.layout.items[i].fixed;
+        estimate.prior = prepared.layout.items[i].prior;
+        const std::vector<std::size_t>& counts = prepared.counts[i];
+        estimate.answers = std::accumulate(counts.begin(), counts.end(), std::size_t{0});
+    }
+    return items;
 }
 
 bool Layout::scores_suffice() const {

@@ -44,7 +44,19 @@ struct CalibrationKernels {
                          std::size_t count, double* into);
     void (*expected_f64)(const double* weights, std::size_t nodes, const std::uint16_t* persons,
                          std::size_t count, double* into);
+
+    // Of the tree, in rows of tree_nodes numbers.
+    // out = exp(sum of rows of the table - its maximum); returns the maximum.
+    double (*likelihood)(const double* table, const std::uint32_t* rows, std::size_t count,
+                         double* out);
+    // out[p] = in[p] times the matrix (tree_nodes x tree_nodes), for `count` rows p.
+    void (*message)(const double* in, std::size_t count, const double* matrix, double* out);
+    // matrix[i][j] += sum over p of left[p][i] right[p][j].
+    void (*joint)(const double* left, const double* right, std::size_t count, double* matrix);
 };
+
+// Points of integration of each node of the tree: a multiple of 8.
+inline constexpr std::size_t tree_nodes = 40;
 
 // For this machine.
 const CalibrationKernels& calibration_kernels();

@@ -176,7 +176,6 @@ double ByRows::weigh(Tables<Number>& tables, const Batch& batch) {
 template <class Number>
 void ByRows::counts_of(Tables<Number>& tables, std::span<const double> x, Counts& out) {
     const std::size_t q = nodes_.size();
-    const std::size_t items = layout_.items.size();
     out.log_likelihood = 0;
     out.given.assign(layout_.rows * q, 0.0);
     out.mass.assign(layout_.groups * q, 0.0);
@@ -206,20 +205,7 @@ void ByRows::counts_of(Tables<Number>& tables, std::span<const double> x, Counts
         }
     }
     out.answered.clear();
-    if (!layout_.scores_suffice()) return;
-    // The same form as calibration_scores.cpp, for the same M-step.
-    out.answered.assign(items * q, 0.0);
-    out.right.assign(items, 0.0);
-    out.right_theta.assign(items, 0.0);
-    for (std::size_t i = 0; i < items; ++i) {
-        const double* const wrong = out.given.data() + layout_.items[i].row * q;
-        const double* const right = wrong + q;
-        for (std::size_t k = 0; k < q; ++k) {
-            out.answered[i * q + k] = wrong[k] + right[k];
-            out.right[i] += right[k];
-            out.right_theta[i] += right[k] * nodes_.theta[k];
-        }
-    }
+    if (layout_.scores_suffice()) by_scores(layout_, nodes_, out);
 }
 
 void ByRows::posteriors(std::span<const double> x, const Visit& visit) {
@@ -233,6 +219,23 @@ void ByRows::posteriors(std::span<const double> x, const Visit& visit) {
 }
 
 }  // namespace
+
+void by_scores(const Layout& layout, const Nodes& nodes, Counts& counts) {
+    const std::size_t items = layout.items.size();
+    const std::size_t q = nodes.size();
+    counts.answered.assign(items * q, 0.0);
+    counts.right.assign(items, 0.0);
+    counts.right_theta.assign(items, 0.0);
+    for (std::size_t i = 0; i < items; ++i) {
+        const double* const wrong = counts.given.data() + layout.items[i].row * q;
+        const double* const right = wrong + q;
+        for (std::size_t k = 0; k < q; ++k) {
+            counts.answered[i * q + k] = wrong[k] + right[k];
+            counts.right[i] += right[k];
+            counts.right_theta[i] += right[k] * nodes.theta[k];
+        }
+    }
+}
 
 std::unique_ptr<Expectation> expectation_by_rows(const Responses& responses, const Layout& layout,
                                                  const Nodes& nodes,

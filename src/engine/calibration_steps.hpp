@@ -41,6 +41,19 @@ struct Layout {
     bool scores_suffice() const;  // all items 1PL or 2PL
 };
 
+// What both calibrations begin with.
+struct Preparation {
+    Layout layout;
+    std::vector<double> start;
+    std::vector<std::vector<std::size_t>> counts;  // of each item: answers by category
+    std::size_t free = 0;                          // parameters to estimate
+};
+// Throws as calibrate().
+Preparation prepare(const Responses&, const CalibrationOptions&);
+std::vector<std::size_t> free_parameters(const Layout&);
+// The items at x, without standard errors.
+std::vector<ItemEstimate> estimates_of(const Preparation&, std::span<const double> x);
+
 // Points on the scale with constant distance, a multiple of 16 of them.
 struct Nodes {
     AlignedVector<double> theta;
@@ -63,6 +76,9 @@ struct Counts {
     std::vector<double> given;
     std::vector<double> mass;  // persons (groups x nodes)
 };
+
+// From the counts by category to those that the 1PL and 2PL need.
+void by_scores(const Layout&, const Nodes&, Counts&);
 
 // E: expected counts at the parameters x. Implementations keep the data in the order they need.
 class Expectation {

@@ -4,6 +4,7 @@
 // docs/engine.md for why.
 #pragma once
 #include "engine/calibration.hpp"
+#include "engine/calibration_tree.hpp"
 #include "engine/grid.hpp"
 #include "engine/math.hpp"
 #include "engine/models.hpp"

@@ -28,6 +28,9 @@ struct Options {
     std::string out;
     std::string scores;
     std::string plot;
+    std::string tree;
+    std::string nodes;
+    std::string tree_out;
     bool se = false;
     bool json = false;
     unsigned threads = 1;
@@ -94,8 +97,9 @@ std::string quoted(const std::string& cell) {
     return text + '"';
 }
 
+// `tree`: adds the column node.
 std::string items_csv(const AnswerFile& file, const engine::Calibration& found, Family family,
-                      bool se) {
+                      bool se, const engine::Tree* tree) {
     std::size_t steps = 1;
     for (const auto& estimate : found.items) steps = std::max(steps, estimate.item.d.size());
     const auto several = [&](const char* letter) {
@@ -106,7 +110,7 @@ std::string items_csv(const AnswerFile& file, const engine::Calibration& found, 
     };
     std::string out = "item,a" + several("d") + several("b") + ",c";
     if (se) out += ",se_a" + several("se_d") + (steps == 1 ? ",se_b" : "") + ",se_c";
-    out += ",model,answers,fixed,prior\n";
+    out += tree ? ",model,node,answers,fixed,prior\n" : ",model,answers,fixed,prior\n";
     for (std::size_t i = 0; i < found.items.size(); ++i) {
         const engine::ItemEstimate& estimate = found.items[i];
         const engine::Item& item = estimate.item;
@@ -123,8 +127,10 @@ std::string items_csv(const AnswerFile& file, const engine::Calibration& found, 
             if (steps == 1) out += ',' + number(estimate.se_b);
             out += ',' + number(estimate.se.back());
         }
-        out += fmt::format(",{},{},{},{}\n", model_name(item, family), estimate.answers,
-                           estimate.fixed ? 1 : 0, estimate.prior ? 1 : 0);
+        out += ',' + model_name(item, family);
+        if (tree) out += ',' + quoted(tree->nodes()[static_cast<std::size_t>(item.node)].name);
+        out += fmt::format(",{},{},{}\n", estimate.answers, estimate.fixed ? 1 : 0,
+                           estimate.prior ? 1 : 0);
     }
     return out;
 }
@@ -134,6 +140,49 @@ std::string scores_csv(const AnswerFile& file, const engine::Calibration& found)
     for (std::size_t p = 0; p < file.persons.size(); ++p)
         out += quoted(file.persons[p]) + ',' + number(found.mean[p]) + ',' + number(found.sd[p]) +
                '\n';
+    return out;
+}
+
+std::string tree_csv(const std::vector<engine::Node>& nodes) {
+    std::string out = "name,parent,loading\n";
+    for (const engine::Node& node : nodes) {
+        out += quoted(node.name) + ',';
+        if (node.parent >= 0)
+            out += quoted(nodes[static_cast<std::size_t>(node.parent)].name) + ',' +
+                   number(node.loading);
+        else
+            out += ',';
+        out += '\n';
+    }
+    return out;
+}
+
+// A line a person: theta and standard error of each node.
+std::string tree_scores_csv(const AnswerFile& file, const engine::TreeCalibration& found) {
+    std::string out = "person";
+    for (const engine::Node& node : found.nodes)
+        out += fmt::format(",{},{}", quoted(node.name), quoted("se_" + node.name));
+    out += '\n';
+    const std::size_t size = found.nodes.size();
+    for (std::size_t p = 0; p < file.persons.size(); ++p) {
+        out += quoted(file.persons[p]);
+        for (std::size_t n = 0; n < size; ++n)
+            out += ',' + number(found.mean[p * size + n]) + ',' + number(found.sd[p * size + n]);
+        out += '\n';
+    }
+    return out;
+}
+
+json::array nodes_json(const std::vector<engine::Node>& nodes) {
+    json::array out;
+    for (const engine::Node& node : nodes) {
+        json::object of{{"name", node.name}};
+        if (node.parent >= 0) {
+            of["parent"] = nodes[static_cast<std::size_t>(node.parent)].name;
+            of["loading"] = node.loading;
+        }
+        out.push_back(std::move(of));
+    }
     return out;
 }
 
@@ -200,10 +249,24 @@ int calibrate(const Options& options) {
         if (std::ranges::none_of(how.anchors, [](const auto& a) { return a.has_value(); }))
             return fail(Problem{options.anchors, 0, 0, "none of its items is among the answers"});
     }
+    std::optional<Framework> framework;
+    if (!options.tree.empty()) {
+        if (!options.group.empty() || options.se)
+            return fail("--tree goes with neither --group nor --se");
+        auto of = read_framework(options.tree, options.nodes, file->items);
+        if (!of) return fail(of.error());
+        framework = std::move(*of);
+    } else if (!options.nodes.empty() || !options.tree_out.empty()) {
+        return fail("--nodes and --tree-out need --tree");
+    }
     const double read = cpu_seconds();
-    engine::Calibration found;
+    engine::TreeCalibration whole;
+    engine::Calibration& found = whole.calibration;
     try {
-        found = engine::calibrate(file->answers, how);
+        if (framework)
+            whole = engine::calibrate_tree(file->answers, framework->tree, framework->nodes_of, how);
+        else
+            found = engine::calibrate(file->answers, how);
     } catch (const std::invalid_argument& problem) {
         return fail(Problem{options.responses, 0, 0, problem.what()});
     }
@@ -211,11 +274,17 @@ int calibrate(const Options& options) {
 
     for (std::size_t i = 0; i < found.items.size(); ++i) found.items[i].item.name = file->items[i];
     if (const auto written = write_file(
-            options.out, items_csv(*file, found, how.family, options.se));
+            options.out, items_csv(*file, found, how.family, options.se,
+                                   framework ? &framework->tree : nullptr));
         !written)
         return fail(written.error());
+    if (!options.tree_out.empty())
+        if (const auto written = write_file(options.tree_out, tree_csv(whole.nodes)); !written)
+            return fail(written.error());
     if (!options.scores.empty())
-        if (const auto written = write_file(options.scores, scores_csv(*file, found)); !written)
+        if (const auto written = write_file(options.scores, framework ? tree_scores_csv(*file, whole)
+                                                                      : scores_csv(*file, found));
+            !written)
             return fail(written.error());
     if (!options.plot.empty()) {
         std::vector<engine::Item> items;
@@ -223,13 +292,16 @@ int calibrate(const Options& options) {
         if (const auto written = write_file(options.plot, svg(curves(items))); !written)
             return fail(written.error());
     }
-    if (options.json)
-        print_json(report(*file, found, options, read - begun, done - read));
-    else
+    if (options.json) {
+        json::object object = report(*file, found, options, read - begun, done - read);
+        if (framework) object["tree"] = nodes_json(whole.nodes);
+        print_json(object);
+    } else {
         fmt::print(stderr,
                    "{} items, {} persons: log-likelihood {:.4f} after {} steps, {:.3f} s{}\n",
                    file->items.size(), file->persons.size(), found.log_likelihood,
                    found.iterations, done - read, found.converged ? "" : "; NOT CONVERGED");
+    }
     return 0;
 }
 
@@ -264,6 +336,13 @@ void add_calibrate(CLI::App& app, Work& chosen) {
         "are all alike or (where less than half of the table is filled) fewer than 300, log a ~ N(0, "
         "0.5) and d ~ N(0, 2); none; all: these for each item; or a=MEAN:SD,d=MEAN:SD,c=ALPHA:BETA")
         ->capture_default_str();
+    command->add_option("--tree", options->tree,
+                        "Abilities and their items: name,parent[,loading] with items as leaves, or "
+                        "item,competence[,area]; loadings are estimated with the items. Areas "
+                        "without parent are put below one general ability");
+    command->add_option("--nodes", options->nodes,
+                        "item,node: what each item measures, where the tree does not say it");
+    command->add_option("--tree-out", options->tree_out, "The tree with its loadings, as CSV");
     command->add_flag("--se", options->se, "Standard errors");
     command->add_option("--threads", options->threads, "The result does not depend on it")
         ->capture_default_str()
