@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <initializer_list>
 #include <unordered_map>
 
 namespace psychometrics {
@@ -84,9 +83,9 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
-constexpr std::initializer_list<std::string_view> node_names = {
-    "node", "competence", "skill", "trait", "area", "dimension", "factor"};
-constexpr std::initializer_list<std::string_view> names_above = {"parent", "area", "dimension"};
+std::optional<std::size_t> node_column(const Table& table) {
+    return table.find({"node", "competence", "skill", "trait", "area", "dimension", "factor"});
+}
 
 using Numbers = std::unordered_map<std::string_view, std::size_t>;
 
@@ -94,10 +93,10 @@ using Numbers = std::unordered_map<std::string_view, std::size_t>;
 Read<bool> read_places(Table& table, const Numbers& items, bool may_add, Nodes& nodes,
                        std::vector<int>& nodes_of) {
     const auto item = table.find({"item", "name", "id"});
-    const auto node = table.find(node_names);
+    const auto node = node_column(table);
     if (!item || !node)
         return table.wrong(std::nullopt, "the header must name the columns item and node");
-    auto above = table.find(names_above);
+    auto above = table.find({"parent", "area", "dimension"});
     if (above == node) above.reset();
     for (;;) {
         const auto more = table.next();
@@ -169,7 +168,7 @@ Read<Framework> read_framework(const std::string& file, const std::string& place
     if (!text) return std::unexpected(text.error());
     auto table = Table::open(file, *text);
     if (!table) return std::unexpected(table.error());
-    const bool by_item = table->find({"item"}) && table->find(node_names);
+    const bool by_item = table->find({"item"}) && node_column(*table);
     const auto read = by_item ? read_places(*table, numbers, true, nodes, nodes_of)
                               : read_parents(*table, numbers, nodes, nodes_of);
     if (!read) return std::unexpected(read.error());
