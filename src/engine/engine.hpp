@@ -4,8 +4,13 @@
 // docs/engine.md for why.
 #pragma once
 #include "engine/calibration.hpp"
+#include "engine/calibration_live.hpp"
 #include "engine/calibration_tree.hpp"
+#include "engine/dif.hpp"
+#include "engine/drift.hpp"
 #include "engine/grid.hpp"
+#include "engine/item_fit.hpp"
+#include "engine/linking.hpp"
 #include "engine/math.hpp"
 #include "engine/models.hpp"
 #include "engine/random.hpp"
