@@ -297,7 +297,7 @@ Errors errors_by_item(const Layout& layout, const Nodes& nodes,
     std::vector<double> squares(squares_size);
     std::vector<double> score;
     expectation.posteriors(x, [&](std::size_t person, std::span<const double> weights) {
-        for (const Answer answer : responses.of(person)) {
+        for (const PackedAnswer answer : responses.of(person)) {
             const std::size_t i = answer.item();
             const std::size_t categories = layout.items[i].steps + 1;
             score.assign(width[i], 0.0);

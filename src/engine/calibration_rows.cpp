@@ -78,7 +78,7 @@ ByRows::ByRows(const Responses& responses, const Layout& layout, const Nodes& no
     rows_.reserve(responses.answers());
     begin_.push_back(0);
     for (std::size_t p = 0; p < responses.persons(); ++p) {
-        for (const Answer answer : responses.of(p))
+        for (const PackedAnswer answer : responses.of(p))
             rows_.push_back(layout.items[answer.item()].row +
                             static_cast<std::uint32_t>(answer.category()));
         begin_.push_back(rows_.size());

@@ -80,10 +80,10 @@ ByScores::ByScores(const Responses& responses, const Layout& layout, const Nodes
     std::vector<std::uint32_t> key_before;
     std::size_t cell_before = 0;
     for (std::size_t p = 0; p < responses.persons(); ++p) {
-        const std::span<const Answer> answers = responses.of(p);
+        const std::span<const PackedAnswer> answers = responses.of(p);
         const std::uint32_t group = groups.empty() ? 0 : groups[p];
         key.clear();
-        for (const Answer answer : answers) key.push_back(static_cast<std::uint32_t>(answer.item()));
+        for (const PackedAnswer answer : answers) key.push_back(static_cast<std::uint32_t>(answer.item()));
         if (!std::is_sorted(key.begin(), key.end())) std::sort(key.begin(), key.end());
         key.push_back(group);
         if (p == 0 || key != key_before) {
@@ -102,7 +102,7 @@ ByScores::ByScores(const Responses& responses, const Layout& layout, const Nodes
         const std::size_t begin = cell.bits.size();
         cell.bits.resize(begin + cell.bytes());
         std::size_t position = 0;
-        for (const Answer answer : answers) {
+        for (const PackedAnswer answer : answers) {
             const auto item = static_cast<std::uint32_t>(answer.item());
             if (position >= cell.items.size() || cell.items[position] != item)
                 position = static_cast<std::size_t>(
@@ -281,7 +281,7 @@ std::size_t patterns(const Responses& responses, std::span<const std::uint32_t> 
     std::vector<std::uint32_t> before;
     for (std::size_t p = 0; p < responses.persons(); ++p) {
         key.clear();
-        for (const Answer answer : responses.of(p))
+        for (const PackedAnswer answer : responses.of(p))
             key.push_back(static_cast<std::uint32_t>(answer.item()));
         if (!std::is_sorted(key.begin(), key.end())) std::sort(key.begin(), key.end());
         key.push_back(groups.empty() ? 0 : groups[p]);

@@ -101,7 +101,7 @@ TreeExpectation::TreeExpectation(const Responses& responses, const Tree& tree,
     std::vector<std::vector<std::uint32_t>> by_node(tree.size());
     for (std::size_t p = 0; p < persons_; ++p) {
         for (auto& rows : by_node) rows.clear();
-        for (const Answer answer : responses.of(p))
+        for (const PackedAnswer answer : responses.of(p))
             by_node[static_cast<std::size_t>(nodes_of[answer.item()])].push_back(
                 layout.items[answer.item()].row + static_cast<std::uint32_t>(answer.category()));
         for (const auto& rows : by_node) {

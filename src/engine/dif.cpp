@@ -19,7 +19,7 @@ constexpr std::size_t ability_strata = 20;
 
 std::optional<std::size_t> answer_to(const Responses& responses, std::size_t person,
                                      std::size_t item) {
-    for (const Answer answer : responses.of(person))
+    for (const PackedAnswer answer : responses.of(person))
         if (answer.item() == item) return answer.category();
     return std::nullopt;
 }
@@ -91,7 +91,7 @@ Matching match_by_score(const Responses& responses, const std::vector<bool>& lea
     of.stratum.resize(responses.persons());
     for (std::size_t p = 0; p < responses.persons(); ++p) {
         std::uint32_t score = 0;
-        for (const Answer answer : responses.of(p))
+        for (const PackedAnswer answer : responses.of(p))
             if (answer.item() == studied || !leave_out[answer.item()])
                 score += static_cast<std::uint32_t>(answer.category());
         of.value[p] = score;
@@ -237,7 +237,7 @@ std::vector<RatioDif> ratio_dif(const Responses& responses, DifGroups groups,
     for (const auto& counts : responses.counts()) how.categories.push_back(counts.size());
     // The reference group is the first; persons of neither group are left out.
     Responses common(responses.items());
-    std::vector<Answer> line;
+    std::vector<PackedAnswer> line;
     for (std::size_t p = 0; p < responses.persons(); ++p) {
         if (groups[p] > 1) continue;
         common.add(responses.of(p));
@@ -250,7 +250,7 @@ std::vector<RatioDif> ratio_dif(const Responses& responses, DifGroups groups,
         for (std::size_t p = 0; p < common.persons(); ++p) {
             line.assign(common.of(p).begin(), common.of(p).end());
             if (how.groups[p] == 1)
-                for (Answer& answer : line)
+                for (PackedAnswer& answer : line)
                     if (answer.item() == item)
                         answer = {responses.items(), static_cast<int>(answer.category())};
             split.add(line);

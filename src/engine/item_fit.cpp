@@ -16,10 +16,10 @@ using Table = std::vector<std::vector<std::vector<double>>>;
 
 // Of each person at each node.
 std::vector<double> posterior(const std::vector<std::vector<std::vector<double>>>& logs,
-                              const Grid& grid, std::span<const Answer> answers) {
+                              const Grid& grid, std::span<const PackedAnswer> answers) {
     std::vector<double> weights(grid.size());
     for (std::size_t q = 0; q < grid.size(); ++q) weights[q] = log(grid.weights[q]);
-    for (const Answer answer : answers)
+    for (const PackedAnswer answer : answers)
         for (std::size_t q = 0; q < grid.size(); ++q)
             weights[q] += logs[answer.item()][answer.category()][q];
     const double top = *std::ranges::max_element(weights);
@@ -92,8 +92,8 @@ void fit_scores(const Table& p, const Responses& responses, const Grid& grid,
     for (std::size_t person = 0; person < responses.persons(); ++person) {
         if (responses.of(person).size() != items) continue;
         std::size_t score = 0;
-        for (const Answer answer : responses.of(person)) score += answer.category();
-        for (const Answer answer : responses.of(person))
+        for (const PackedAnswer answer : responses.of(person)) score += answer.category();
+        for (const PackedAnswer answer : responses.of(person))
             ++observed[answer.item()][score][answer.category()];
     }
     for (std::size_t i = 0; i < items; ++i) {
@@ -166,11 +166,11 @@ Fit item_fit(const std::vector<Item>& items, const Responses& responses,
     std::vector<std::vector<float>> residuals(pairs ? items.size() : 0);
     for (auto& of : residuals) of.assign(responses.persons(), std::nanf(""));
     for (std::size_t person = 0; person < responses.persons(); ++person) {
-        const std::span<const Answer> answers = responses.of(person);
+        const std::span<const PackedAnswer> answers = responses.of(person);
         const std::vector<double> weights = posterior(logs, grid, answers);
         double theta = 0;
         for (std::size_t q = 0; q < grid.size(); ++q) theta += weights[q] * grid.nodes[q];
-        for (const Answer answer : answers) {
+        for (const PackedAnswer answer : answers) {
             Sums& of = sums[answer.item()];
             const double y = static_cast<double>(answer.category());
             for (std::size_t q = 0; q < grid.size(); ++q) {

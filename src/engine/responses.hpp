@@ -10,11 +10,11 @@
 namespace engine {
 
 // The number of an item (below 2^24) and the category of the answer (below 64) in one word.
-struct Answer {
+struct PackedAnswer {
     std::uint32_t word = 0;
 
-    Answer() = default;
-    Answer(std::size_t item, int category)
+    PackedAnswer() = default;
+    PackedAnswer(std::size_t item, int category)
         : word(static_cast<std::uint32_t>(item) << 8 | static_cast<std::uint32_t>(category)) {}
     std::size_t item() const { return word >> 8; }
     std::size_t category() const { return word & 255U; }
@@ -25,13 +25,13 @@ public:
     explicit Responses(std::size_t items) : items_(items) {}
 
     // The answers of one more person, each item once at most; none is allowed.
-    void add(std::span<const Answer>);
+    void add(std::span<const PackedAnswer>);
     void reserve(std::size_t persons, std::size_t answers);
 
     std::size_t items() const { return items_; }
     std::size_t persons() const { return begin_.size() - 1; }
     std::size_t answers() const { return answers_.size(); }
-    std::span<const Answer> of(std::size_t person) const {
+    std::span<const PackedAnswer> of(std::size_t person) const {
         return {answers_.data() + begin_[person], begin_[person + 1] - begin_[person]};
     }
     // Of each item: how often each category was given; at least two categories.
@@ -40,7 +40,7 @@ public:
 private:
     std::size_t items_;
     std::vector<std::size_t> begin_{0};
-    std::vector<Answer> answers_;
+    std::vector<PackedAnswer> answers_;
 };
 
 }  // namespace engine

@@ -24,7 +24,7 @@ Read<AnswerFile> read_answers(const std::string& file, Layout layout,
     AnswerFile out;
     out.answers = engine::Responses(read->items.size());
     out.answers.reserve(read->persons.size(), read->count());
-    std::vector<engine::Answer> line;
+    std::vector<engine::PackedAnswer> line;
     std::vector<std::uint32_t> last(read->items.size(), 0);  // person + 1 who answered it last
     for (std::size_t p = 0; p < read->persons.size(); ++p) {
         line.clear();

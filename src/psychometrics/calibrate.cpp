@@ -3,13 +3,16 @@
 #include "psychometrics/answers.hpp"
 #include "psychometrics/commands.hpp"
 #include "psychometrics/curves.hpp"
+#include "psychometrics/itemfit.hpp"
 #include "psychometrics/output.hpp"
+#include "psychometrics/table.hpp"
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
 #include <cmath>
+#include <map>
 #include <memory>
 #include <stdexcept>
 
@@ -32,6 +35,7 @@ struct Options {
     std::string nodes;
     std::string tree_out;
     bool se = false;
+    bool fit = false;
     bool json = false;
     unsigned threads = 1;
 };
@@ -78,28 +82,19 @@ std::optional<engine::Priors> priors_of(const std::string& text) {
     return priors;
 }
 
-std::string model_name(const engine::Item& item, Family family) {
-    if (item.model == engine::Model::graded) return "grm";
-    if (item.model == engine::Model::partial_credit) return "gpcm";
-    if (item.c > 0) return "3pl";
-    return family == Family::rasch ? "rasch" : family == Family::one_parameter ? "1pl" : "2pl";
+std::string model_of(const engine::Item& item, Family family) {
+    const std::string name = model_name(item);
+    if (name != "2pl") return name;
+    return family == Family::rasch ? "rasch" : family == Family::one_parameter ? "1pl" : name;
 }
 
 std::string number(double value) {
     return std::isfinite(value) ? fmt::format("{}", value) : std::string{};
 }
 
-// A cell that needs quotes gets them.
-std::string quoted(const std::string& cell) {
-    if (cell.find_first_of(",;\"\n\r") == std::string::npos) return cell;
-    std::string text = "\"";
-    for (const char c : cell) text += c == '"' ? std::string("\"\"") : std::string(1, c);
-    return text + '"';
-}
-
 // `tree`: adds the column node.
 std::string items_csv(const AnswerFile& file, const engine::Calibration& found, Family family,
-                      bool se, const engine::Tree* tree) {
+                      bool se, const engine::Tree* tree, const std::optional<engine::Fit>& fit) {
     std::size_t steps = 1;
     for (const auto& estimate : found.items) steps = std::max(steps, estimate.item.d.size());
     const auto several = [&](const char* letter) {
@@ -110,7 +105,8 @@ std::string items_csv(const AnswerFile& file, const engine::Calibration& found, 
     };
     std::string out = "item,a" + several("d") + several("b") + ",c";
     if (se) out += ",se_a" + several("se_d") + (steps == 1 ? ",se_b" : "") + ",se_c";
-    out += tree ? ",model,node,answers,fixed,prior\n" : ",model,answers,fixed,prior\n";
+    out += tree ? ",model,node,answers,fixed,prior" : ",model,answers,fixed,prior";
+    out += fit ? ",infit,outfit,s_x2,df,p\n" : "\n";
     for (std::size_t i = 0; i < found.items.size(); ++i) {
         const engine::ItemEstimate& estimate = found.items[i];
         const engine::Item& item = estimate.item;
@@ -127,10 +123,16 @@ std::string items_csv(const AnswerFile& file, const engine::Calibration& found, 
             if (steps == 1) out += ',' + number(estimate.se_b);
             out += ',' + number(estimate.se.back());
         }
-        out += ',' + model_name(item, family);
+        out += ',' + model_of(item, family);
         if (tree) out += ',' + quoted(tree->nodes()[static_cast<std::size_t>(item.node)].name);
-        out += fmt::format(",{},{},{}\n", estimate.answers, estimate.fixed ? 1 : 0,
+        out += fmt::format(",{},{},{}", estimate.answers, estimate.fixed ? 1 : 0,
                            estimate.prior ? 1 : 0);
+        if (fit) {
+            const engine::ItemFit& of = fit->items[i];
+            out += fmt::format(",{},{}", number(of.infit), number(of.outfit));
+            out += of.df == 0 ? ",,," : fmt::format(",{},{},{}", number(of.s_x2), of.df, number(of.p));
+        }
+        out += '\n';
     }
     return out;
 }
@@ -251,8 +253,8 @@ int calibrate(const Options& options) {
     }
     std::optional<Framework> framework;
     if (!options.tree.empty()) {
-        if (!options.group.empty() || options.se)
-            return fail("--tree goes with neither --group nor --se");
+        if (!options.group.empty() || options.se || options.fit)
+            return fail("--tree goes with none of --group, --se, --fit");
         auto of = read_framework(options.tree, options.nodes, file->items);
         if (!of) return fail(of.error());
         framework = std::move(*of);
@@ -273,9 +275,23 @@ int calibrate(const Options& options) {
     const double done = cpu_seconds();
 
     for (std::size_t i = 0; i < found.items.size(); ++i) found.items[i].item.name = file->items[i];
+    std::optional<engine::Fit> fit;
+    if (options.fit) {
+        if (found.groups.size() > 1) return fail("--fit is for one group: use campus itemfit");
+        std::vector<engine::Item> items;
+        for (const auto& estimate : found.items) items.push_back(estimate.item);
+        fit = engine::item_fit(items, file->answers,
+                               {.mean = found.groups[0].mean,
+                                .sd = found.groups[0].sd,
+                                .parameters = how.family == Family::rasch ||
+                                                      how.family == Family::one_parameter
+                                                  ? 1U
+                                              : how.family == Family::three_parameter ? 3U
+                                                                                      : 2U});
+    }
     if (const auto written = write_file(
             options.out, items_csv(*file, found, how.family, options.se,
-                                   framework ? &framework->tree : nullptr));
+                                   framework ? &framework->tree : nullptr, fit));
         !written)
         return fail(written.error());
     if (!options.tree_out.empty())
@@ -294,6 +310,7 @@ int calibrate(const Options& options) {
     }
     if (options.json) {
         json::object object = report(*file, found, options, read - begun, done - read);
+        if (fit) object["fit"] = fit_json(file->items, *fit);
         if (framework) object["tree"] = nodes_json(whole.nodes);
         print_json(object);
     } else {
@@ -343,7 +360,10 @@ void add_calibrate(CLI::App& app, Work& chosen) {
     command->add_option("--nodes", options->nodes,
                         "item,node: what each item measures, where the tree does not say it");
     command->add_option("--tree-out", options->tree_out, "The tree with its loadings, as CSV");
-    command->add_flag("--se", options->se, "Standard errors");
+    command->add_flag("--se", options->se,
+                      "Standard errors: of all parameters together up to 1500 of them, otherwise of "
+                      "each item by itself");
+    command->add_flag("--fit", options->fit, "Also infit, outfit, S-X2; pairs by Q3 in the JSON");
     command->add_option("--threads", options->threads, "The result does not depend on it")
         ->capture_default_str()
         ->check(CLI::Range(1, 256));
