@@ -186,10 +186,12 @@ Read<Framework> read_framework(const std::string& file, const std::string& place
     if (nodes.nodes.size() > 10'000) return refuse("has more than 10000 nodes");
     for (std::size_t i = 0; i < items.size(); ++i)
         if (nodes_of[i] < 0)
-            return refuse(fmt::format("does not say which node the item {} measures: add a line with "
-                                      "the item and its node, or give a file item,node by --nodes",
-                                      items[i]));
-    const auto roots = std::ranges::count_if(nodes.nodes, [](const auto& n) { return n.parent < 0; });
+            return refuse(
+                fmt::format("does not say which node the item {} measures: add a line with "
+                            "the item and its node, or give a file item,node by --nodes",
+                            items[i]));
+    const auto roots =
+        std::ranges::count_if(nodes.nodes, [](const auto& n) { return n.parent < 0; });
     if (roots > 1) {
         const std::size_t several = nodes.nodes.size();
         const int root = nodes.number("general");
