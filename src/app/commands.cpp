@@ -191,9 +191,14 @@ int load_for_benchmarks(const Configuration& configuration, const Command& comma
     if (command.tokens.empty()) return 0;
     json::array sessions;
     for (const base::SessionId id : keys.open_sessions) sessions.push_back(id.value);
+    json::array to_decide;
+    for (const auto& [supervisor, request] : keys.to_decide)
+        to_decide.push_back({supervisor, request.value});
     write_file(command.tokens,
                json::serialize(json::object{{"tokens", json::value_from(keys.tokens)},
-                                            {"sessions", std::move(sessions)}}));
+                                            {"sessions", std::move(sessions)},
+                                            {"decisions", std::move(to_decide)},
+                                            {"team_of_200", keys.team_of_200}}));
     return 0;
 }
 

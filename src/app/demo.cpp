@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Reads data/demo (carried by the binary) into an empty database; dates are relative to today.
 #include "app/application.hpp"
+#include "app/demo_requests.hpp"
 #include "base/embedded.hpp"
 #include "base/text.hpp"
 #include "base/zone.hpp"
@@ -226,6 +227,7 @@ base::Result<void> load_demo(Application& app, base::Time now) {
                                         filling.when))
                     break;
         }
+    load_demo_requests(app, now);
     return {};
 }
 
