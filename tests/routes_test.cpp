@@ -26,6 +26,7 @@ const std::set<std::string> open_routes{
     "GET /catalogue.xml",
     "GET /catalogue/open-data.csv",
     "GET /catalogue/{slug}",
+    "GET /decide/{link}",  // the link of a letter is the key
     "GET /health/live",
     "GET /health/ready",
     "GET /help",
@@ -34,6 +35,7 @@ const std::set<std::string> open_routes{
     "GET /openapi.json",
     "GET /privacy",
     "GET /sign-in",
+    "POST /decide/{link}",
     "POST /sign-in",  // of the demonstration
 };
 // Changing routes that programs call without a session.
@@ -91,7 +93,11 @@ struct Site {
                                                                    .name = "La salle",
                                                                    .town = "Paris"});
         });
-        values = {{"slug", "une-formation"},
+        const auto request = a_request(organisation, offer);
+        values = {{"request", std::to_string(request.request.value)},
+                  {"supervision", std::to_string(request.supervision.value)},
+                  {"link", "a-link"},
+                  {"slug", "une-formation"},
                   {"id", std::to_string(offer.value)},
                   {"number", "1"},
                   {"offer", std::to_string(offer.value)},
@@ -101,6 +107,25 @@ struct Site {
                   {"person", std::to_string(person_of[""].value)},
                   {"code", "dinum"},  // of the organisation, and of its venue
                   {"secret", app.app().enrolments.new_feed(person_of["all"], app.now)}};
+    }
+    // A draft of somebody who is also declared as the supervisor of somebody else.
+    struct Asked {
+        base::RequestId request;
+        base::SupervisionId supervision;
+    };
+    Asked a_request(base::OrganisationId organisation, base::OfferId offer) {
+        auto& requests = app.app().requests;
+        app.database->write([&](db::Transaction& transaction) {
+            requests.put_circuit(transaction, organisation, {requests::Step{}}, app.now);
+        });
+        const auto request = requests.put(person_of["all"], {offer, std::nullopt}, {}, "", false,
+                                          app.now);
+        if (!requests.declare_supervisor(person_of[""], "toutes@exemple.fr", app.now))
+            throw std::logic_error("a supervisor is refused");
+        const auto supervision = app.read([&](db::Transaction& transaction) {
+            return requests.supervision_of(transaction, person_of[""]);
+        });
+        return {request.value().id, supervision.value().id};
     }
     const std::vector<http::Route>& routes() { return app.app().router.routes(); }
     std::string real_path(const http::Route& route) {
@@ -275,7 +300,7 @@ TEST_CASE("every change needs the form token, also of somebody who is signed in"
 TEST_CASE("every page shows in both languages, with all its messages") {
     Site site;
     const std::regex key(
-        R"re([>\s"](app|catalogue|enrolments|html|http|identity|layout|navigation|organisations|sessions)(\.[a-z0-9_]+){2,}[<\s"])re");
+        R"re([>\s"](app|catalogue|enrolments|html|http|identity|layout|navigation|organisations|requests|sessions)(\.[a-z0-9_]+){2,}[<\s"])re");
     int pages = 0;
     for (const http::Route& route : site.routes()) {
         if (changes(route) || route.doc.answer.empty()) continue;

@@ -213,6 +213,11 @@ http::Response show_form(const http::Request& request, const Site& site) {
     return site.database.read([&](db::Transaction& transaction) -> http::Response {
         if (is_contractor(transaction, request, site))
             return refuse_contractor(transaction, request, site);
+        if (request.query.text("offer").empty() && request.query.text("session").empty())
+            return http::show(http::view("requests/choose", {{"offer", nullptr},
+                                                             {"has_prerequisites", false},
+                                                             {"needs_supervisor", false},
+                                                             {"steps", boost::json::array{}}}));
         const auto found = wanted(transaction, request, site, request.query.text("offer"),
                                   request.query.text("session"));
         if (!found) return http::refuse(found.error());

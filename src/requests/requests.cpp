@@ -132,6 +132,7 @@ base::Result<Request> Requests::put(base::PersonId person, const Wish& wish, con
         request->price_cents = offer->price_cents;
         request->answers = answers;
         if (answers.regime != "cpf") request->answers.nature.clear();
+        if (!prerequisites) request->answers.prerequisite.clear();
         request->changed_at = now;
         if (before) {
             store::update(transaction, *request);
