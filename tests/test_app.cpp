@@ -19,6 +19,7 @@ app::Configuration test_configuration(const std::string& url) {
     configuration.demo = true;
     configuration.rate_limits = false;
     configuration.public_url = "http://campus.test";
+    configuration.bounce_secret = "a-machine-that-gets-the-reports";
     return configuration;
 }
 

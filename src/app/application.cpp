@@ -10,6 +10,7 @@
 #include "db/versions.hpp"
 #include "enrolments/pages.hpp"
 #include "identity/pages.hpp"
+#include "identity/pages_access.hpp"
 #include "jobs/pages.hpp"
 #include "mail/pages.hpp"
 #include "organisations/pages.hpp"
@@ -42,6 +43,7 @@ std::vector<html::NavigationEntry> navigation() {
         {"/sessions", "navigation.sessions", Access::role("organiser")},
         {"/organisations", "navigation.organisations", Access::role("administrator")},
         {"/people", "navigation.people", Access::role("administrator")},
+        {"/invitations", "navigation.invitations", Access::role("organiser")},
         {"/administration/jobs", "navigation.jobs", Access::role("administrator")},
         {"/help", "navigation.help", Access::anyone()},
     };
@@ -83,6 +85,9 @@ Application::Application(const Configuration& configuration, db::Database& given
       jobs(database),
       organisations(database),
       identity(database, organisations),
+      passkeys(database, identity, identity::webauthn::relying_party(base_url_of(configuration))),
+      invitations(database, identity, passkeys),
+      emergency(database, identity),
       synonyms(base::embedded("reference/synonyms.txt")),
       catalogue(database, organisations, identity, catalogue::embedded_themes(), synonyms),
       enrolments(database, sessions, catalogue),
@@ -135,6 +140,9 @@ Application::Application(const Configuration& configuration, db::Database& given
                      });
                  }});
     identity::add_pages(router, {database, identity, organisations, pages, configuration.demo});
+    identity::add_access_pages(
+        router, {database, identity, organisations, passkeys, invitations, emergency, pages});
+    invitations.add_jobs(jobs);
     catalogue::add_pages(router, database, catalogue, enrolments, pages, base_url);
     catalogue::add_editing_pages(router, database, catalogue, identity, organisations, pages);
     sessions::add_pages(router,

@@ -12,7 +12,9 @@
 #include "http/rate_limits.hpp"
 #include "http/router.hpp"
 #include "http/static_files.hpp"
+#include "identity/emergency.hpp"
 #include "identity/identity.hpp"
+#include "identity/invitations.hpp"
 #include "jobs/jobs.hpp"
 #include "mail/kinds.hpp"
 #include "mail/sending.hpp"
@@ -40,6 +42,9 @@ public:
     jobs::Jobs jobs;
     organisations::Organisations organisations;
     identity::Identity identity;
+    identity::Passkeys passkeys;
+    identity::Invitations invitations;
+    identity::Emergency emergency;
     catalogue::Synonyms synonyms;
     catalogue::Catalogue catalogue;
     sessions::Sessions sessions;
