@@ -35,7 +35,7 @@ std::vector<html::NavigationEntry> navigation() {
     return {
         {"/catalogue", "navigation.catalogue", Access::anyone()},
         {"/my-trainings", "navigation.my_trainings", Access::signed_in()},
-        {"/requests/mine", "navigation.my_requests", Access::signed_in()},
+        {"/my-requests", "navigation.my_requests", Access::signed_in()},
         {"/my-team", "navigation.my_team", Access::role("supervisor")},
         {"/requests", "navigation.requests", Access::role("training_office")},
         {"/circuits", "navigation.circuits", Access::role("training_office")},
