@@ -98,7 +98,7 @@ std::vector<base::PersonId> Identity::nearest_holders(
     db::Transaction& transaction, std::string_view role,
     const std::vector<base::OrganisationId>& organisations, base::PersonId except) {
     std::vector<base::PersonId> people;
-    const auto held = store::grants_at(transaction, role, db::json_ids(organisations));
+    const auto held = store::holders(transaction, role, db::json_ids(organisations));
     for (const base::OrganisationId organisation : organisations) {
         for (const auto& [person, perimeter] : held)
             if (perimeter == organisation && person != except) people.push_back(person);

@@ -169,17 +169,17 @@ std::optional<base::PersonId> find_by_email(db::Transaction& transaction, std::s
     return found;
 }
 
-constexpr db::Query select_grants_at{"identity.grants_at", R"sql(
+constexpr db::Query select_holders{"identity.holders", R"sql(
     SELECT person_id, organisation_id FROM role_grants
     WHERE organisation_id IN (SELECT value FROM json_each(CAST($2 AS text)))
       AND role = $1 AND revoked_at IS NULL
     ORDER BY person_id
 )sql"};
 
-std::vector<std::pair<base::PersonId, base::OrganisationId>> grants_at(
+std::vector<std::pair<base::PersonId, base::OrganisationId>> holders(
     db::Transaction& transaction, std::string_view role, std::string_view json_organisation_ids) {
     std::vector<std::pair<base::PersonId, base::OrganisationId>> found;
-    transaction.run(select_grants_at, {role, json_organisation_ids}, [&](const db::Row& row) {
+    transaction.run(select_holders, {role, json_organisation_ids}, [&](const db::Row& row) {
         found.emplace_back(base::PersonId{row.integer(0)}, base::OrganisationId{row.integer(1)});
     });
     return found;
