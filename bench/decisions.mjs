@@ -36,11 +36,13 @@ const decide = ([supervisor, id], server) =>
     posting.on('error', reject).end(body);
   });
 
-// The teams in turn, so that two clients seldom want the same supervisor.
+// The teams in turn, and each at another place of its list: two clients seldom want the same
+// supervisor or the same session.
 const size = decisions.filter(([supervisor]) => supervisor === 0).length;
+const teams = decisions.length / size;
 const inTurn = decisions.map((_, i) => {
-  const teams = decisions.length / size;
-  return decisions[(i % teams) * size + Math.floor(i / teams)];
+  const team = i % teams;
+  return decisions[team * size + (Math.floor(i / teams) + team) % size];
 });
 let next = 0;
 const times = [];

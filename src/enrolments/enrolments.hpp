@@ -84,7 +84,7 @@ public:
     std::vector<Enrolment> held_by(db::Transaction&, const std::vector<base::PersonId>&,
                                    base::Time since);
     // The invitation (RFC 5546) to the half days of a seat; "" for somebody who waits.
-    std::string invitation(db::Transaction&, const Enrolment&, std::string_view base_url);
+    static std::string invitation(const Training&, std::string_view base_url);
 
     // Those who come and those who wait, in order.
     std::vector<Enrolment> roster(db::Transaction&, base::SessionId);

@@ -345,7 +345,7 @@ json::object team_view(const Team& team, base::PersonId reader, base::Time now) 
     for (const auto* list : {&team.to_answer, &team.others})
         for (const Request& request : *list) ++waiting[request.person];
     json::array to_confirm;
-    std::vector<std::pair<std::string, json::object>> members;
+    std::vector<std::pair<std::string, json::object>> members;  // by their names, folded
     for (const Team::Member& member : team.members) {
         const std::string name = name_in(team.people, member.person);
         if (member.state != SupervisionState::confirmed) {
@@ -356,17 +356,17 @@ json::object team_view(const Team& team, base::PersonId reader, base::Time now) 
         }
         if (!member.supervision) continue;
         const Seats& of = seats[member.person];
-        members.emplace_back(name, json::object{{"name", name},
-                                                {"job", team.people.at(member.person).job},
-                                                {"requests", waiting[member.person]},
-                                                {"next", session_view(of.next)},
-                                                {"last", session_view(of.last)}});
+        members.emplace_back(base::fold(name),
+                             json::object{{"name", name},
+                                          {"job", team.people.at(member.person).job},
+                                          {"requests", waiting[member.person]},
+                                          {"next", session_view(of.next)},
+                                          {"last", session_view(of.last)}});
     }
-    std::sort(members.begin(), members.end(), [](const auto& a, const auto& b) {
-        return base::fold(a.first) < base::fold(b.first);
-    });
+    std::sort(members.begin(), members.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
     json::array people;
-    for (auto& [name, view] : members) people.push_back(std::move(view));
+    for (auto& [folded, view] : members) people.push_back(std::move(view));
     const bool none = people.empty() && to_answer.empty() && to_confirm.empty();
     return {{"to_answer", std::move(to_answer)},
             {"to_confirm", std::move(to_confirm)},
