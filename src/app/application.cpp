@@ -3,6 +3,7 @@
 
 #include "app/configuration.hpp"
 #include "app/pages.hpp"
+#include "audit/pages.hpp"
 #include "base/embedded.hpp"
 #include "catalogue/pages.hpp"
 #include "catalogue/themes.hpp"
@@ -33,6 +34,8 @@ std::vector<html::NavigationEntry> navigation() {
         {"/sessions", "navigation.sessions", Access::role("organiser")},
         {"/organisations", "navigation.organisations", Access::role("administrator")},
         {"/people", "navigation.people", Access::role("administrator")},
+        {"/administration/audit", "navigation.audit",
+         Access::any_role({"administrator", "data_protection_officer"})},
         {"/help", "navigation.help", Access::anyone()},
     };
 }
@@ -47,6 +50,47 @@ http::RouterOptions router_options(const Configuration& configuration) {
     return options;
 }
 
+// The organisations in the perimeters of these roles; all of the tree for who has its roots.
+audit::Sight sight_of(Application& app, db::Transaction& transaction, base::PersonId person) {
+    const identity::Rights rights =
+        app.identity.rights(transaction, db::Versions(transaction), person);
+    audit::Sight sight{.everything = true, .organisations = {}};
+    for (const auto& [organisation, depth] : rights.tree().in_order()) {
+        const bool seen = rights.may("administrator", organisation->id) ||
+                          rights.may("data_protection_officer", organisation->id);
+        if (seen) sight.organisations.push_back(organisation->id);
+        sight.everything = sight.everything && seen;
+    }
+    return sight;
+}
+
+audit::Site audit_site(Application& app) {
+    return {.database = app.database,
+            .audit = app.audit,
+            .sight = [&app](db::Transaction& transaction,
+                            base::PersonId reader) { return sight_of(app, transaction, reader); },
+            .names =
+                [&app](db::Transaction& transaction, const std::vector<base::PersonId>& ids) {
+                    std::map<base::PersonId, std::string> names;
+                    for (const auto& [id, person] : app.identity.persons(transaction, ids))
+                        names.emplace(id, person.full_name());
+                    return names;
+                },
+            .find_person =
+                [&app](db::Transaction& transaction, std::string_view email) {
+                    return app.identity.find_by_email(transaction, email);
+                },
+            .organisation_names =
+                [&app](db::Transaction& transaction) {
+                    const auto tree =
+                        app.organisations.tree(transaction, db::Versions(transaction));
+                    return [tree](base::OrganisationId id) {
+                        const auto* organisation = tree->find(id);
+                        return organisation == nullptr ? std::string{} : organisation->name;
+                    };
+                }};
+}
+
 }  // namespace
 
 std::string base_url_of(const Configuration& configuration) {
@@ -57,6 +101,7 @@ std::string base_url_of(const Configuration& configuration) {
 Application::Application(const Configuration& configuration, db::Database& given)
     : database(given),
       jobs(database),
+      audit(database),
       organisations(database),
       identity(database, organisations),
       synonyms(base::embedded("reference/synonyms.txt")),
@@ -70,6 +115,7 @@ Application::Application(const Configuration& configuration, db::Database& given
       router(pages, identity, rate_limits, router_options(configuration)) {
     const std::string base_url = base_url_of(configuration);
     add_pages(*this);
+    audit::add_pages(router, audit_site(*this));
     organisations::add_pages(
         router, {organisations, pages, [this](base::PersonId person) {
                      return database.read([&](db::Transaction& transaction) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Everything wired by hand around one database: what `campus serve` runs and what the tests use.
 #pragma once
+#include "audit/audit.hpp"
 #include "base/clock.hpp"
 #include "catalogue/catalogue.hpp"
 #include "enrolments/enrolments.hpp"
@@ -34,6 +35,7 @@ public:
 
     db::Database& database;
     jobs::Jobs jobs;
+    audit::Audit audit;
     organisations::Organisations organisations;
     identity::Identity identity;
     catalogue::Synonyms synonyms;

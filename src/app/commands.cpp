@@ -44,6 +44,13 @@ std::unique_ptr<db::Database> open_database(const Configuration& configuration) 
                      .slow_query_ms = configuration.slow_query_ms});
 }
 
+std::unique_ptr<db::Database> open_migrated(const Configuration& configuration) {
+    auto database = open_database(configuration);
+    db::migrate(*database);
+    audit::Audit(*database).continue_order();
+    return database;
+}
+
 std::string read_file(const std::string& name) {
     if (name == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
     std::ifstream in(name, std::ios::binary);
@@ -99,8 +106,7 @@ void raise_open_files() {
 int serve(const Configuration& configuration) {
     raise_open_files();
     const SystemClock clock;
-    const auto database = open_database(configuration);
-    db::migrate(*database);
+    const auto database = open_migrated(configuration);
     Application app(configuration, *database);
     struct CloseLog {
         void operator()(std::FILE* file) const {
@@ -131,8 +137,7 @@ int serve(const Configuration& configuration) {
 int load_demonstration(const Configuration& configuration, const Command& command) {
     if (command.if_empty && !configuration.database.starts_with("sqlite:")) return 0;
     const SystemClock clock;
-    const auto database = open_database(configuration);
-    db::migrate(*database);
+    const auto database = open_migrated(configuration);
     Application app(configuration, *database);
     if (command.if_empty && !app.organisations.tree()->in_order().empty()) return 0;
     if (const auto loaded = load_demo(app, clock.now()); !loaded)
@@ -143,8 +148,7 @@ int load_demonstration(const Configuration& configuration, const Command& comman
 
 int load_for_benchmarks(const Configuration& configuration, const Command& command) {
     const SystemClock clock;
-    const auto database = open_database(configuration);
-    db::migrate(*database);
+    const auto database = open_migrated(configuration);
     Application app(configuration, *database);
     if (!app.organisations.tree()->in_order().empty())
         throw Failed("load-bench fills an empty database, and this one has organisations");
@@ -185,12 +189,11 @@ void report(const Application& app, bool as_json, int added, int changed, int un
 
 int import_file(const Configuration& configuration, const Command& command) {
     const SystemClock clock;
-    const auto database = open_database(configuration);
-    db::migrate(*database);
+    const auto database = open_migrated(configuration);
     Application app(configuration, *database);
     const std::string text = read_file(command.file);
     if (command.what == "organisations") {
-        const auto done = app.organisations.import_csv(text);
+        const auto done = app.organisations.import_csv(text, {.now = clock.now()});
         if (!done) throw Failed(words_of(app, done.error()));
         report(app, command.json, done->added, done->changed, done->unchanged, done->problems);
         return 0;
@@ -210,6 +213,59 @@ int import_file(const Configuration& configuration, const Command& command) {
     report(app, command.json, done->counts.added, done->counts.changed, done->counts.unchanged,
            done->problems);
     return 0;
+}
+
+// Exit status 3 when something is wrong with the log, so that a script tells it from a breakdown.
+constexpr int log_not_whole = 3;
+
+int verify_audit(const Configuration& configuration, const Command& command) {
+    const auto database = open_database(configuration);
+    std::optional<audit::Anchor> anchor;
+    if (const auto colon = command.anchor.find(':'); colon != std::string::npos)
+        anchor = {std::stoll(command.anchor.substr(0, colon)), command.anchor.substr(colon + 1)};
+    const auto found = audit::Audit(*database).verify(anchor);
+    if (command.json) {
+        json::array findings;
+        for (const audit::Finding& finding : found.findings) {
+            json::object told{{"what", audit::name_of(finding.what)}, {"seal", finding.seal}};
+            if (finding.row != 0) told["row"] = finding.row;
+            findings.push_back(std::move(told));
+        }
+        json::object report{{"whole", found.whole()},
+                            {"rows", found.rows},
+                            {"seals", found.seals},
+                            {"unsealed", found.unsealed},
+                            {"removed_up_to_seal", found.removed_up_to},
+                            {"last_seal", found.last_seal},
+                            {"last_hash", found.last_hash},
+                            {"findings", std::move(findings)},
+                            {"more_findings", found.more}};
+        if (found.unsealed_since) report["unsealed_since"] = base::iso_time(*found.unsealed_since);
+        std::cout << json::serialize(report) << '\n';
+        return found.whole() ? 0 : log_not_whole;
+    }
+    for (const audit::Finding& finding : found.findings) {
+        std::string what{audit::name_of(finding.what)};
+        what.erase(0, what.find('_') + 1);
+        std::cerr << (finding.row == 0
+                          ? fmt::format("seal {}: {}", finding.seal, what)
+                          : fmt::format("row {} (seal {}): {}", finding.row, finding.seal, what))
+                  << '\n';
+    }
+    if (found.more) std::cerr << "... and more\n";
+    std::cout << fmt::format("{} rows in {} seals {}, {} not sealed yet", found.rows, found.seals,
+                             found.whole() ? "are whole" : "were checked: NOT WHOLE",
+                             found.unsealed);
+    if (found.unsealed_since)
+        std::cout << " (since " << base::iso_time(*found.unsealed_since) << ')';
+    std::cout << '\n';
+    if (found.removed_up_to > 0)
+        std::cout << fmt::format("rows up to seal {} were removed at the end of their term\n",
+                                 found.removed_up_to);
+    if (found.last_seal > 0)
+        std::cout << fmt::format("note down elsewhere, for --anchor next time: {}:{}\n",
+                                 found.last_seal, found.last_hash);
+    return found.whole() ? 0 : log_not_whole;
 }
 
 int export_file(const Configuration& configuration, const Command& command) {
@@ -237,6 +293,7 @@ int dispatch(const Configuration& configuration, const Command& command) {
     if (command.name == "load-demo") return load_demonstration(configuration, command);
     if (command.name == "load-bench") return load_for_benchmarks(configuration, command);
     if (command.name == "import") return import_file(configuration, command);
+    if (command.name == "verify-audit") return verify_audit(configuration, command);
     if (command.name == "export") return export_file(configuration, command);
     if (command.name == "backup") {
         open_database(configuration)->backup_to(command.file);

@@ -31,6 +31,8 @@ struct Command {
     int offers = 0;
     std::string tokens;     // of load-bench: file for the tokens of those it signs in
     bool json = false;      // reports as JSON
+    std::string anchor;     // of verify-audit: NUMBER:HASH of a seal noted down earlier
+    bool dry_run = false;   // of retention
     bool if_empty = false;  // of load-demo: only into an empty SQLite database, else do nothing
 };
 

@@ -84,7 +84,9 @@ public:
 
 private:
     using Change = std::function<base::Result<void>(db::Transaction&, Dossier&)>;
+    // `action`: under which name the decision stands in the log; "" for none.
     base::Result<void> change(base::PersonId, base::OfferId, std::int64_t revision, base::Time now,
+                              std::string_view action,
                               const std::function<bool(const Dossier&)>& done_already,
                               const Change&);
     base::Error stale(db::Transaction&, const Dossier&);

@@ -186,6 +186,12 @@ base::Result<ImportReport> Catalogue::import(ImportFormat format, std::string_vi
                                    .reviewed_at = now});
             ++(fresh ? report.counts.added : report.counts.changed);
         }
+        organisations::record_import(transaction, "catalogue.import",
+                                     {.added = report.counts.added,
+                                      .changed = report.counts.changed,
+                                      .unchanged = report.counts.unchanged,
+                                      .problems = {}},
+                                     author, {organisation->id}, now);
         return report;
     });
 }

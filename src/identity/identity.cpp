@@ -2,6 +2,7 @@
 #include "identity/identity.hpp"
 
 #include "base/secrets.hpp"
+#include "base/text.hpp"
 #include "db/database.hpp"
 #include "db/json_ids.hpp"
 #include "db/versions.hpp"
@@ -42,6 +43,11 @@ void Identity::sign_out(std::string_view token) {
 
 std::optional<Person> Identity::find(db::Transaction& transaction, base::PersonId id) {
     return store::find(transaction, id);
+}
+
+std::optional<base::PersonId> Identity::find_by_email(db::Transaction& transaction,
+                                                      std::string_view email) {
+    return store::find_by_email(transaction, base::fold(email));
 }
 
 std::vector<Person> Identity::demo_people(db::Transaction& transaction) {

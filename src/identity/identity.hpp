@@ -112,6 +112,8 @@ public:
 
     // -- persons
     std::optional<Person> find(db::Transaction&, base::PersonId);
+    // Case does not matter.
+    std::optional<base::PersonId> find_by_email(db::Transaction&, std::string_view email);
     std::vector<Person> demo_people(db::Transaction&);
     std::map<base::PersonId, Person> persons(db::Transaction&,
                                              const std::vector<base::PersonId>& ids);

@@ -44,10 +44,11 @@ void insert_affiliation(db::Transaction&, base::PersonId, const Affiliation&);
 
 // -- roles
 std::vector<Grant> grants(db::Transaction&, base::PersonId);
-// `by`: nothing for the operator.
-void insert_grant(db::Transaction&, base::PersonId, const Grant&, std::optional<base::PersonId> by,
+// `by`: nothing for the operator. False when it was held already.
+bool insert_grant(db::Transaction&, base::PersonId, const Grant&, std::optional<base::PersonId> by,
                   base::Time now);
-void revoke_grant(db::Transaction&, base::PersonId, const Grant&, base::PersonId by,
+// False when it was not held.
+bool revoke_grant(db::Transaction&, base::PersonId, const Grant&, base::PersonId by,
                   base::Time now);
 
 }  // namespace identity::store

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "organisations/organisations.hpp"
 
+#include "audit/audit.hpp"
 #include "base/csv.hpp"
 #include "base/text.hpp"
 #include "db/database.hpp"
 #include "db/versions.hpp"
 #include "organisations/rules.hpp"
 #include "organisations/store.hpp"
+
+#include <boost/json.hpp>
 
 #include <algorithm>
 
@@ -134,7 +137,8 @@ std::shared_ptr<const Tree> Organisations::tree() {
 }
 
 base::Result<ImportReport> Organisations::import_csv(
-    std::string_view text, const std::optional<std::vector<base::OrganisationId>>& within) {
+    std::string_view text, const Importer& importer,
+    const std::optional<std::vector<base::OrganisationId>>& within) {
     const auto lines = read_lines(text);
     if (!lines) return base::unexpected(lines.error());
     return database_.write([&](db::Transaction& transaction) -> base::Result<ImportReport> {
@@ -144,8 +148,28 @@ base::Result<ImportReport> Organisations::import_csv(
         for (const Organisation& organisation : store::all(transaction)) known.put(organisation);
         for (const Line& line : *lines) import_line(transaction, line, known, report);
         if (report.added + report.changed > 0) db::bump_version(transaction, version_name);
+        record_import(transaction, "organisations.import", report, importer.person,
+                      within.value_or(std::vector<base::OrganisationId>{}), importer.now);
         return report;
     });
+}
+
+void record_import(db::Transaction& transaction, std::string_view action,
+                   const ImportReport& report, std::optional<base::PersonId> by,
+                   const std::vector<base::OrganisationId>& within, base::Time now) {
+    if (report.added + report.changed == 0) return;
+    audit::Decision decision{
+        .at = now,
+        .actor = by,
+        .role = by ? "administrator" : "program",
+        .action = action,
+        .object = "import",
+        .after = boost::json::serialize(boost::json::object{{"added", report.added},
+                                                            {"changed", report.changed},
+                                                            {"unchanged", report.unchanged},
+                                                            {"problems", report.problems.size()}})};
+    if (!within.empty()) decision.perimeter = within.front();
+    audit::record(transaction, decision);
 }
 
 std::string write_csv(const Tree& tree) {

@@ -2,6 +2,7 @@
 // Door of the organisations slice: the tree of administrations, and the perimeters that are its
 // subtrees.
 #pragma once
+#include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
 
@@ -78,6 +79,18 @@ struct ImportReport {
 boost::json::object report_view(const ImportReport&,
                                 const std::function<std::string(const base::Reason&)>& words);
 
+// The import in the log of decisions, in its transaction: the counts of its lines. Nothing when it
+// changed nothing. `within`: the perimeters of the administrator `by`; the first stands for all.
+void record_import(db::Transaction&, std::string_view action, const ImportReport&,
+                   std::optional<base::PersonId> by,
+                   const std::vector<base::OrganisationId>& within, base::Time now);
+
+// Who imports, and when, for the log. Without `person` the operator does.
+struct Importer {
+    base::Time now{};
+    std::optional<base::PersonId> person = {};
+};
+
 class Organisations {
 public:
     explicit Organisations(db::Database&);
@@ -92,7 +105,7 @@ public:
     // nothing. Refuses a file that cannot be read at all. `within`: what is not at or below one of
     // these, or would leave them, stays as it is; absent: the operator, who may change everything.
     base::Result<ImportReport> import_csv(
-        std::string_view text,
+        std::string_view text, const Importer&,
         const std::optional<std::vector<base::OrganisationId>>& within = std::nullopt);
 
 private:
