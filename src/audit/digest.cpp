@@ -37,7 +37,7 @@ struct Digester::Impl {
 };
 
 Digester::Digester() : impl_(std::make_unique<Impl>()) {
-    if (!impl_->sha256 || !impl_->context) throw std::runtime_error("OpenSSL has no SHA-256");
+    if (!impl_->sha256 || !impl_->context) throw std::logic_error("OpenSSL has no SHA-256");
 }
 Digester::~Digester() = default;
 
@@ -46,7 +46,7 @@ Digest Digester::finish() {
     if (EVP_DigestInit_ex2(impl_->context.get(), impl_->sha256.get(), nullptr) != 1 ||
         EVP_DigestUpdate(impl_->context.get(), impl_->bytes.data(), impl_->bytes.size()) != 1 ||
         EVP_DigestFinal_ex(impl_->context.get(), digest.data(), nullptr) != 1)
-        throw std::runtime_error("OpenSSL failed to compute a SHA-256");
+        throw std::logic_error("OpenSSL failed to compute a SHA-256");
     return digest;
 }
 

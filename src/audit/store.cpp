@@ -51,7 +51,7 @@ constexpr db::Query select_horizon_postgresql{"audit.horizon", R"sql(
 )sql"};
 
 std::int64_t horizon(db::Transaction& transaction) {
-    if (transaction.engine() == db::Engine::sqlite) return 1;  // one writer, and all turns are 0
+    if (transaction.engine() == db::Engine::sqlite) return INT64_MAX;  // one writer
     std::int64_t found = 0;
     transaction.run(select_horizon_postgresql, {},
                     [&](const db::Row& row) { found = row.integer(0); });
@@ -75,12 +75,21 @@ constexpr db::Query select_between{"audit.rows_between", R"sql(
     SELECT turn, id, at, actor_id, role, perimeter_id, action, object, object_id, before_json,
            after_json
     FROM audit_log WHERE (turn, id) > ($1, $2) AND (turn, id) <= ($3, $4)
-    ORDER BY turn, id
+    ORDER BY turn, id LIMIT 4097
 )sql"};
 
+// The limit is one more than a seal has: a whole one is read by one statement, and PostgreSQL walks
+// the index in order instead of sorting, which took five times as long.
 void rows_between(db::Transaction& transaction, Place after, Place last, const OnRow& on_row) {
-    transaction.run(select_between, {after.turn, after.id, last.turn, last.id},
-                    [&](const db::Row& row) { on_row(view_of(row)); });
+    static_assert(rows_per_seal == 4096);
+    int rows = rows_per_seal + 1;
+    while (rows > rows_per_seal)
+        rows = transaction.run(select_between, {after.turn, after.id, last.turn, last.id},
+                               [&](const db::Row& row) {
+                                   const RowView view = view_of(row);
+                                   on_row(view);
+                                   after = {view.turn, view.id};
+                               });
 }
 
 constexpr db::Query select_row{"audit.row", R"sql(

@@ -114,9 +114,7 @@ TEST_CASE("each kind of tampering is found, at the row or seal where it was done
         const char* sql;
         std::vector<Finding> findings;
     };
-    // SQLite orders by id alone.
-    const std::int64_t inserted_into = test_on_postgresql() ? 2 : 1;
-    const std::vector<Case> cases{
+    std::vector<Case> cases{
         {"UPDATE audit_log SET after_json = '{}' WHERE id = 5", {{What::row_changed, 2, 5}}},
         {"UPDATE audit_log SET at = at + 1 WHERE id = 9", {{What::row_changed, 3, 9}}},
         {"UPDATE audit_log SET actor_id = NULL WHERE id = 1", {{What::row_changed, 1, 1}}},
@@ -126,17 +124,12 @@ TEST_CASE("each kind of tampering is found, at the row or seal where it was done
         {"DELETE FROM audit_log WHERE id = 9", {{What::row_removed, 3, 9}}},
         {"DELETE FROM audit_log WHERE id IN (1, 2, 3)",
          {{What::row_removed, 1, 1}, {What::row_removed, 1, 2}, {What::row_removed, 1, 3}}},
-        // At the place of another, in the order of the log.
-        {"INSERT INTO audit_log (id, turn, at, role, action, object, object_id)"
-         " SELECT 0, turn, at, role, action, object, 99 FROM audit_log WHERE id = 5",
-         {{What::row_inserted, inserted_into, 0}}},
         // Two rows have changed places.
         {"UPDATE audit_log SET id = -1 WHERE id = 5; UPDATE audit_log SET id = 5 WHERE id = 6;"
          "UPDATE audit_log SET id = 6 WHERE id = -1",
          {{What::row_moved, 2, 5}, {What::row_moved, 2, 6}}},
         {"UPDATE audit_log SET object_id = 11 - object_id WHERE id IN (5, 6)",
          {{What::row_moved, 2, 5}, {What::row_moved, 2, 6}}},
-        {"UPDATE audit_log SET turn = turn + 1000000 WHERE id = 5", {{What::row_moved, 2, 5}}},
         {"UPDATE audit_seals SET sealed_at = 0 WHERE number = 2", {{What::seal_changed, 2, 0}}},
         {"UPDATE audit_seals SET hash = 'x' WHERE number = 2", {{What::seal_changed, 2, 0}}},
         {"UPDATE audit_seals SET last_id = 4 WHERE number = 2", {{What::seal_changed, 2, 0}}},
@@ -146,6 +139,21 @@ TEST_CASE("each kind of tampering is found, at the row or seal where it was done
          " WHERE number = 3",
          {{What::row_removed, 1, 2}, {What::seal_changed, 3, 0}}},
     };
+    if (test_on_postgresql()) {
+        // At the place of another, in the order of the log.
+        cases.push_back(
+            {"INSERT INTO audit_log (id, turn, at, role, action, object, object_id)"
+             " SELECT 0, turn, at, role, action, object, 99 FROM audit_log"
+             " WHERE id = 5",
+             {{What::row_inserted, 2, 0}}});
+        cases.push_back(
+            {"UPDATE audit_log SET turn = turn + 1000000 WHERE id = 5", {{What::row_moved, 2, 5}}});
+    } else {
+        cases.push_back(
+            {"INSERT INTO audit_log (id, at, role, action, object, object_id)"
+             " VALUES (0, 0, 'agent', 'a', 'b', 99)",
+             {{What::row_inserted, 1, 0}}});
+    }
     for (const Case& one : cases) {
         CAPTURE(std::string{one.sql});
         Sealed log;
@@ -264,8 +272,9 @@ TEST_CASE("rows go at the end of their term only by whole seals, and the rest st
     CHECK(remove(log.now, 100, true) == 0);
     // What was removed lawfully does not hide what is put in its place.
     log.tamper(
-        "INSERT INTO audit_log (id, turn, at, role, action, object, object_id)"
-        " VALUES (2, 0, 0, 'agent', 'a', 'b', 3)");
+        "INSERT INTO audit_log (id, at, role, action, object, object_id)"
+        " VALUES (2, 0, 'agent', 'a', 'b', 3)");
+    if (test_on_postgresql()) log.tamper("UPDATE audit_log SET turn = 0 WHERE id = 2");
     CHECK(log.verify().findings.size() == 1);
     CHECK(!log.verify().whole());
 }

@@ -1,4 +1,6 @@
 -- SPDX-License-Identifier: EUPL-1.2
+-- The log has one order, (turn, id), in which no row ever appears before one that was sealed: see
+-- docs/adr/0009. `turn` is the transaction that wrote the row; ids are given before commit.
 -- A database restored from a dump on a new server counts transactions from the start: `shift` is
 -- added, so that turns go on growing (audit::Audit::continue_order).
 CREATE TABLE audit_order (
@@ -11,7 +13,15 @@ CREATE FUNCTION audit_turn() RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
     RETURN txid_current() + (SELECT shift FROM audit_order);
 END $$;
+ALTER TABLE audit_log ADD COLUMN turn BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE audit_log ALTER COLUMN turn SET DEFAULT audit_turn();
+CREATE INDEX audit_log_by_turn ON audit_log (turn, id);
+
+-- What the page asks: the latest first, of everything, of one actor, of one object, of a perimeter.
+CREATE INDEX audit_log_by_time ON audit_log (at, id);
+CREATE INDEX audit_log_by_object ON audit_log (object, object_id, at, id);
+CREATE INDEX audit_log_by_actor ON audit_log (actor_id, at, id);
+CREATE INDEX audit_log_by_perimeter ON audit_log (perimeter_id, at, id);
 
 -- Hashes do not compress.
 ALTER TABLE audit_seals ALTER COLUMN entries SET STORAGE EXTERNAL;
