@@ -11,8 +11,12 @@
 #include "db/versions.hpp"
 #include "enrolments/pages.hpp"
 #include "identity/pages.hpp"
+#include "jobs/pages.hpp"
+#include "mail/pages.hpp"
 #include "organisations/pages.hpp"
 #include "sessions/pages.hpp"
+
+#include <algorithm>
 
 namespace app {
 namespace {
@@ -36,6 +40,7 @@ std::vector<html::NavigationEntry> navigation() {
         {"/people", "navigation.people", Access::role("administrator")},
         {"/administration/audit", "navigation.audit",
          Access::any_role({"administrator", "data_protection_officer"})},
+        {"/administration/jobs", "navigation.jobs", Access::role("administrator")},
         {"/help", "navigation.help", Access::anyone()},
     };
 }
@@ -91,6 +96,20 @@ audit::Site audit_site(Application& app) {
                 }};
 }
 
+mail::SenderOptions sender_options(const Configuration& configuration) {
+    const mail::Mailbox from = mail::read_mailbox(configuration.mail_from);
+    return {.smtp = {.url = configuration.smtp,
+                     .user = configuration.smtp_user,
+                     .password = configuration.smtp_password,
+                     .starttls = configuration.smtp_starttls == "never" ? mail::StartTls::never
+                                 : configuration.smtp_starttls == "if-offered"
+                                     ? mail::StartTls::if_offered
+                                     : mail::StartTls::required,
+                     .helo = from.email.substr(from.email.find('@') + 1)},
+            .from = from,
+            .base_url = base_url_of(configuration)};
+}
+
 }  // namespace
 
 std::string base_url_of(const Configuration& configuration) {
@@ -112,10 +131,41 @@ Application::Application(const Configuration& configuration, db::Database& given
       templates(template_sources(), messages,
                 [this](std::string_view name) { return static_files.url(name); }),
       pages(templates, messages, navigation(), {configuration.demo, base_url_of(configuration)}),
+      typesetter(pages, templates, messages),
+      sender(database, typesetter, mail_kinds, sender_options(configuration)),
       router(pages, identity, rate_limits, router_options(configuration)) {
     const std::string base_url = base_url_of(configuration);
     add_pages(*this);
     audit::add_pages(router, audit_site(*this));
+    const auto administers_all = [this](base::PersonId person) {
+        return database.read([&](db::Transaction& transaction) {
+            const auto rights = identity.rights(transaction, db::Versions(transaction), person);
+            return std::ranges::any_of(rights.perimeters("administrator"), [&](auto top) {
+                const auto* organisation = rights.tree().find(top);
+                return organisation != nullptr && !organisation->parent;
+            });
+        });
+    };
+    jobs::add_pages(router, {database, administers_all});
+    mail::add_pages(
+        router,
+        {.database = database,
+         .typesetter = typesetter,
+         .kinds = mail_kinds,
+         .sender = sender_options(configuration),
+         .reader =
+             [this](db::Transaction& transaction, base::PersonId id) {
+                 const auto person = identity.find(transaction, id);
+                 return person ? mail::Reader{person->email, person->language} : mail::Reader{};
+             },
+         .set_language =
+             [this](db::Transaction& transaction, base::PersonId id, std::string_view language) {
+                 identity.set_language(transaction, id, language);
+             },
+         .administers_all = administers_all,
+         .demo = configuration.demo,
+         .bounce_secret = configuration.bounce_secret});
+    mail::add_jobs(jobs, database);
     organisations::add_pages(
         router, {organisations, pages, [this](base::PersonId person) {
                      return database.read([&](db::Transaction& transaction) {

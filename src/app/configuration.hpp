@@ -19,6 +19,14 @@ struct Configuration {
     bool demo = false;  // sign-in by choosing a person; says so on every page
     bool rate_limits = true;
     std::string access_log;  // file, "-" for standard output, "" for none
+    bool jobs = true;        // `serve` also does jobs and sends mail
+    int job_workers = 2;     // threads that do jobs
+
+    std::string smtp;  // URL of the mail relay; "" : letters wait in the outbox
+    std::string smtp_user, smtp_password;
+    std::string smtp_starttls = "required";  // of smtp://: required, if-offered, never
+    std::string mail_from = "Campus <campus@localhost>";
+    std::string bounce_secret;  // of POST /mail/bounces; "" : no such route
 };
 
 struct Command {
@@ -29,10 +37,11 @@ struct Command {
     std::string format;        // csv, lheo, json, ...
     int agents = 0;            // of load-bench
     int offers = 0;
-    std::string tokens;     // of load-bench: file for the tokens of those it signs in
-    bool json = false;      // reports as JSON
-    std::string anchor;     // of verify-audit: NUMBER:HASH of a seal noted down earlier
-    bool dry_run = false;   // of retention
+    std::string tokens;               // of load-bench: file for the tokens of those it signs in
+    bool json = false;                // reports as JSON
+    std::string anchor;               // of verify-audit: NUMBER:HASH of a seal noted down earlier
+    bool dry_run = false;             // of retention
+    std::function<int()> over_files;  // of psychometrics: needs no database; else empty
     bool if_empty = false;  // of load-demo: only into an empty SQLite database, else do nothing
 };
 

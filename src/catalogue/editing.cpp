@@ -60,12 +60,6 @@ std::string told(const OfferRecord& record) {
     return boost::json::serialize(object);
 }
 
-// Reviewing is the Campus team's, all else the organiser's (rules.hpp).
-std::string_view role_of(std::string_view action) {
-    return action == "catalogue.publish" || action == "catalogue.return" ? "campus_team"
-                                                                         : "organiser";
-}
-
 }  // namespace
 
 const OfferVersion* Dossier::version(std::int64_t number) const {
@@ -183,7 +177,7 @@ base::Error Editing::stale(db::Transaction& transaction, const Dossier& dossier)
 }
 
 base::Result<void> Editing::change(base::PersonId person, base::OfferId id, std::int64_t revision,
-                                   base::Time now, std::string_view action,
+                                   base::Time now, const Logged& logged,
                                    const std::function<bool(const Dossier&)>& done_already,
                                    const Change& apply) {
     return database_.write([&](db::Transaction& transaction) -> base::Result<void> {
@@ -198,12 +192,12 @@ base::Result<void> Editing::change(base::PersonId person, base::OfferId id, std:
         if (auto applied = apply(transaction, *dossier); !applied) return applied;
         dossier->record.revision = next;
         store::update(transaction, dossier->record);
-        if (!action.empty())
+        if (!logged.action.empty())
             audit::record(transaction, {.at = now,
                                         .actor = person,
-                                        .role = role_of(action),
+                                        .role = logged.role,
                                         .perimeter = dossier->record.organisation,
-                                        .action = action,
+                                        .action = logged.action,
                                         .object = "offer",
                                         .object_id = id.value,
                                         .before = before,
@@ -216,7 +210,7 @@ base::Result<void> Editing::save(base::PersonId person, base::OfferId id, std::i
                                  const Offer& offer, base::Time now) {
     const std::string content = content_of(offer);
     return change(
-        person, id, revision, now, "",
+        person, id, revision, now, {},
         [&](const Dossier& dossier) {
             return dossier.actor.organiser && dossier.present().content == content;
         },
@@ -247,7 +241,7 @@ base::Result<void> Editing::save(base::PersonId person, base::OfferId id, std::i
 base::Result<void> Editing::propose(base::PersonId person, base::OfferId id, std::int64_t revision,
                                     base::Time now) {
     return change(
-        person, id, revision, now, "catalogue.propose",
+        person, id, revision, now, {.action = "catalogue.propose"},
         [](const Dossier& dossier) {
             return dossier.actor.organiser && dossier.record.is_proposed();
         },
@@ -267,7 +261,7 @@ base::Result<void> Editing::propose(base::PersonId person, base::OfferId id, std
 base::Result<void> Editing::publish(base::PersonId person, base::OfferId id, std::int64_t revision,
                                     base::Time now) {
     return change(
-        person, id, revision, now, "catalogue.publish",
+        person, id, revision, now, {.action = "catalogue.publish", .role = "campus_team"},
         [&](const Dossier& dossier) {
             return !dossier.record.working_number && dossier.present().reviewer == person;
         },
@@ -306,7 +300,7 @@ base::Result<void> Editing::send_back(base::PersonId person, base::OfferId id,
                                              "comment",
                                              {{"most", std::to_string(longest_comment)}}}});
     return change(
-        person, id, revision, now, "catalogue.return",
+        person, id, revision, now, {.action = "catalogue.return", .role = "campus_team"},
         [&](const Dossier& dossier) {
             const OfferVersion& present = dossier.present();
             return dossier.record.is_draft() && present.reviewer == person &&
@@ -328,7 +322,7 @@ base::Result<void> Editing::send_back(base::PersonId person, base::OfferId id,
 base::Result<void> Editing::retire(base::PersonId person, base::OfferId id, std::int64_t revision,
                                    base::Time now) {
     return change(
-        person, id, revision, now, "catalogue.retire",
+        person, id, revision, now, {.action = "catalogue.retire"},
         [](const Dossier& dossier) { return dossier.record.retired_at.has_value(); },
         [&](db::Transaction&, Dossier& dossier) -> base::Result<void> {
             if (const auto why = why_not_retire(dossier.record, dossier.actor)) return refuse(*why);
@@ -340,7 +334,7 @@ base::Result<void> Editing::retire(base::PersonId person, base::OfferId id, std:
 base::Result<void> Editing::restore(base::PersonId person, base::OfferId id, std::int64_t revision,
                                     base::Time now) {
     return change(
-        person, id, revision, now, "catalogue.restore",
+        person, id, revision, now, {.action = "catalogue.restore"},
         [](const Dossier& dossier) { return !dossier.record.retired_at; },
         [&](db::Transaction&, Dossier& dossier) -> base::Result<void> {
             if (const auto why = why_not_restore(dossier.record, dossier.actor))

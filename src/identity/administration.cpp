@@ -53,13 +53,12 @@ std::string told(const Affiliation& affiliation) {
 
 // What an administrator decides on a person, or without `by` the operator.
 audit::Decision decision_of(std::optional<base::PersonId> by, base::Time now,
-                            std::string_view action, base::OrganisationId perimeter,
-                            base::PersonId person) {
+                            base::OrganisationId perimeter, base::PersonId person) {
     return {.at = now,
             .actor = by,
             .role = by ? "administrator" : "program",
             .perimeter = perimeter,
-            .action = action,
+            .action = {},
             .object = "person",
             .object_id = person.value};
 }
@@ -67,7 +66,8 @@ audit::Decision decision_of(std::optional<base::PersonId> by, base::Time now,
 void give(db::Transaction& transaction, base::PersonId to, const Grant& grant,
           std::optional<base::PersonId> by, base::Time now) {
     if (!store::insert_grant(transaction, to, grant, by, now)) return;
-    auto decision = decision_of(by, now, "identity.grant", grant.perimeter, to);
+    auto decision = decision_of(by, now, grant.perimeter, to);
+    decision.action = "identity.grant";
     decision.after = told(grant);
     audit::record(transaction, decision);
 }
@@ -75,7 +75,8 @@ void give(db::Transaction& transaction, base::PersonId to, const Grant& grant,
 void record_move(db::Transaction& transaction, base::PersonId person,
                  const std::vector<Affiliation>& before, const Affiliation& next,
                  std::optional<base::PersonId> by, base::Time now) {
-    auto decision = decision_of(by, now, "identity.affiliate", next.organisation, person);
+    auto decision = decision_of(by, now, next.organisation, person);
+    decision.action = "identity.affiliate";
     if (!before.empty()) decision.before = told(before.front());
     decision.after = told(next);
     audit::record(transaction, decision);
@@ -145,7 +146,8 @@ base::Result<void> Identity::revoke(base::PersonId by, base::PersonId from, std:
         if (auto reason = why_not_revoke(by, mine, from, grant))
             return base::unexpected(base::Error{base::ErrorKind::invalid, std::move(*reason)});
         if (store::revoke_grant(transaction, from, grant, by, now)) {
-            auto decision = decision_of(by, now, "identity.revoke", grant.perimeter, from);
+            auto decision = decision_of(by, now, grant.perimeter, from);
+            decision.action = "identity.revoke";
             decision.before = told(grant);
             audit::record(transaction, decision);
         }
@@ -300,10 +302,12 @@ base::Result<organisations::ImportReport> Identity::import_people(std::string_vi
             organisations::ImportReport report;
             LineImport people(transaction, *tree, mine ? &*mine : nullptr, by, now);
             for (const PersonLine& line : *lines) people.put(line, report);
-            organisations::record_import(
-                transaction, "identity.import", report, by,
-                mine ? mine->perimeters("administrator") : std::vector<base::OrganisationId>{},
-                now);
+            organisations::record_import(transaction, report,
+                                         {.action = "identity.import",
+                                          .person = by,
+                                          .within = mine ? mine->perimeters("administrator")
+                                                         : std::vector<base::OrganisationId>{},
+                                          .now = now});
             return report;
         });
 }

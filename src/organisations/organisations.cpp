@@ -148,27 +148,29 @@ base::Result<ImportReport> Organisations::import_csv(
         for (const Organisation& organisation : store::all(transaction)) known.put(organisation);
         for (const Line& line : *lines) import_line(transaction, line, known, report);
         if (report.added + report.changed > 0) db::bump_version(transaction, version_name);
-        record_import(transaction, "organisations.import", report, importer.person,
-                      within.value_or(std::vector<base::OrganisationId>{}), importer.now);
+        record_import(transaction, report,
+                      {.action = "organisations.import",
+                       .person = importer.person,
+                       .within = within.value_or(std::vector<base::OrganisationId>{}),
+                       .now = importer.now});
         return report;
     });
 }
 
-void record_import(db::Transaction& transaction, std::string_view action,
-                   const ImportReport& report, std::optional<base::PersonId> by,
-                   const std::vector<base::OrganisationId>& within, base::Time now) {
+void record_import(db::Transaction& transaction, const ImportReport& report,
+                   const ImportDecision& import) {
     if (report.added + report.changed == 0) return;
     audit::Decision decision{
-        .at = now,
-        .actor = by,
-        .role = by ? "administrator" : "program",
-        .action = action,
+        .at = import.now,
+        .actor = import.person,
+        .role = import.person ? "administrator" : "program",
+        .action = import.action,
         .object = "import",
         .after = boost::json::serialize(boost::json::object{{"added", report.added},
                                                             {"changed", report.changed},
                                                             {"unchanged", report.unchanged},
                                                             {"problems", report.problems.size()}})};
-    if (!within.empty()) decision.perimeter = within.front();
+    if (!import.within.empty()) decision.perimeter = import.within.front();
     audit::record(transaction, decision);
 }
 

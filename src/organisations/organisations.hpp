@@ -79,13 +79,17 @@ struct ImportReport {
 boost::json::object report_view(const ImportReport&,
                                 const std::function<std::string(const base::Reason&)>& words);
 
-// The import in the log of decisions, in its transaction: the counts of its lines. Nothing when it
-// changed nothing. `within`: the perimeters of the administrator `by`; the first stands for all.
-void record_import(db::Transaction&, std::string_view action, const ImportReport&,
-                   std::optional<base::PersonId> by,
-                   const std::vector<base::OrganisationId>& within, base::Time now);
+// An import as the log of decisions has it.
+struct ImportDecision {
+    std::string_view action;
+    std::optional<base::PersonId> person = {};      // nothing: the operator
+    std::vector<base::OrganisationId> within = {};  // the person's perimeters; the first is told
+    base::Time now{};
+};
+// In the transaction of the import: the counts of its lines. Nothing when it changed nothing.
+void record_import(db::Transaction&, const ImportReport&, const ImportDecision&);
 
-// Who imports, and when, for the log. Without `person` the operator does.
+// Who imports, and when. Without `person` the operator does.
 struct Importer {
     base::Time now{};
     std::optional<base::PersonId> person = {};

@@ -3,9 +3,10 @@
 // (Application::Application: `privacy.add(...)`). Included from privacy.hpp, the door.
 //
 // A slice has one Holder, in its `privacy.cpp`. It is asked inside a transaction of the caller and
-// opens none. In po/privacy.*.po it has `privacy.slice.<slice>`, `privacy.effect.<effect>` for each
-// effect that it returns, and for each object of its retention rules `privacy.object.<object>`; the
-// rules themselves (how long, from when, why) are data: data/reference/retention.json.
+// opens none. In po/privacy.*.po it has `privacy.slice.<slice>`, `privacy.effect.<slice>.<what>`
+// for each effect that it returns, and for each object of its retention rules
+// `privacy.object.<slice>.<object>`, `privacy.from...` and `privacy.then...` of the same; the rules
+// themselves (how long, and why) are data: data/reference/retention.json.
 #pragma once
 #include "base/clock.hpp"
 #include "base/ids.hpp"
@@ -22,7 +23,7 @@ class Transaction;
 
 namespace privacy {
 
-// What an erasure did in one slice: "enrolments.seats_given_back", 2. Counts only.
+// What an erasure did in one slice: "seats_given_back", 2. Counts only.
 struct Effect {
     std::string what;
     std::int64_t count = 0;
@@ -44,7 +45,8 @@ struct Holder {
     // statistics as it was. Idempotent. It is also the preview: that runs it and rolls back.
     virtual std::vector<Effect> erase(db::Transaction&, base::PersonId, base::Time now) = 0;
 
-    // The objects with a retention rule: "mail.sent". Each has a row in retention.json.
+    // The objects with a retention rule, without the slice: "sent". Each has a row in
+    // retention.json.
     virtual std::vector<std::string_view> objects() const { return {}; }
 
     // Those of the object whose term began before `before` (now less the duration), the oldest
