@@ -42,8 +42,7 @@ std::int64_t Audit::seal(base::Time now) {
     return sealed;
 }
 
-int Audit::remove_older(db::Transaction& transaction, base::Time before, int most, bool really,
-                        base::Time now) {
+int Audit::remove_older(db::Transaction& transaction, base::Time before, int most, bool really) {
     const store::Removal removed = store::last_removal(transaction);
     store::Removal next = removed;
     std::int64_t count = 0;
@@ -63,7 +62,7 @@ int Audit::remove_older(db::Transaction& transaction, base::Time before, int mos
         full = full || !any;
     }
     if (really && count > 0) {
-        store::insert_removal(transaction, next, now);
+        store::insert_removal(transaction, next, before);
         store::delete_rows(transaction, next.last);
     }
     return static_cast<int>(count);

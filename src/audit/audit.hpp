@@ -125,7 +125,7 @@ public:
 
     // Of the rows at the beginning of the log that are sealed and older than `before`, by whole
     // seals and at most `most` rows: how many; removed if so asked, and that recorded.
-    int remove_older(db::Transaction&, base::Time before, int most, bool really, base::Time now);
+    int remove_older(db::Transaction&, base::Time before, int most, bool really);
 
     // The latest first. By key: the thousandth page costs what the first does.
     std::vector<LogEntry> log(db::Transaction&, const LogFilter&);

@@ -192,13 +192,13 @@ Removal last_removal(db::Transaction& transaction) {
 }
 
 constexpr db::Query insert_removal_row{"audit.insert_removal", R"sql(
-    INSERT INTO audit_removals (up_to_seal, last_turn, last_id, removed_at)
+    INSERT INTO audit_removals (up_to_seal, last_turn, last_id, older_than)
     VALUES ($1, $2, $3, $4)
 )sql"};
 
-void insert_removal(db::Transaction& transaction, const Removal& removal, base::Time now) {
+void insert_removal(db::Transaction& transaction, const Removal& removal, base::Time older_than) {
     transaction.run(insert_removal_row,
-                    {removal.up_to_seal, removal.last.turn, removal.last.id, base::to_epoch(now)});
+                    {removal.up_to_seal, removal.last.turn, removal.last.id, base::to_epoch(older_than)});
 }
 
 constexpr db::Query delete_old_rows{"audit.delete_rows", R"sql(

@@ -48,7 +48,7 @@ struct Removal {
     Place last;
 };
 Removal last_removal(db::Transaction&);
-void insert_removal(db::Transaction&, const Removal&, base::Time now);
+void insert_removal(db::Transaction&, const Removal&, base::Time older_than);
 int delete_rows(db::Transaction&, Place last);
 
 // -- reading it

@@ -3,10 +3,10 @@
 // (Application::Application: `privacy.add(...)`). Included from privacy.hpp, the door.
 //
 // A slice has one Holder, in its `privacy.cpp`. It is asked inside a transaction of the caller and
-// opens none. In po/privacy.*.po it has `privacy.slice.<slice>`, `privacy.effect.<slice>.<what>`
-// for each effect that it returns, and for each object of its retention rules
-// `privacy.object.<slice>.<object>`, `privacy.from...` and `privacy.then...` of the same; the rules
-// themselves (how long, and why) are data: data/reference/retention.json.
+// opens none, but in leave(). In po/privacy.*.po it has `privacy.slice.<slice>`,
+// `privacy.effect.<slice>.<what>` for each effect that it returns, and for each object of its
+// retention rules `privacy.object.<slice>.<object>`, `privacy.from...` and `privacy.then...` of the
+// same; the rules themselves (how long, and why) are data: data/reference/retention.json.
 #pragma once
 #include "base/clock.hpp"
 #include "base/ids.hpp"
@@ -41,6 +41,12 @@ struct Holder {
     // times as ISO 8601. Never a secret or its hash.
     virtual boost::json::object held(db::Transaction&, base::PersonId) = 0;
 
+    // What goes before erasing, by use cases in transactions of their own: a coming seat is given
+    // back, and whoever waits for it gets it. A dry run only tells. Idempotent.
+    virtual std::vector<Effect> leave(base::PersonId, [[maybe_unused]] base::Time now, Run) {
+        return {};
+    }
+
     // Removes what tells who the person is, free texts too, and leaves every count of the
     // statistics as it was. Idempotent. It is also the preview: that runs it and rolls back.
     virtual std::vector<Effect> erase(db::Transaction&, base::PersonId, base::Time now) = 0;
@@ -56,6 +62,13 @@ struct Holder {
                        [[maybe_unused]] base::Time before, [[maybe_unused]] int most,
                        [[maybe_unused]] Run) {
         return 0;
+    }
+
+    // Of the object "persons", which privacy erases in every slice: the people who are in nobody's
+    // files any more since before then.
+    virtual std::vector<base::PersonId> gone(db::Transaction&, [[maybe_unused]] base::Time before,
+                                             [[maybe_unused]] int most) {
+        return {};
     }
 };
 

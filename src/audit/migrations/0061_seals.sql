@@ -22,5 +22,5 @@ CREATE TABLE audit_removals (
     up_to_seal BIGINT NOT NULL PRIMARY KEY REFERENCES audit_seals (number),
     last_turn BIGINT NOT NULL,
     last_id BIGINT NOT NULL,
-    removed_at BIGINT NOT NULL
+    older_than BIGINT NOT NULL  -- what was sealed before; the log tells when that was done
 );

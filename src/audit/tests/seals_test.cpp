@@ -256,7 +256,7 @@ TEST_CASE("rows go at the end of their term only by whole seals, and the rest st
     log.seal();
     const auto remove = [&](base::Time before, int most, bool really) {
         return log.database->write([&](db::Transaction& transaction) {
-            return log.app().audit.remove_older(transaction, before, most, really, log.now);
+            return log.app().audit.remove_older(transaction, before, most, really);
         });
     };
     const base::Time first_day = log.now - std::chrono::hours{24};
