@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "catalogue/catalogue.hpp"
 #include "enrolments/enrolments.hpp"
+#include "enrolments/privacy.hpp"
 #include "html/messages.hpp"
 #include "html/mustache.hpp"
 #include "html/pages.hpp"
@@ -14,10 +15,13 @@
 #include "http/router.hpp"
 #include "http/static_files.hpp"
 #include "identity/identity.hpp"
+#include "identity/privacy.hpp"
 #include "jobs/jobs.hpp"
 #include "mail/kinds.hpp"
+#include "mail/privacy.hpp"
 #include "mail/sending.hpp"
 #include "organisations/organisations.hpp"
+#include "privacy/privacy.hpp"
 #include "sessions/sessions.hpp"
 
 #include <string>
@@ -45,6 +49,7 @@ public:
     catalogue::Catalogue catalogue;
     sessions::Sessions sessions;
     enrolments::Enrolments enrolments;
+    privacy::Privacy privacy;
 
     std::vector<http::StaticFile> static_entries;
     http::StaticFiles static_files;
@@ -54,6 +59,10 @@ public:
     Typesetter typesetter;
     mail::Kinds mail_kinds;
     mail::Sender sender;
+    // What each slice holds of a person.
+    enrolments::PersonalData enrolments_data;
+    mail::PersonalData mail_data;
+    identity::PersonalData identity_data;
     http::RateLimits rate_limits;
     http::Metrics metrics;
     http::Router router;

@@ -305,6 +305,31 @@ int verify_audit(const Configuration& configuration, const Command& command) {
     return found.whole() ? 0 : log_not_whole;
 }
 
+int apply_retention(const Configuration& configuration, const Command& command) {
+    const SystemClock clock;
+    const auto database = open_migrated(configuration);
+    Application app(configuration, *database);
+    const auto all =
+        command.dry_run ? app.privacy.due(clock.now()) : app.privacy.apply(clock.now());
+    json::array told;
+    for (const privacy::Due& one : all) {
+        const std::string before =
+            base::iso_date(std::chrono::floor<std::chrono::days>(one.before));
+        told.push_back({{"object", one.rule->object},
+                        {"older_than", before},
+                        {"count", one.count},
+                        {"more", one.more}});
+        if (!command.json)
+            std::cout << fmt::format("{:<24} older than {}: {}{}\n", one.rule->object, before,
+                                     one.count, one.more ? " or more" : "");
+    }
+    if (command.json)
+        std::cout << json::serialize(
+                         json::object{{"dry_run", command.dry_run}, {"rules", std::move(told)}})
+                  << '\n';
+    return 0;
+}
+
 int export_file(const Configuration& configuration, const Command& command) {
     const SystemClock clock;
     const auto database = open_database(configuration);
@@ -332,6 +357,7 @@ int dispatch(const Configuration& configuration, const Command& command) {
     if (command.name == "load-demo") return load_demonstration(configuration, command);
     if (command.name == "load-bench") return load_for_benchmarks(configuration, command);
     if (command.name == "import") return import_file(configuration, command);
+    if (command.name == "retention") return apply_retention(configuration, command);
     if (command.name == "verify-audit") return verify_audit(configuration, command);
     if (command.name == "export") return export_file(configuration, command);
     if (command.name == "backup") {
