@@ -11,11 +11,13 @@
 #include "db/versions.hpp"
 #include "enrolments/pages.hpp"
 #include "identity/pages.hpp"
+#include "identity/pages_access.hpp"
 #include "jobs/pages.hpp"
 #include "mail/pages.hpp"
 #include "organisations/pages.hpp"
 #include "privacy/pages.hpp"
 #include "privacy/rules.hpp"
+#include "requests/pages.hpp"
 #include "sessions/pages.hpp"
 
 #include <algorithm>
@@ -36,6 +38,10 @@ std::vector<html::NavigationEntry> navigation() {
     return {
         {"/catalogue", "navigation.catalogue", Access::anyone()},
         {"/my-trainings", "navigation.my_trainings", Access::signed_in()},
+        {"/requests/mine", "navigation.my_requests", Access::signed_in()},
+        {"/my-team", "navigation.my_team", Access::role("supervisor")},
+        {"/requests", "navigation.requests", Access::role("training_office")},
+        {"/circuits", "navigation.circuits", Access::role("training_office")},
         {"/offers", "navigation.offers", Access::any_role({"organiser", "campus_team"})},
         {"/sessions", "navigation.sessions", Access::role("organiser")},
         {"/organisations", "navigation.organisations", Access::role("administrator")},
@@ -44,6 +50,7 @@ std::vector<html::NavigationEntry> navigation() {
          Access::any_role({"administrator", "data_protection_officer"})},
         {"/administration/erasures", "navigation.erasures",
          Access::any_role({"administrator", "data_protection_officer"})},
+        {"/invitations", "navigation.invitations", Access::role("organiser")},
         {"/administration/jobs", "navigation.jobs", Access::role("administrator")},
         {"/help", "navigation.help", Access::anyone()},
     };
@@ -131,7 +138,8 @@ audit::Site audit_site(Application& app) {
                 },
             .find_person =
                 [&app](db::Transaction& transaction, std::string_view email) {
-                    return app.identity.find_by_email(transaction, email);
+                    const auto person = app.identity.find_by_email(transaction, email);
+                    return person ? std::optional{person->id} : std::nullopt;
                 },
             .organisation_names =
                 [&app](db::Transaction& transaction) {
@@ -171,11 +179,16 @@ Application::Application(const Configuration& configuration, db::Database& given
       audit(database),
       organisations(database),
       identity(database, organisations),
+      passkeys(database, identity, identity::webauthn::relying_party(base_url_of(configuration))),
+      invitations(database, identity, passkeys),
+      emergency(database, identity),
       synonyms(base::embedded("reference/synonyms.txt")),
       catalogue(database, organisations, identity, catalogue::embedded_themes(), synonyms),
       enrolments(database, sessions, catalogue),
       privacy(database, audit, privacy::read_rules(base::embedded("reference/retention.json")),
               people_of(*this)),
+      requests(database, organisations, identity, catalogue, sessions, enrolments,
+               base_url_of(configuration)),
       static_entries(http::embedded_static_files()),
       static_files(static_entries),
       templates(template_sources(), messages,
@@ -242,12 +255,19 @@ Application::Application(const Configuration& configuration, db::Database& given
                      });
                  }});
     identity::add_pages(router, {database, identity, organisations, pages, configuration.demo});
+    identity::add_access_pages(
+        router, {database, identity, organisations, passkeys, invitations, emergency, pages});
+    invitations.add_jobs(jobs);
     catalogue::add_pages(router, database, catalogue, enrolments, pages, base_url);
     catalogue::add_editing_pages(router, database, catalogue, identity, organisations, pages);
     sessions::add_pages(router,
                         {database, sessions, catalogue, identity, organisations, enrolments});
     enrolments::add_pages(
         router, {database, enrolments, sessions, catalogue, identity, organisations, base_url});
+    enrolments.ask(requests);
+    requests.add_jobs(jobs);
+    requests::add_pages(router,
+                        {database, requests, sessions, catalogue, identity, organisations, pages});
 }
 
 }  // namespace app

@@ -186,6 +186,15 @@ void add_commands(CLI::App& app, Command& command) {
     CLI::App* retention = add("retention", "Remove what was kept long enough");
     retention->add_flag("--dry-run", command.dry_run, "Only tell what would be done now");
     retention->add_flag("--json", command.json, "Report as one JSON object");
+    CLI::App* emergency =
+        add("emergency-admin", "Administrators who can sign in while the provider is away");
+    emergency
+        ->add_option("action", command.what,
+                     "create (asks a password; again: a new one), disable or list")
+        ->required()
+        ->check(CLI::IsMember({"create", "disable", "list"}));
+    emergency->add_option("person", command.person,
+                          "Mail address of an administrator of a whole tree");
 
     CLI::App* bench = add("load-bench", "Fill an empty database with many offers and agents");
     bench->add_option("--agents", command.agents, "How many")
