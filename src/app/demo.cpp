@@ -192,7 +192,8 @@ std::optional<Filling> load_session(Application& app, db::Transaction& transacti
 base::Result<void> load_demo(Application& app, base::Time now) {
     if (!app.organisations.tree()->in_order().empty())
         return base::unexpected(base::Error{base::ErrorKind::conflict, "app.demo.not_empty"});
-    if (const auto report = app.organisations.import_csv(base::embedded("demo/organisations.csv"));
+    if (const auto report =
+            app.organisations.import_csv(base::embedded("demo/organisations.csv"), {.now = now});
         !report || !report->problems.empty())
         throw std::logic_error("demonstration data: organisations.csv has bad lines");
     // The offers of each root, by the campus as the importing organisation of that root.

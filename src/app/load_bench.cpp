@@ -192,7 +192,8 @@ public:
         : app_(app), sizes_(sizes), now_(now), today_(std::chrono::floor<days>(now)) {}
 
     void load_organisations() {
-        const auto report = app_.organisations.import_csv(organisations_csv(random_, words_.towns));
+        const auto report =
+            app_.organisations.import_csv(organisations_csv(random_, words_.towns), {.now = now_});
         if (!report || !report->problems.empty())
             throw std::logic_error("load-bench: bad organisations");
         tree_ = app_.organisations.tree();
