@@ -197,6 +197,7 @@ Application::Application(const Configuration& configuration, db::Database& given
       typesetter(pages, templates, messages),
       sender(database, typesetter, mail_kinds, sender_options(configuration)),
       enrolments_data(database, enrolments),
+      requests_data(database, requests, catalogue),
       identity_data(organisations, {pages.message("fr", {"identity.erased.given_name", "", {}}),
                                     pages.message("fr", {"identity.erased.usual_name", "", {}})}),
       router(pages, identity, rate_limits, router_options(configuration)) {
@@ -206,7 +207,8 @@ Application::Application(const Configuration& configuration, db::Database& given
     jobs.every("audit.seal", std::chrono::minutes{1},
                [this](const jobs::Attempt& attempt) { audit.seal(attempt.now); });
     for (privacy::Holder* holder :
-         {static_cast<privacy::Holder*>(&enrolments_data),
+         {static_cast<privacy::Holder*>(&requests_data),
+          static_cast<privacy::Holder*>(&enrolments_data),
           static_cast<privacy::Holder*>(&mail_data), static_cast<privacy::Holder*>(&identity_data)})
         privacy.add(*holder);
     privacy.check();
