@@ -13,12 +13,14 @@
 
 namespace {
 
-app::Configuration test_configuration(const std::string& url) {
+app::Configuration test_configuration(const std::string& url,
+                                      const std::function<void(app::Configuration&)>& change) {
     app::Configuration configuration;
     configuration.database = url;
     configuration.demo = true;
     configuration.rate_limits = false;
     configuration.public_url = "http://campus.test";
+    if (change) change(configuration);
     return configuration;
 }
 
@@ -36,8 +38,8 @@ http::Pairs decode_query(std::string_view query) {
 
 }  // namespace
 
-TestApp::TestApp()
-    : configuration(test_configuration(fresh.url)),
+TestApp::TestApp(const std::function<void(app::Configuration&)>& change)
+    : configuration(test_configuration(fresh.url, change)),
       database(db::open({.url = fresh.url, .connections = 4})),
       application(std::make_unique<app::Application>(configuration, *database)) {}
 

@@ -4,6 +4,7 @@
 #include "app/configuration.hpp"
 #include "app/pages.hpp"
 #include "base/embedded.hpp"
+#include "base/text.hpp"
 #include "catalogue/pages.hpp"
 #include "catalogue/themes.hpp"
 #include "db/database.hpp"
@@ -12,6 +13,8 @@
 #include "identity/pages.hpp"
 #include "organisations/pages.hpp"
 #include "sessions/pages.hpp"
+
+#include <algorithm>
 
 namespace app {
 namespace {
@@ -47,6 +50,18 @@ http::RouterOptions router_options(const Configuration& configuration) {
     return options;
 }
 
+// Half of the workers may wait for the provider: the other half goes on answering.
+identity::ProConnectSettings proconnect_settings(const Configuration& configuration) {
+    return {.issuer = configuration.proconnect_issuer,
+            .client_id = configuration.proconnect_client_id,
+            .client_secret = configuration.proconnect_client_secret,
+            .scopes = base::split(configuration.proconnect_scopes, ' '),
+            .acr_values = base::split(configuration.proconnect_acr, ' '),
+            .algorithm = configuration.proconnect_algorithm,
+            .public_url = base_url_of(configuration),
+            .at_once = std::max(1, configuration.workers / 2)};
+}
+
 }  // namespace
 
 std::string base_url_of(const Configuration& configuration) {
@@ -77,7 +92,8 @@ Application::Application(const Configuration& configuration, db::Database& given
                              .perimeters("administrator");
                      });
                  }});
-    identity::add_pages(router, {database, identity, organisations, pages, configuration.demo});
+    identity::add_pages(router, {database, identity, organisations, pages, configuration.demo,
+                                 proconnect_settings(configuration)});
     catalogue::add_pages(router, database, catalogue, enrolments, pages, base_url);
     catalogue::add_editing_pages(router, database, catalogue, identity, organisations, pages);
     sessions::add_pages(router,
