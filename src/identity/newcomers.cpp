@@ -93,15 +93,16 @@ Welcome Newcomers::welcome(const oidc::Authenticated& known, const std::string& 
                                  .letters = 0,
                                  .created_at = now};
         if (recognition == Recognition::same) {
-            if (account)
-                welcome_back(transaction, *with_mail, user, account->workplace, now);
-            else
-                link(transaction, newcomer, *with_mail, "agent", *with_mail, now);
-            return open_session(transaction, *with_mail, known.id_token, next, session_before, now);
-        }
-        if (workplace(transaction, user,
-                      *organisations_.tree(transaction, db::Versions(transaction)))
-                .kind == Workplace::Kind::unknown)
+            const bool settled =
+                account ? welcome_back(transaction, *with_mail, user, account->workplace, now)
+                        : link(transaction, newcomer, *with_mail, "agent", *with_mail, now);
+            if (settled)
+                return open_session(transaction, *with_mail, known.id_token, next, session_before,
+                                    now);
+            newcomer.claimed.reset();  // who they are is not the question
+        } else if (workplace(transaction, user,
+                             *organisations_.tree(transaction, db::Versions(transaction)))
+                       .kind == Workplace::Kind::unknown)
             store::count_unplaced(transaction, user, now);
         const std::string token = base::random_token();
         store::insert_newcomer(
@@ -123,7 +124,7 @@ SignedIn Newcomers::open_session(db::Transaction& transaction, base::PersonId pe
     return opened;
 }
 
-void Newcomers::welcome_back(db::Transaction& transaction, base::PersonId id,
+bool Newcomers::welcome_back(db::Transaction& transaction, base::PersonId id,
                              const oidc::UserInfo& user, std::string_view told_before,
                              base::Time now) {
     Person person = *store::find(transaction, id);
@@ -146,31 +147,60 @@ void Newcomers::welcome_back(db::Transaction& transaction, base::PersonId id,
 
     const auto tree = organisations_.tree(transaction, db::Versions(transaction));
     const Workplace place = workplace(transaction, user, *tree);
-    std::string workplace_now{told_before};
-    if (place.kind == Workplace::Kind::unknown) store::count_unplaced(transaction, user, now);
-    if (place.kind == Workplace::Kind::known) {
-        const auto present = store::affiliations_of(transaction, id);
-        const Affiliation told = affiliation_at(
-            user, place.organisation, tree->find(place.organisation)->branch, day_of(now));
-        if (const auto next = next_affiliation(present, told, told_before, *tree, day_of(now))) {
-            store::close_affiliation(transaction, id, next->from - std::chrono::days{1});
-            store::insert_affiliation(transaction, id, *next);
-            record(transaction, "identity.affiliate", id, id, "agent", now,
-                   present.empty() ? json::object{} : told_of(present.front()), told_of(*next));
+    const auto present = store::affiliations_of(transaction, id);
+    std::string told_now{told_before};
+    bool settled = true;
+    switch (place.kind) {
+        case Workplace::Kind::unknown:
+            store::count_unplaced(transaction, user, now);
+            break;
+        case Workplace::Kind::ask:
+            settled = !asks_where(present, place, told_before, *tree, day_of(now));
+            break;
+        case Workplace::Kind::known: {
+            const Affiliation told = affiliation_at(
+                user, place.organisation, tree->find(place.organisation)->branch, day_of(now));
+            if (const auto next = next_affiliation(present, told, told_before, *tree, day_of(now)))
+                employ(transaction, id, *next, now);
+            told_now = workplace_text(place, told);
+            break;
         }
-        workplace_now = workplace_text(told);
     }
-    store::update_account(transaction, user, workplace_now, now);
+    store::update_account(transaction, user, told_now, now);
+    return settled;
 }
 
-void Newcomers::link(db::Transaction& transaction, const store::Newcomer& newcomer,
+base::PersonId Newcomers::create(db::Transaction& transaction, const oidc::UserInfo& user,
+                                 std::string_view language, base::Time now) {
+    const base::PersonId person =
+        store::insert(transaction, {.id = {},
+                                    .email = user.email,
+                                    .given_name = user.given_name,
+                                    .usual_name = user.usual_name,
+                                    .language = language == "en" ? "en" : "fr"});
+    record(transaction, "identity.create", person, person, "agent", now, {},
+           {{"by", "proconnect"}});
+    store::insert_account(transaction, person, user, now);
+    return person;
+}
+
+void Newcomers::employ(db::Transaction& transaction, base::PersonId person, const Affiliation& next,
+                       base::Time now) {
+    const auto present = store::affiliations_of(transaction, person);
+    store::close_affiliation(transaction, person, next.from - std::chrono::days{1});
+    store::insert_affiliation(transaction, person, next);
+    record(transaction, "identity.affiliate", person, person, "agent", now,
+           present.empty() ? json::object{} : told_of(present.front()), told_of(next));
+}
+
+bool Newcomers::link(db::Transaction& transaction, const store::Newcomer& newcomer,
                      base::PersonId person, std::string_view role, base::PersonId by,
                      base::Time now) {
     const oidc::UserInfo user = user_of(newcomer);
     store::insert_account(transaction, person, user, now);
     record(transaction, "identity.link", person, by, role, now, {}, {{"idp", user.idp_id}});
     store::delete_newcomers(transaction, user);
-    welcome_back(transaction, person, user, "", now);
+    return welcome_back(transaction, person, user, "", now);
 }
 
 std::optional<Newcomer> Newcomers::find(std::string_view token, base::Time now) {
@@ -178,14 +208,17 @@ std::optional<Newcomer> Newcomers::find(std::string_view token, base::Time now) 
     return database_.read([&](db::Transaction& transaction) -> std::optional<Newcomer> {
         const auto kept = store::find_newcomer(transaction, hash, now);
         if (!kept) return std::nullopt;
-        Newcomer found{user_of(*kept), {}, {}, false};
+        Newcomer found{.user = user_of(*kept), .workplace = {}, .affiliation = {}};
         const auto tree = organisations_.tree(transaction, db::Versions(transaction));
         found.workplace = workplace(transaction, found.user, *tree);
         if (found.workplace.kind == Workplace::Kind::known)
             found.affiliation =
                 affiliation_at(found.user, found.workplace.organisation,
                                tree->find(found.workplace.organisation)->branch, day_of(now));
-        found.doubtful = store::find_by_email(transaction, found.user.email).has_value();
+        found.known =
+            store::find_account(transaction, found.user.issuer, found.user.subject).has_value();
+        found.doubtful =
+            !found.known && store::find_by_email(transaction, found.user.email).has_value();
         return found;
     });
 }
@@ -199,11 +232,8 @@ base::Result<SignedIn> Newcomers::begin(std::string_view token, std::string_view
         if (!kept || !store::delete_newcomer(transaction, kept->id))
             return base::unexpected(too_late());
         const oidc::UserInfo user = user_of(*kept);
-        // In another window, a moment ago.
-        if (const auto account = store::find_account(transaction, user.issuer, user.subject))
-            return open_session(transaction, account->person, kept->id_token, kept->next,
-                                session_before, now);
-        if (store::find_by_email(transaction, user.email))
+        const auto account = store::find_account(transaction, user.issuer, user.subject);
+        if (!account && store::find_by_email(transaction, user.email))
             return base::unexpected(
                 base::Error{base::ErrorKind::conflict, "identity.first_visit.mail_taken"});
 
@@ -219,24 +249,14 @@ base::Result<SignedIn> Newcomers::begin(std::string_view token, std::string_view
                                                     "organisation"});
         }
         const base::PersonId person =
-            store::insert(transaction, {.id = {},
-                                        .email = user.email,
-                                        .given_name = user.given_name,
-                                        .usual_name = user.usual_name,
-                                        .language = language == "en" ? "en" : "fr"});
-        record(transaction, "identity.create", person, person, "agent", now, {},
-               {{"by", "proconnect"}});
-        store::insert_account(transaction, person, user, now);
-        std::string workplace_told;
-        if (employer != nullptr) {
+            account ? account->person : create(transaction, user, language, now);
+        // Somebody known comes here only to be asked, or from another window where all is done.
+        if (employer != nullptr && (!account || place.kind == Workplace::Kind::ask)) {
             const Affiliation told =
                 affiliation_at(user, employer->id, employer->branch, day_of(now));
-            store::insert_affiliation(transaction, person, told);
-            record(transaction, "identity.affiliate", person, person, "agent", now, {},
-                   told_of(told));
-            workplace_told = workplace_text(told);
+            employ(transaction, person, told, now);
+            store::update_account(transaction, user, workplace_text(place, told), now);
         }
-        store::update_account(transaction, user, workplace_told, now);
         store::delete_newcomers(transaction, user);
         return open_session(transaction, person, kept->id_token, kept->next, session_before, now);
     });

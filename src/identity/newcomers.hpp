@@ -30,6 +30,7 @@ struct Newcomer {
     oidc::UserInfo user;
     Workplace workplace;
     Affiliation affiliation;  // where the workplace is known
+    bool known = false;       // only the workplace is asked
     bool doubtful = false;    // somebody here has this mail
 };
 
@@ -71,10 +72,14 @@ public:
     base::Result<void> decide(base::PersonId by, std::int64_t claim, bool same, base::Time now);
 
 private:
-    void link(db::Transaction&, const store::Newcomer&, base::PersonId, std::string_view role,
+    // These two: false when the person must still say where they work.
+    bool link(db::Transaction&, const store::Newcomer&, base::PersonId, std::string_view role,
               base::PersonId by, base::Time now);
-    void welcome_back(db::Transaction&, base::PersonId, const oidc::UserInfo&,
+    bool welcome_back(db::Transaction&, base::PersonId, const oidc::UserInfo&,
                       std::string_view told_before, base::Time now);
+    base::PersonId create(db::Transaction&, const oidc::UserInfo&, std::string_view language,
+                          base::Time now);
+    void employ(db::Transaction&, base::PersonId, const Affiliation& next, base::Time now);
     SignedIn open_session(db::Transaction&, base::PersonId, std::string_view id_token,
                           std::string next, std::string_view session_before, base::Time now);
     // The role by which they may decide; "" when they may not.

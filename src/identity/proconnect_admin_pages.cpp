@@ -7,8 +7,8 @@
 #include "db/versions.hpp"
 #include "http/router.hpp"
 #include "identity/pages.hpp"
-#include "identity/store_proconnect.hpp"
 #include "identity/proconnect_views.hpp"
+#include "identity/store_proconnect.hpp"
 #include "organisations/organisations.hpp"
 
 #include <boost/json.hpp>

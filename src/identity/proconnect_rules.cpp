@@ -74,9 +74,21 @@ Affiliation affiliation_at(const oidc::UserInfo& user, base::OrganisationId orga
             .until = {}};
 }
 
-std::string workplace_text(const Affiliation& told) {
+std::string workplace_text(const Workplace& place, const Affiliation& told) {
+    if (place.kind == Workplace::Kind::ask)
+        return "asked " + std::to_string(place.organisation.value);
     return std::to_string(told.organisation.value) + ' ' + told.population +
            (told.contractor ? " contractor" : "");
+}
+
+bool asks_where(const std::vector<Affiliation>& present, const Workplace& place,
+                std::string_view told_before, const organisations::Tree& tree, base::Date today) {
+    if (place.kind != Workplace::Kind::ask || workplace_text(place, {}) == told_before)
+        return false;
+    if (present.empty()) return true;
+    const Affiliation& latest = present.front();
+    const bool ended = latest.until && *latest.until < today;
+    return ended || !tree.contains(place.organisation, latest.organisation);
 }
 
 std::optional<Affiliation> next_affiliation(const std::vector<Affiliation>& present,
@@ -86,7 +98,8 @@ std::optional<Affiliation> next_affiliation(const std::vector<Affiliation>& pres
     const Affiliation& latest = present.front();
     if (latest.until && *latest.until < today) return told;
     if (latest.from >= today || latest.until) return std::nullopt;
-    if (workplace_text(told) == told_before) return std::nullopt;
+    if (workplace_text({Workplace::Kind::known, told.organisation}, told) == told_before)
+        return std::nullopt;
     if (tree.contains(told.organisation, latest.organisation) &&
         latest.population == told.population && latest.contractor == told.contractor)
         return std::nullopt;

@@ -59,7 +59,12 @@ Affiliation affiliation_at(const oidc::UserInfo&, base::OrganisationId, std::str
                            base::Date today);
 
 // What the account keeps of it, to see at the next sign-in whether the provider tells another.
-std::string workplace_text(const Affiliation&);
+std::string workplace_text(const Workplace&, const Affiliation&);
+
+// Must somebody who is known say where they work? Once for a mapping that asks, unless their
+// employer is one of those to choose from. `told_before`: as below.
+bool asks_where(const std::vector<Affiliation>& present, const Workplace&,
+                std::string_view told_before, const organisations::Tree&, base::Date today);
 
 // The affiliation that begins now, if one does. What people here have set stays until the provider
 // tells something new: `told_before` is the workplace_text of the last sign-in, "" at the first.

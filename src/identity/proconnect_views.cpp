@@ -13,8 +13,9 @@ namespace json = boost::json;
 
 const std::string_view first_visit_schema = R"json({
  "type": "object",
- "required": ["name", "email", "doubtful", "workplace"],
+ "required": ["name", "email", "known", "doubtful", "workplace"],
  "properties": {
+  "known": {"type": "boolean"},
   "name": {"type": "string"}, "email": {"type": "string"}, "doubtful": {"type": "boolean"},
   "workplace": {"enum": ["known", "ask", "unknown"]},
   "told": {"type": "string"},
@@ -99,6 +100,7 @@ json::object first_visit_view(const Newcomer& newcomer, const organisations::Tre
     json::object view{{"name", full_name(newcomer.user)},
                       {"email", newcomer.user.email},
                       {"doubtful", newcomer.doubtful},
+                      {"known", newcomer.known},
                       {"workplace", kind == Kind::known ? "known"
                                     : kind == Kind::ask ? "ask"
                                                         : "unknown"},
