@@ -20,6 +20,10 @@ const std::regex literal(R"re("((?:[a-z]+)(?:\.[a-z0-9_-]+)+)")re");
 // Query{"name", ...}, {"name", R"sql(...: names of queries look like keys.
 const std::regex query(R"re((?:Query\s+\w+|Query)\s*\{\s*"([a-z0-9_.]+)")re");
 
+// What names a job, a kind of letters, or an action in the log of decisions.
+const std::regex other_name(
+    R"re((?:\.(?:kind|action)\s*=|\b(?:handle|every)\()\s*"([a-z0-9_.]+)")re");
+
 // What looks like a key and is none.
 const std::set<std::string> exceptions{
     "campus.db",      // the default database
@@ -78,7 +82,8 @@ TEST_CASE("every message key in C++ is a message in both languages") {
         if (path.extension() != ".cpp" && path.extension() != ".hpp") continue;
         if (path.parent_path().filename() == "tests") continue;
         const std::string text = without_comments(read_file(path.string()));
-        const auto queries = matches(text, query);
+        auto queries = matches(text, query);
+        queries.merge(matches(text, other_name));
         for (const std::string& key : matches(text, literal)) {
             if (queries.contains(key) || exceptions.contains(key)) continue;
             if (!families.contains(key.substr(0, key.find('.')))) continue;

@@ -9,8 +9,12 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 NBSP = "\N{NO-BREAK SPACE}"
 # Keys that code puts together at run time, by their beginning, and where.
-COMPOSED = {"html.": "src/html/filters.cpp"}
+COMPOSED = {"html.": "src/html/filters.cpp", "mail.kind.": "src/mail/views.cpp"}
 KEY = r"[a-z][\w-]*(?:\.[\w-]+)*\.[\w-]*[a-z0-9]"
+
+
+# What names a job, a kind of letters, or an action in the log of decisions.
+NO_MESSAGE = re.compile(r'(?:\.(?:kind|action)\s*=|\b(?:handle|every)\()\s*"' + KEY + '"')
 
 
 class Entry:
@@ -77,6 +81,7 @@ def used_keys():
             prefixes |= {name + "." for name in re.findall(r"\|\s*label:([\w.-]+)", text)}
         else:
             text = re.sub(r"//.*", "", text)
+            text = re.sub(NO_MESSAGE, lambda match: match[0].replace('"', "'"), text)
             # In a store, "slice.words" names a query, or a message when there is one.
             store = path.name.startswith("store") or path.parent.name == "db"
             found = [] if store else list(re.finditer('"(' + KEY + ')"', text))

@@ -11,6 +11,8 @@
 #include "db/versions.hpp"
 #include "enrolments/pages.hpp"
 #include "identity/pages.hpp"
+#include "jobs/pages.hpp"
+#include "mail/pages.hpp"
 #include "organisations/pages.hpp"
 #include "sessions/pages.hpp"
 
@@ -36,6 +38,7 @@ std::vector<html::NavigationEntry> navigation() {
         {"/sessions", "navigation.sessions", Access::role("organiser")},
         {"/organisations", "navigation.organisations", Access::role("administrator")},
         {"/people", "navigation.people", Access::role("administrator")},
+        {"/administration/jobs", "navigation.jobs", Access::role("administrator")},
         {"/help", "navigation.help", Access::anyone()},
     };
 }
@@ -62,6 +65,20 @@ identity::ProConnectSettings proconnect_settings(const Configuration& configurat
             .at_once = std::max(1, configuration.workers / 2)};
 }
 
+mail::SenderOptions sender_options(const Configuration& configuration) {
+    const mail::Mailbox from = mail::read_mailbox(configuration.mail_from);
+    return {.smtp = {.url = configuration.smtp,
+                     .user = configuration.smtp_user,
+                     .password = configuration.smtp_password,
+                     .starttls = configuration.smtp_starttls == "never" ? mail::StartTls::never
+                                 : configuration.smtp_starttls == "if-offered"
+                                     ? mail::StartTls::if_offered
+                                     : mail::StartTls::required,
+                     .helo = from.email.substr(from.email.find('@') + 1)},
+            .from = from,
+            .base_url = base_url_of(configuration)};
+}
+
 }  // namespace
 
 std::string base_url_of(const Configuration& configuration) {
@@ -82,9 +99,40 @@ Application::Application(const Configuration& configuration, db::Database& given
       templates(template_sources(), messages,
                 [this](std::string_view name) { return static_files.url(name); }),
       pages(templates, messages, navigation(), {configuration.demo, base_url_of(configuration)}),
+      typesetter(pages, templates, messages),
+      sender(database, typesetter, mail_kinds, sender_options(configuration)),
       router(pages, identity, rate_limits, router_options(configuration)) {
     const std::string base_url = base_url_of(configuration);
     add_pages(*this);
+    const auto administers_all = [this](base::PersonId person) {
+        return database.read([&](db::Transaction& transaction) {
+            const auto rights = identity.rights(transaction, db::Versions(transaction), person);
+            return std::ranges::any_of(rights.perimeters("administrator"), [&](auto top) {
+                const auto* organisation = rights.tree().find(top);
+                return organisation != nullptr && !organisation->parent;
+            });
+        });
+    };
+    jobs::add_pages(router, {database, administers_all});
+    mail::add_pages(
+        router,
+        {.database = database,
+         .typesetter = typesetter,
+         .kinds = mail_kinds,
+         .sender = sender_options(configuration),
+         .reader =
+             [this](db::Transaction& transaction, base::PersonId id) {
+                 const auto person = identity.find(transaction, id);
+                 return person ? mail::Reader{person->email, person->language} : mail::Reader{};
+             },
+         .set_language =
+             [this](db::Transaction& transaction, base::PersonId id, std::string_view language) {
+                 identity.set_language(transaction, id, language);
+             },
+         .administers_all = administers_all,
+         .demo = configuration.demo,
+         .bounce_secret = configuration.bounce_secret});
+    mail::add_jobs(jobs, database);
     organisations::add_pages(
         router, {organisations, pages, [this](base::PersonId person) {
                      return database.read([&](db::Transaction& transaction) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Everything wired by hand around one database: what `campus serve` runs and what the tests use.
 #pragma once
+#include "app/typesetter.hpp"
 #include "base/clock.hpp"
 #include "catalogue/catalogue.hpp"
 #include "enrolments/enrolments.hpp"
@@ -13,6 +14,8 @@
 #include "http/static_files.hpp"
 #include "identity/identity.hpp"
 #include "jobs/jobs.hpp"
+#include "mail/kinds.hpp"
+#include "mail/sending.hpp"
 #include "organisations/organisations.hpp"
 #include "sessions/sessions.hpp"
 
@@ -46,6 +49,9 @@ public:
     html::Messages messages;
     html::Templates templates;
     html::Pages pages;
+    Typesetter typesetter;
+    mail::Kinds mail_kinds;
+    mail::Sender sender;
     http::RateLimits rate_limits;
     http::Metrics metrics;
     http::Router router;

@@ -12,10 +12,12 @@
 #include "db/restore.hpp"
 #include "db/versions.hpp"
 #include "http/server.hpp"
+#include "jobs/loop.hpp"
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include <signal.h>
 #include <sys/resource.h>
 
 #include <cstdio>
@@ -96,6 +98,38 @@ void raise_open_files() {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// What a node does by itself; in a process that serves, beside that.
+void begin_work(jobs::Loop& loop, Application& app, const Configuration& configuration) {
+    jobs::add_jobs(loop, app.jobs, configuration.job_workers);
+    if (!app.sender.has_relay()) return;
+    loop.add("mail", std::chrono::seconds{1}, [&app](base::Time now, const std::stop_token& stop) {
+        const mail::Turn turn = app.sender.send_due(now, stop);
+        if (!turn.obstacle.empty() && !stop.stop_requested())
+            throw Failed("letters wait, the relay says: " + turn.obstacle);
+        return turn.letters > 0;
+    });
+}
+
+int work(const Configuration& configuration) {
+    // Before any thread, so that they all leave the signals to this one.
+    sigset_t ends{};
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+    const SystemClock clock;
+    const auto database = open_database(configuration);
+    db::migrate(*database);
+    Application app(configuration, *database);
+    jobs::Loop loop(clock);
+    begin_work(loop, app, configuration);
+    std::cout << "working" << std::endl;
+    int signal = 0;
+    sigwait(&ends, &signal);
+    loop.stop();
+    return 0;
+}
+
 int serve(const Configuration& configuration) {
     raise_open_files();
     const SystemClock clock;
@@ -123,7 +157,10 @@ int serve(const Configuration& configuration) {
     const std::string address = configuration.listen.substr(0, configuration.listen.rfind(':'));
     std::cout << "listening on http://" << address << ':' << server.port() << std::endl;
     if (configuration.demo) print_demo_people(app);
+    jobs::Loop loop(clock);
+    if (configuration.jobs) begin_work(loop, app, configuration);
     server.run(true);
+    loop.stop();
     app.metrics.log_to(nullptr);
     return 0;
 }
@@ -229,7 +266,9 @@ int export_file(const Configuration& configuration, const Command& command) {
 }
 
 int dispatch(const Configuration& configuration, const Command& command) {
+    if (command.over_files) return command.over_files();
     if (command.name == "serve") return serve(configuration);
+    if (command.name == "work") return work(configuration);
     if (command.name == "migrate") {
         std::cout << db::migrate(*open_database(configuration)) << " migrations applied\n";
         return 0;

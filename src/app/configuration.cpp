@@ -2,6 +2,8 @@
 #include "app/configuration.hpp"
 
 #include "base/text.hpp"
+#include "mail/mime.hpp"
+#include "psychometrics/psychometrics.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -42,6 +44,23 @@ std::string check_issuer(const std::string& url) {
         !url.starts_with("http://localhost"))
         return "must begin with https://";
     return url.ends_with('/') ? "must not end with /" : "";
+}
+
+std::string check_smtp(const std::string& url) {
+    if (url.empty()) return {};
+    for (const std::string_view scheme : {"smtp://", "smtps://"})
+        if (url.starts_with(scheme) && url.size() > scheme.size() &&
+            url.find_first_of("/@ ", scheme.size()) == std::string::npos)
+            return {};
+    return "must be smtp://HOST:PORT or smtps://HOST:PORT";
+}
+
+std::string check_mailbox(const std::string& text) {
+    return mail::read_mailbox(text).email.empty() ? "must be ADDRESS or NAME <ADDRESS>" : "";
+}
+
+std::string check_secret(const std::string& text) {
+    return text.empty() || text.size() >= 24 ? "" : "must have at least 24 characters";
 }
 
 void add_options(CLI::App& app, Configuration& configuration) {
@@ -96,12 +115,36 @@ void add_options(CLI::App& app, Configuration& configuration) {
            "Of signatures, as agreed: RS256, ES256 or HS256; empty: one of the first two",
            "CAMPUS_PROCONNECT_ALGORITHM")
         ->check(CLI::IsMember({"", "RS256", "ES256", "HS256"}));
-    app.add_flag("--demo,!--no-demo", configuration.demo,
-                 "Sign-in by choosing a demonstration person; never on a real site")
-        ->envname("CAMPUS_DEMO");
-    app.add_flag("--rate-limits,!--no-rate-limits", configuration.rate_limits,
-                 "Limits on sign-in and writes (on by default)")
-        ->envname("CAMPUS_RATE_LIMITS");
+}
+
+app.add_flag("--jobs,!--no-jobs", configuration.jobs,
+             "serve also does jobs and sends mail (on by default; see the command work)")
+    ->envname("CAMPUS_JOBS");
+option("--job-workers", configuration.job_workers, "Threads that do jobs", "CAMPUS_JOB_WORKERS")
+    ->check(CLI::Range(1, 64));
+option("--smtp", configuration.smtp,
+       "Mail relay: smtp://HOST:PORT or smtps://HOST:PORT; without it letters wait", "CAMPUS_SMTP")
+    ->check(CLI::Validator(check_smtp, "URL"));
+option("--smtp-user", configuration.smtp_user, "To sign in at the relay", "CAMPUS_SMTP_USER");
+option("--smtp-password", configuration.smtp_password,
+       "The same; better by the environment or the file than on the command line",
+       "CAMPUS_SMTP_PASSWORD");
+option("--smtp-starttls", configuration.smtp_starttls,
+       "Encryption of smtp://: required, if-offered or never", "CAMPUS_SMTP_STARTTLS")
+    ->check(CLI::IsMember({"required", "if-offered", "never"}));
+option("--mail-from", configuration.mail_from, "Sender of all letters: NAME <ADDRESS>",
+       "CAMPUS_MAIL_FROM")
+    ->check(CLI::Validator(check_mailbox, "MAILBOX"));
+option("--bounce-secret", configuration.bounce_secret,
+       "Opens POST /mail/bounces to the machine that gets the delivery reports",
+       "CAMPUS_BOUNCE_SECRET")
+    ->check(CLI::Validator(check_secret, "SECRET"));
+app.add_flag("--demo,!--no-demo", configuration.demo,
+             "Sign-in by choosing a demonstration person; never on a real site")
+    ->envname("CAMPUS_DEMO");
+app.add_flag("--rate-limits,!--no-rate-limits", configuration.rate_limits,
+             "Limits on sign-in and writes (on by default)")
+    ->envname("CAMPUS_RATE_LIMITS");
 }
 
 // Reads the secret from its file. Returns what is missing; "" when nothing is.
@@ -140,6 +183,7 @@ void add_commands(CLI::App& app, Command& command) {
         return sub;
     };
     add("serve", "Answer requests (migrates the database first)");
+    add("work", "Only do jobs and send mail, beside nodes that serve");
     add("migrate", "Bring the database up to date");
     add("load-demo", "Fill an empty database with the demonstration data")
         ->add_flag("--if-empty", command.if_empty,
@@ -163,6 +207,10 @@ void add_commands(CLI::App& app, Command& command) {
         ->check(CLI::IsMember({"csv", "open-data", "lheo", "json"}))
         ->default_str("csv");
 
+    add("bounce", "Read a delivery report (RFC 3464) about a letter that came back")
+        ->add_option("file", command.file, "The report; - for standard input")
+        ->required();
+
     CLI::App* backup = add("backup", "Copy a running SQLite database, consistently");
     backup->add_option("file", command.file, "The copy; must not exist")->required();
     CLI::App* restore = add("restore", "Check a copy and put it in the place of the database");
@@ -178,6 +226,7 @@ void add_commands(CLI::App& app, Command& command) {
     bench->add_option("--tokens", command.tokens,
                       "File to write: the session tokens of agents signed in, and the sessions "
                       "where they may take seats, as JSON");
+    psychometrics::add_commands(app, command.over_files);
 }
 
 }  // namespace

@@ -30,6 +30,15 @@ struct Configuration {
         "organizational_unit belonging_population";
     std::string proconnect_acr = "eidas1 eidas0-mfa eidas1-mfa eidas2 eidas3";
     std::string proconnect_algorithm;  // RS256, ES256 or HS256; "": one of the first two
+
+    bool jobs = true;     // `serve` also does jobs and sends mail
+    int job_workers = 2;  // threads that do jobs
+
+    std::string smtp;  // URL of the mail relay; "" : letters wait in the outbox
+    std::string smtp_user, smtp_password;
+    std::string smtp_starttls = "required";  // of smtp://: required, if-offered, never
+    std::string mail_from = "Campus <campus@localhost>";
+    std::string bounce_secret;  // of POST /mail/bounces; "" : no such route
 };
 
 struct Command {
@@ -40,8 +49,9 @@ struct Command {
     std::string format;        // csv, lheo, json, ...
     int agents = 0;            // of load-bench
     int offers = 0;
-    std::string tokens;     // of load-bench: file for the tokens of those it signs in
-    bool json = false;      // reports as JSON
+    std::string tokens;               // of load-bench: file for the tokens of those it signs in
+    bool json = false;                // reports as JSON
+    std::function<int()> over_files;  // of psychometrics: needs no database; else empty
     bool if_empty = false;  // of load-demo: only into an empty SQLite database, else do nothing
 };
 

@@ -18,7 +18,7 @@ Identity::Identity(db::Database& database, organisations::Organisations& organis
 
 std::optional<http::Caller> Identity::find_caller(std::string_view token, base::Time now) {
     const std::string hash = base::sha256_hex(token);
-    return database_.read(
+    return database_.read_one(
         [&](db::Transaction& transaction) { return store::find_caller(transaction, hash, now); });
 }
 
@@ -46,6 +46,11 @@ std::optional<Person> Identity::find(db::Transaction& transaction, base::PersonI
 
 std::vector<Person> Identity::demo_people(db::Transaction& transaction) {
     return store::demo_people(transaction);
+}
+
+void Identity::set_language(db::Transaction& transaction, base::PersonId person,
+                            std::string_view language) {
+    store::set_language(transaction, person, language);
 }
 
 std::map<base::PersonId, Person> Identity::persons(db::Transaction& transaction,

@@ -115,6 +115,7 @@ public:
     std::vector<Person> demo_people(db::Transaction&);
     std::map<base::PersonId, Person> persons(db::Transaction&,
                                              const std::vector<base::PersonId>& ids);
+    void set_language(db::Transaction&, base::PersonId, std::string_view language);  // fr, en
     // Nothing for somebody who works nowhere on that day.
     std::optional<Affiliation> affiliation(db::Transaction&, base::PersonId, base::Date);
     std::map<base::PersonId, Affiliation> affiliations(db::Transaction&,

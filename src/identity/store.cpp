@@ -116,6 +116,13 @@ std::optional<base::PersonId> find_by_email(db::Transaction& transaction, std::s
     return found;
 }
 
+constexpr db::Query update_language{"identity.set_language",
+                                    "UPDATE persons SET language = $2 WHERE id = $1"};
+
+void set_language(db::Transaction& transaction, base::PersonId id, std::string_view language) {
+    transaction.run(update_language, {id.value, language});
+}
+
 constexpr db::Query select_demo_people{"identity.demo_people", R"sql(
     SELECT id, email, given_name, usual_name, job, language, demo FROM persons
     WHERE demo = 1 ORDER BY id

@@ -20,6 +20,7 @@ std::vector<Person> demo_people(db::Transaction&);
 std::vector<Person> persons(db::Transaction&, std::string_view json_ids);
 base::PersonId insert(db::Transaction&, const Person&);
 void update(db::Transaction&, base::PersonId, const Person&);
+void set_language(db::Transaction&, base::PersonId, std::string_view language);
 // Persons and their affiliations, many rows a statement. Returns the ids in order.
 std::vector<base::PersonId> insert_all(db::Transaction&, std::span<const NewPerson>);
 

@@ -131,6 +131,23 @@ export async function signInAs(page, name) {
 
 // --- what must hold on every page --------------------------------------------------------------
 
+// The build of a page without its words: elements and the attributes that accessibility rules read,
+// rows of a list that are alike counted once. Pages of one build, width and scheme are one to axe.
+const buildOf = () => {
+  const told = (name) => /^(aria-|role$|class$|type$|alt$|title$|lang$|tabindex$|for$|id$|scope$|disabled$|hidden$|open$)/.test(name);
+  const value = (text) => (text.trim() ? text.replace(/\d+/g, '#') : '');
+  const build = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) return node.data.trim() ? 'x' : '';
+    if (node.nodeType !== Node.ELEMENT_NODE) return '';
+    const attributes = [...node.attributes].filter((a) => told(a.name))
+      .map((a) => `${a.name}=${/^(title|alt|aria-label)$/.test(a.name) ? Boolean(a.value.trim()) : value(a.value)}`);
+    const children = [...node.childNodes].map(build).filter((b, i, all) => b && b !== all[i - 1]);
+    return `<${node.localName} ${attributes.sort().join(' ')}>${children.join('')}</>`;
+  };
+  return build(document.documentElement) + innerWidth + matchMedia('(prefers-color-scheme: dark)').matches;
+};
+const known_builds = new Set();
+
 // Everything that is wrong with the page as it stands; an empty list is good.
 export async function problemsOf(page, { accessibility = true } = {}) {
   const problems = page.seen.problems.splice(0);
@@ -158,7 +175,9 @@ export async function problemsOf(page, { accessibility = true } = {}) {
     wide();
     return found;
   }));
-  if (accessibility) {
+  const build = accessibility && await page.evaluate(buildOf);
+  if (accessibility && !known_builds.has(build)) {
+    known_builds.add(build);
     // A page without script has none of its own running, but axe needs timers.
     const lend = (on) => page.javascript ||
       page.network.send('Emulation.setScriptExecutionDisabled', { value: !on });

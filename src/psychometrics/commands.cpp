@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: EUPL-1.2
+#include "psychometrics/commands.hpp"
+
+namespace psychometrics {
+
+void add_commands(CLI::App& app, Work& chosen) {
+    add_simulate(app, chosen);
+    add_score(app, chosen);
+}
+
+}  // namespace psychometrics
