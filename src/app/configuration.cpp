@@ -115,36 +115,35 @@ void add_options(CLI::App& app, Configuration& configuration) {
            "Of signatures, as agreed: RS256, ES256 or HS256; empty: one of the first two",
            "CAMPUS_PROCONNECT_ALGORITHM")
         ->check(CLI::IsMember({"", "RS256", "ES256", "HS256"}));
-}
-
-app.add_flag("--jobs,!--no-jobs", configuration.jobs,
-             "serve also does jobs and sends mail (on by default; see the command work)")
-    ->envname("CAMPUS_JOBS");
-option("--job-workers", configuration.job_workers, "Threads that do jobs", "CAMPUS_JOB_WORKERS")
-    ->check(CLI::Range(1, 64));
-option("--smtp", configuration.smtp,
-       "Mail relay: smtp://HOST:PORT or smtps://HOST:PORT; without it letters wait", "CAMPUS_SMTP")
-    ->check(CLI::Validator(check_smtp, "URL"));
-option("--smtp-user", configuration.smtp_user, "To sign in at the relay", "CAMPUS_SMTP_USER");
-option("--smtp-password", configuration.smtp_password,
-       "The same; better by the environment or the file than on the command line",
-       "CAMPUS_SMTP_PASSWORD");
-option("--smtp-starttls", configuration.smtp_starttls,
-       "Encryption of smtp://: required, if-offered or never", "CAMPUS_SMTP_STARTTLS")
-    ->check(CLI::IsMember({"required", "if-offered", "never"}));
-option("--mail-from", configuration.mail_from, "Sender of all letters: NAME <ADDRESS>",
-       "CAMPUS_MAIL_FROM")
-    ->check(CLI::Validator(check_mailbox, "MAILBOX"));
-option("--bounce-secret", configuration.bounce_secret,
-       "Opens POST /mail/bounces to the machine that gets the delivery reports",
-       "CAMPUS_BOUNCE_SECRET")
-    ->check(CLI::Validator(check_secret, "SECRET"));
-app.add_flag("--demo,!--no-demo", configuration.demo,
-             "Sign-in by choosing a demonstration person; never on a real site")
-    ->envname("CAMPUS_DEMO");
-app.add_flag("--rate-limits,!--no-rate-limits", configuration.rate_limits,
-             "Limits on sign-in and writes (on by default)")
-    ->envname("CAMPUS_RATE_LIMITS");
+    app.add_flag("--jobs,!--no-jobs", configuration.jobs,
+                 "serve also does jobs and sends mail (on by default; see the command work)")
+        ->envname("CAMPUS_JOBS");
+    option("--job-workers", configuration.job_workers, "Threads that do jobs", "CAMPUS_JOB_WORKERS")
+        ->check(CLI::Range(1, 64));
+    option("--smtp", configuration.smtp,
+           "Mail relay: smtp://HOST:PORT or smtps://HOST:PORT; without it letters wait",
+           "CAMPUS_SMTP")
+        ->check(CLI::Validator(check_smtp, "URL"));
+    option("--smtp-user", configuration.smtp_user, "To sign in at the relay", "CAMPUS_SMTP_USER");
+    option("--smtp-password", configuration.smtp_password,
+           "The same; better by the environment or the file than on the command line",
+           "CAMPUS_SMTP_PASSWORD");
+    option("--smtp-starttls", configuration.smtp_starttls,
+           "Encryption of smtp://: required, if-offered or never", "CAMPUS_SMTP_STARTTLS")
+        ->check(CLI::IsMember({"required", "if-offered", "never"}));
+    option("--mail-from", configuration.mail_from, "Sender of all letters: NAME <ADDRESS>",
+           "CAMPUS_MAIL_FROM")
+        ->check(CLI::Validator(check_mailbox, "MAILBOX"));
+    option("--bounce-secret", configuration.bounce_secret,
+           "Opens POST /mail/bounces to the machine that gets the delivery reports",
+           "CAMPUS_BOUNCE_SECRET")
+        ->check(CLI::Validator(check_secret, "SECRET"));
+    app.add_flag("--demo,!--no-demo", configuration.demo,
+                 "Sign-in by choosing a demonstration person; never on a real site")
+        ->envname("CAMPUS_DEMO");
+    app.add_flag("--rate-limits,!--no-rate-limits", configuration.rate_limits,
+                 "Limits on sign-in and writes (on by default)")
+        ->envname("CAMPUS_RATE_LIMITS");
 }
 
 // Reads the secret from its file. Returns what is missing; "" when nothing is.
