@@ -33,9 +33,12 @@ const server = new SMTPServer({
     const to = session.envelope.rcptTo[0].address;
     stream.on('data', (chunk) => {
       chunks.push(chunk);
-      if (to.startsWith('break-') && firstTime(to)) server.connections.forEach((one) => one._socket.destroy());
+      if (!to.startsWith('break-') || !firstTime(to)) return;
+      session.broken = true;
+      server.connections.forEach((one) => one._socket.destroy());
     });
     stream.on('end', async () => {
+      if (session.broken) return;
       if (to.startsWith('reject-')) return done(refusal(554, '5.7.1 we do not like it'));
       const raw = Buffer.concat(chunks);
       const mail = await simpleParser(raw);

@@ -26,7 +26,7 @@ public:
 private:
     bool read_more(int timeout_ms);
     pid_t pid_ = -1;
-    int input_ = -1;   // of the process
+    int input_ = -1;  // of the process
     int output_ = -1;
     std::string text_;
     std::uint16_t port_ = 0;

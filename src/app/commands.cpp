@@ -3,6 +3,7 @@
 
 #include "app/application.hpp"
 #include "app/configuration.hpp"
+#include "app/emergency_command.hpp"
 #include "app/load_bench.hpp"
 #include "base/embedded.hpp"
 #include "base/text.hpp"
@@ -13,6 +14,7 @@
 #include "db/versions.hpp"
 #include "http/server.hpp"
 #include "jobs/loop.hpp"
+#include "mail/report.hpp"
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -101,6 +103,10 @@ void raise_open_files() {
 // What a node does by itself; in a process that serves, beside that.
 void begin_work(jobs::Loop& loop, Application& app, const Configuration& configuration) {
     jobs::add_jobs(loop, app.jobs, configuration.job_workers);
+    loop.add("mail (counts)", std::chrono::seconds{15}, [&app](base::Time, const std::stop_token&) {
+        app.sender.refresh_counts();
+        return false;
+    });
     if (!app.sender.has_relay()) return;
     loop.add("mail", std::chrono::seconds{1}, [&app](base::Time now, const std::stop_token& stop) {
         const mail::Turn turn = app.sender.send_due(now, stop);
@@ -265,6 +271,27 @@ int export_file(const Configuration& configuration, const Command& command) {
     return 0;
 }
 
+int receive_bounce(const Configuration& configuration, const Command& command) {
+    const SystemClock clock;
+    const std::string report = read_file(command.file);
+    const auto received = open_database(configuration)->write([&](db::Transaction& transaction) {
+        return mail::receive_report(transaction, report, clock.now());
+    });
+    if (received == mail::Received::unreadable) throw Failed("this is no delivery report");
+    std::cout << mail::name_of(received) << '\n';
+    return 0;
+}
+
+int emergency_admin(const Configuration& configuration, const Command& command) {
+    const SystemClock clock;
+    const auto database = open_database(configuration);
+    db::migrate(*database);
+    Application app(configuration, *database);
+    if (const auto done = administer_emergency(app, command, clock.now()); !done)
+        throw Failed(words_of(app, done.error()));
+    return 0;
+}
+
 int dispatch(const Configuration& configuration, const Command& command) {
     if (command.over_files) return command.over_files();
     if (command.name == "serve") return serve(configuration);
@@ -277,6 +304,8 @@ int dispatch(const Configuration& configuration, const Command& command) {
     if (command.name == "load-bench") return load_for_benchmarks(configuration, command);
     if (command.name == "import") return import_file(configuration, command);
     if (command.name == "export") return export_file(configuration, command);
+    if (command.name == "bounce") return receive_bounce(configuration, command);
+    if (command.name == "emergency-admin") return emergency_admin(configuration, command);
     if (command.name == "backup") {
         open_database(configuration)->backup_to(command.file);
         std::cout << "backup written to " << command.file << '\n';

@@ -5,6 +5,7 @@
 #include "base/secrets.hpp"
 #include "db/database.hpp"
 #include "db/versions.hpp"
+#include "identity/people_file.hpp"
 #include "identity/rules.hpp"
 #include "identity/store.hpp"
 #include "mail/mail.hpp"
@@ -71,7 +72,7 @@ Workplace workplace(db::Transaction& transaction, const oidc::UserInfo& user,
 }  // namespace
 
 Welcome Newcomers::welcome(const oidc::Authenticated& known, const std::string& next,
-                           std::string_view session_before, base::Time now) {
+                           const Visitor& visitor, base::Time now) {
     return database_.write([&](db::Transaction& transaction) -> Welcome {
         const oidc::UserInfo& user = known.user;
         const auto account = store::find_account(transaction, user.issuer, user.subject);
@@ -97,8 +98,7 @@ Welcome Newcomers::welcome(const oidc::Authenticated& known, const std::string& 
                 account ? welcome_back(transaction, *with_mail, user, account->workplace, now)
                         : link(transaction, newcomer, *with_mail, "agent", *with_mail, now);
             if (settled)
-                return open_session(transaction, *with_mail, known.id_token, next, session_before,
-                                    now);
+                return open_session(transaction, *with_mail, known.id_token, next, visitor, now);
             newcomer.claimed.reset();  // who they are is not the question
         } else if (workplace(transaction, user,
                              *organisations_.tree(transaction, db::Versions(transaction)))
@@ -114,12 +114,13 @@ Welcome Newcomers::welcome(const oidc::Authenticated& known, const std::string& 
 
 SignedIn Newcomers::open_session(db::Transaction& transaction, base::PersonId person,
                                  std::string_view id_token, std::string next,
-                                 std::string_view session_before, base::Time now) {
+                                 const Visitor& visitor, base::Time now) {
     // A session of before the sign-in never becomes one of after it.
-    if (!session_before.empty())
-        store::delete_sign_in(transaction, base::sha256_hex(session_before));
-    SignedIn opened{identity_.sign_in(transaction, person, now), std::move(next),
-                    store::find(transaction, person)->language};
+    if (!visitor.session.empty())
+        store::delete_sign_in(transaction, base::sha256_hex(visitor.session));
+    SignedIn opened{identity_.sign_in(transaction, person, now,
+                                      {.way = "proconnect", .user_agent = visitor.user_agent}),
+                    std::move(next), store::find(transaction, person)->language};
     store::set_id_token(transaction, base::sha256_hex(opened.session_token), id_token);
     return opened;
 }
@@ -224,7 +225,7 @@ std::optional<Newcomer> Newcomers::find(std::string_view token, base::Time now) 
 }
 
 base::Result<SignedIn> Newcomers::begin(std::string_view token, std::string_view organisation,
-                                        std::string_view session_before, std::string_view language,
+                                        const Visitor& visitor, std::string_view language,
                                         base::Time now) {
     const std::string hash = base::sha256_hex(token);
     return database_.write([&](db::Transaction& transaction) -> base::Result<SignedIn> {
@@ -258,13 +259,13 @@ base::Result<SignedIn> Newcomers::begin(std::string_view token, std::string_view
             store::update_account(transaction, user, workplace_text(place, told), now);
         }
         store::delete_newcomers(transaction, user);
-        return open_session(transaction, person, kept->id_token, kept->next, session_before, now);
+        return open_session(transaction, person, kept->id_token, kept->next, visitor, now);
     });
 }
 
 base::Result<void> Newcomers::claim(std::string_view token, std::string_view mail, base::Time now) {
     const std::string hash = base::sha256_hex(token);
-    const std::string address = lower_mail(mail);
+    const std::string address = lower(mail);
     if (!is_mail(address))
         return base::unexpected(
             base::Error{base::ErrorKind::invalid, "identity.first_visit.mail_invalid", "email"});

@@ -14,6 +14,12 @@
 
 namespace identity {
 
+// The browser of whoever signs in.
+struct Visitor {
+    std::string_view session;  // its cookie of before, whose session ends; "" for none
+    std::string_view user_agent;
+};
+
 struct SignedIn {
     std::string session_token;
     std::string next;
@@ -49,16 +55,15 @@ public:
               organisations::Organisations& organisations)
         : database_(database), identity_(identity), organisations_(organisations) {}
 
-    // `next`: where to go on. `session_before`: the cookie of the browser, whose session ends.
-    Welcome welcome(const oidc::Authenticated&, const std::string& next,
-                    std::string_view session_before, base::Time now);
+    // `next`: where to go on.
+    Welcome welcome(const oidc::Authenticated&, const std::string& next, const Visitor& visitor,
+                    base::Time now);
 
     // -- first visit; `token`: of the cookie. Nothing when it is too late.
     std::optional<Newcomer> find(std::string_view token, base::Time now);
     // A new person. `organisation`: a code, where the agent is asked.
     base::Result<SignedIn> begin(std::string_view token, std::string_view organisation,
-                                 std::string_view session_before, std::string_view language,
-                                 base::Time now);
+                                 const Visitor& visitor, std::string_view language, base::Time now);
     // "I have an account under this mail": a letter to it, and a line for those who decide. Says
     // the same whether somebody has that mail or not.
     base::Result<void> claim(std::string_view token, std::string_view mail, base::Time now);
@@ -81,7 +86,7 @@ private:
                           base::Time now);
     void employ(db::Transaction&, base::PersonId, const Affiliation& next, base::Time now);
     SignedIn open_session(db::Transaction&, base::PersonId, std::string_view id_token,
-                          std::string next, std::string_view session_before, base::Time now);
+                          std::string next, const Visitor& visitor, base::Time now);
     // The role by which they may decide; "" when they may not.
     std::string_view deciding_role(db::Transaction&, const Rights&, base::PersonId claimed,
                                    base::Time now);

@@ -2,7 +2,7 @@
 #include "identity/oidc_rules.hpp"
 
 #include "base/text.hpp"
-#include "identity/rules.hpp"
+#include "identity/people_file.hpp"
 
 #include <boost/json.hpp>
 
@@ -121,7 +121,7 @@ Checked<UserInfo> read_user_info(std::string_view payload) {
                   .audience = claims.texts("aud"),
                   .expires_at = claims.time("exp"),
                   .subject = claims.text("sub", max_subject),
-                  .email = lower_mail(base::trim(claims.text("email"))),
+                  .email = lower(base::trim(claims.text("email"))),
                   .given_name = clean(claims.text("given_name")),
                   .usual_name = clean(claims.text("usual_name")),
                   .uid = claims.text("uid"),

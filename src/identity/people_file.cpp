@@ -20,11 +20,6 @@ bool one_of(const auto& list, std::string_view value) {
     return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-bool is_name(std::string_view name) {
-    return !name.empty() && base::length(name) <= 100 &&
-           std::none_of(name.begin(), name.end(), [](char c) { return c >= 0 && c < ' '; });
-}
-
 void read_roles(std::string_view cell, PersonLine& line) {
     for (const std::string& part : base::split(cell, ';')) {
         const auto at = part.find('@');
@@ -36,6 +31,30 @@ void read_roles(std::string_view cell, PersonLine& line) {
 }
 
 }  // namespace
+
+// ASCII only, as mail addresses of administrations are: lower() of the two engines agrees there.
+std::string lower(std::string_view text) {
+    std::string out{text};
+    for (char& c : out)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return out;
+}
+
+bool is_mail(std::string_view mail) {
+    const auto at = mail.find('@');
+    if (at == 0 || at == std::string_view::npos || mail.size() > 254) return false;
+    const std::string_view domain = mail.substr(at + 1);
+    const auto dot = domain.rfind('.');
+    if (dot == std::string_view::npos || dot == 0 || dot + 1 == domain.size()) return false;
+    return std::all_of(mail.begin(), mail.end(), [](char c) { return c > ' ' && c < 127; }) &&
+           domain.find('@') == std::string_view::npos &&
+           mail.find_first_of(",;<>\"\\()") == std::string_view::npos;
+}
+
+bool is_name(std::string_view name) {
+    return !name.empty() && base::length(name) <= 100 &&
+           std::none_of(name.begin(), name.end(), [](char c) { return c >= 0 && c < ' '; });
+}
 
 bool PersonLine::is_contractor() const {
     return one_of(yes, base::fold(contractor));
@@ -53,7 +72,7 @@ base::Result<std::vector<PersonLine>> read_people(std::string_view text) {
     for (std::size_t row = 0; row < table->size(); ++row) {
         const auto cell = [&](const char* name) { return table->cell(row, name); };
         PersonLine line{.number = table->line(row),
-                        .email = lower_mail(cell("email")),
+                        .email = lower(cell("email")),
                         .given_name = cell("given_name"),
                         .usual_name = cell("usual_name"),
                         .job = cell("job"),

@@ -74,8 +74,7 @@ std::expected<Departure, Problem> ProConnect::depart(std::string_view next, bool
     return Departure{*std::move(url), std::move(cookie)};
 }
 
-std::expected<Welcome, Problem> ProConnect::arrive(const Return& back,
-                                                   std::string_view session_before,
+std::expected<Welcome, Problem> ProConnect::arrive(const Return& back, const Visitor& visitor,
                                                    base::Time now) {
     const auto ticket = read_ticket(back.cookie);
     if (!ticket || !oidc::same_secret(back.state, state_of(client_.settings(), back.cookie)) ||
@@ -104,7 +103,7 @@ std::expected<Welcome, Problem> ProConnect::arrive(const Return& back,
     const auto known = client_.redeem(back.code, nonce_of(client_.settings(), back.cookie), now);
     if (!known) return std::unexpected(problem_from(known.error(), *ticket));
 
-    return newcomers_.welcome(*known, ticket->next, session_before, now);
+    return newcomers_.welcome(*known, ticket->next, visitor, now);
 }
 
 std::optional<std::string> ProConnect::end_session_url(std::string_view session_token,

@@ -40,9 +40,7 @@ public:
 
     // `next`: where to go afterwards, a path of ours. `silent`: only if nothing is asked there.
     std::expected<Departure, Problem> depart(std::string_view next, bool silent, base::Time now);
-    // `session_before`: the cookie of the browser, whose session ends.
-    std::expected<Welcome, Problem> arrive(const Return&, std::string_view session_before,
-                                           base::Time now);
+    std::expected<Welcome, Problem> arrive(const Return&, const Visitor& visitor, base::Time now);
 
     // Where the browser goes to end the provider's session, too: nothing for a session that is not
     // the provider's, or when it does not answer. To be asked before the session ends.

@@ -30,6 +30,10 @@ http::Cookie gone(std::string_view name) {
     return {.name = std::string{name}, .value = "", .max_age_s = 0};
 }
 
+Visitor visitor(const http::Request& request) {
+    return {request.cookie(http::session_cookie), request.header("user-agent")};
+}
+
 std::string sign_in_path(std::string_view next) {
     return "/sign-in?asked=1&next=" + base::url_encode(next);
 }
@@ -88,7 +92,7 @@ http::Response arrive(const http::Request& request, ProConnect& proconnect) {
                                             .issuer = request.query.text("iss"),
                                             .error = request.query.text("error"),
                                             .description = request.query.text("error_description")},
-                                           request.cookie(http::session_cookie), request.now);
+                                           visitor(request), request.now);
     if (!welcome)
         return std::move(show_problem(request, welcome.error()).with_cookie(gone(ticket_cookie)));
     if (const auto* signed_in = std::get_if<SignedIn>(&*welcome))
@@ -131,7 +135,7 @@ http::Response refused(const http::Request& request, const Site& site, Newcomers
 http::Response begin(const http::Request& request, const Site& site, Newcomers& newcomers) {
     const auto signed_in =
         newcomers.begin(request.cookie(newcomer_cookie), request.form.text("organisation"),
-                        request.cookie(http::session_cookie), request.language, request.now);
+                        visitor(request), request.language, request.now);
     if (!signed_in) return refused(request, site, newcomers, signed_in.error());
     return std::move(enter(http::done(signed_in->next, "identity.notice.welcome"), *signed_in)
                          .with_cookie(gone(newcomer_cookie)));

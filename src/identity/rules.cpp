@@ -14,24 +14,6 @@ constexpr std::chrono::days furthest{366};
 
 }  // namespace
 
-std::string lower_mail(std::string_view text) {
-    std::string out{text};
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
-
-bool is_mail(std::string_view mail) {
-    const auto at = mail.find('@');
-    if (at == 0 || at == std::string_view::npos || mail.size() > 254) return false;
-    const std::string_view domain = mail.substr(at + 1);
-    const auto dot = domain.rfind('.');
-    if (dot == std::string_view::npos || dot == 0 || dot + 1 == domain.size()) return false;
-    return std::all_of(mail.begin(), mail.end(), [](char c) { return c > ' ' && c < 127; }) &&
-           domain.find('@') == std::string_view::npos &&
-           mail.find_first_of(",;<>\"\\()") == std::string_view::npos;
-}
-
 bool is_grantable(std::string_view role) {
     const auto all = roles();
     return role != "agent" && std::find(all.begin(), all.end(), role) != all.end();

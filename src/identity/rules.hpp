@@ -11,11 +11,6 @@
 
 namespace identity {
 
-// A mail address in lower case: ASCII only, as those of administrations are, because lower() of the
-// two engines agrees there.
-std::string lower_mail(std::string_view);
-bool is_mail(std::string_view);
-
 // A role that can be granted: one of roles(), and not "agent", which is everyone's.
 bool is_grantable(std::string_view role);
 

@@ -16,6 +16,7 @@ struct Kind {
 class Kinds {
 public:
     Kinds();  // those that the program carries; throws std::logic_error when they cannot be read
+    explicit Kinds(std::vector<Kind> kinds) : kinds_(std::move(kinds)) {}
     std::span<const Kind> all() const { return kinds_; }
     const Kind* find(std::string_view name) const;
     // A kind that nobody declared is one that cannot be refused.

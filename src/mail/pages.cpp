@@ -2,10 +2,12 @@
 #include "mail/pages.hpp"
 
 #include "audit/audit.hpp"
+#include "base/secrets.hpp"
 #include "db/database.hpp"
 #include "http/router.hpp"
 #include "jobs/jobs.hpp"
 #include "mail/kinds.hpp"
+#include "mail/report.hpp"
 #include "mail/views.hpp"
 
 #include <boost/json.hpp>
@@ -80,13 +82,12 @@ http::Response send_again(const http::Request& request, const Site& site) {
     const int letters = site.database.write([&](db::Transaction& transaction) {
         const int count = store::send_again(transaction, request.now);
         if (count > 0)
-            audit::record(transaction,
-                          {.at = request.now,
-                           .actor = request.person(),
-                           .role = "administrator",
-                           .action = "mail.send_again",
-                           .object = "letter",
-                           .after = "{\"letters\":" + std::to_string(count) + "}"});
+            audit::record(transaction, {.at = request.now,
+                                        .actor = request.person(),
+                                        .role = "administrator",
+                                        .action = "mail.send_again",
+                                        .object = "letter",
+                                        .after = "{\"letters\":" + std::to_string(count) + "}"});
         return count;
     });
     return http::done(administration, "mail.notice.again", http::view("", {{"letters", letters}}));
@@ -106,6 +107,29 @@ http::Response accept_address(const http::Request& request, const Site& site) {
     });
     if (!found) return http::refuse({base::ErrorKind::not_found, "mail.address_not_refused"});
     return http::done(administration, "mail.notice.accepted");
+}
+
+// ---- what a machine tells
+
+// In constant time, whatever was sent.
+bool is_secret(std::string_view authorization, std::string_view secret) {
+    constexpr std::string_view scheme = "Bearer ";
+    return authorization.starts_with(scheme) &&
+           base::sha256_hex(authorization.substr(scheme.size())) == base::sha256_hex(secret);
+}
+
+http::Response receive(const http::Request& request, const Site& site) {
+    if (!is_secret(request.header("authorization"), site.bounce_secret))
+        return http::refuse({base::ErrorKind::signed_out, "mail.bounce.secret"});
+    const http::File* file = request.form.file("report");
+    const std::string_view report =
+        file ? std::string_view{file->content} : request.form.text("report");
+    const Received received = site.database.write([&](db::Transaction& transaction) {
+        return receive_report(transaction, report, request.now);
+    });
+    if (received == Received::unreadable)
+        return http::refuse({base::ErrorKind::invalid, "mail.bounce.unreadable", "report"});
+    return http::show(http::view("", {{"result", name_of(received)}}));
 }
 
 }  // namespace
@@ -146,10 +170,25 @@ void add_administration_pages(http::Router& router, const std::shared_ptr<const 
         accept_address);
 }
 
+void add_bounce_page(http::Router& router, const std::shared_ptr<const Site>& site) {
+    router.add({.method = "POST",
+                .pattern = "/mail/bounces",
+                .access = http::Access::anyone(),  // the secret is the key
+                .doc = {.summary = "A delivery report (RFC 3464), from the machine that has the "
+                                   "secret: Authorization: Bearer ...",
+                        .form = {{"report", R"({"type":"string"})", true,
+                                  "The whole message, as a field or a file"}},
+                        .answer = received_schema},
+                .handler = [site](const http::Request& request) { return receive(request, *site); },
+                .max_body = most_report_bytes + std::size_t{64} * 1024,
+                .needs_token = false});
+}
+
 void add_pages(http::Router& router, Site given) {
     const auto site = std::make_shared<const Site>(std::move(given));  // shared by the handlers
     add_preference_pages(router, site);
     add_administration_pages(router, site);
+    if (!site->bounce_secret.empty()) add_bounce_page(router, site);
     if (site->demo) add_demo_pages(router, site);
 }
 

@@ -154,6 +154,18 @@ Turn Sender::send_due(base::Time now, const std::stop_token& stop) {
     return turn;
 }
 
+void Sender::refresh_counts() {
+    const store::Counts counts =
+        database_.read([](db::Transaction& transaction) { return store::count(transaction); });
+    const std::scoped_lock lock(mutex_);
+    counts_ = counts;
+}
+
+store::Counts Sender::last_counts() const {
+    const std::scoped_lock lock(mutex_);
+    return counts_;
+}
+
 int make_digests(db::Database& database, base::Time now) {
     const auto persons =
         database.read([](db::Transaction& transaction) { return store::with_digest(transaction); });

@@ -8,6 +8,7 @@
 #include "mail/store.hpp"
 
 #include <atomic>
+#include <mutex>
 #include <stop_token>
 
 namespace db {
@@ -38,7 +39,7 @@ struct Turn {
     std::string obstacle;  // why none can leave now; "" : none
 };
 
-// From one thread; several nodes at once.
+// Sends from one thread; several nodes at once.
 class Sender {
 public:
     // The arguments must outlive it.
@@ -49,6 +50,10 @@ public:
     // Takes at most one batch of letters that are due and sends what its readers want. The rest of
     // a batch waits as before when the relay does not answer, or once stopped.
     Turn send_due(base::Time now, const std::stop_token& = {});
+
+    // For /metrics, which asks no database: counted now, and as last counted.
+    void refresh_counts();
+    store::Counts last_counts() const;
     std::int64_t sent_here() const { return sent_; }  // since the start of the process
 
 private:
@@ -67,6 +72,8 @@ private:
     const SenderOptions options_;
     Smtp smtp_;
     std::atomic<std::int64_t> sent_ = 0;
+    mutable std::mutex mutex_;  // of counts_
+    store::Counts counts_;
 };
 
 // Puts one letter in the place of all those that a person gets together; returns how many people.

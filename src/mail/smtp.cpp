@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "mail/smtp.hpp"
 
+#include "base/text.hpp"
+
 #include <curl/curl.h>
 
 #include <algorithm>
@@ -28,6 +30,7 @@ struct Transfer {
     std::string_view rest;  // of the message
     std::string command;    // the last one's first word: never what follows (AUTH has secrets)
     std::string reply;      // the last line
+    bool quits = false;     // libcurl has seen enough: what follows is politeness
     std::stop_token stop;
     std::chrono::steady_clock::time_point stop_seen{};
 };
@@ -44,6 +47,8 @@ int watch(CURL*, curl_infotype kind, char* data, std::size_t size, void* given) 
     auto& transfer = *static_cast<Transfer*>(given);
     std::string_view text{data, size};
     text = text.substr(0, text.find_last_not_of("\r\n") + 1);
+    if (kind == CURLINFO_HEADER_OUT && text.starts_with("QUIT")) transfer.quits = true;
+    if (transfer.quits) return 0;
     if (kind == CURLINFO_HEADER_OUT)
         transfer.command = text.substr(0, text.find(' '));
     else if (kind == CURLINFO_HEADER_IN && !text.empty())
@@ -117,9 +122,8 @@ struct Smtp::Impl {
         const CURLcode result = curl_easy_perform(handle.get());
         if (result == CURLE_OK) return {Fate::delivered, {}};
 
-        long code = 0;
-        curl_easy_getinfo(handle.get(), CURLINFO_RESPONSE_CODE, &code);
-        const bool refused = code >= 400 && !transfer.reply.empty();
+        const auto code = base::to_integer(transfer.reply.substr(0, 3)).value_or(0);
+        const bool refused = code >= 400;
         Delivery delivery{Fate::no_relay,
                           one_line(refused ? transfer.reply : curl_easy_strerror(result))};
         const std::string& command = transfer.command;

@@ -156,4 +156,7 @@ const std::string_view letter_schema = R"json({"type": "object",
  "required": [)json" LETTER_FIELDS R"json(, "subject", "language", "text", "html", "calendar",
   "calendar_method"]})json";
 
+const std::string_view received_schema = R"json({"type": "object", "required": ["result"],
+ "properties": {"result": {"enum": ["recorded", "no_failure", "not_ours"]}}})json";
+
 }  // namespace mail

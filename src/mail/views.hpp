@@ -19,6 +19,6 @@ boost::json::object letters_view(const std::vector<store::Shown>&,
 boost::json::object letter_view(const store::Shown&, const Rendered&);
 
 extern const std::string_view preferences_schema, outbox_schema, again_schema, letters_schema,
-    letter_schema;
+    letter_schema, received_schema;
 
 }  // namespace mail

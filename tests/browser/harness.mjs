@@ -29,16 +29,19 @@ export function freePort() {
   });
 }
 
-// {url, stop()}; `database` as on the command line, by default a new SQLite file; `port` and further
-// `options` of the server, which then is always our own. Whatever the server says on its error output
-// is shown when it does not start.
-export async function startServer({ database, port = 0, options = [] } = {}) {
-  if (process.env.CAMPUS_URL && !options.length) return { url: process.env.CAMPUS_URL.replace(/\/$/, ''), stop: async () => {} };
+// {url, stop()}; `database` as on the command line, by default a new SQLite file; `publicUrl`: also
+// where it is asked for; `options`: further ones, of a server that is always our own. Whatever the
+// server says on its error output is shown when it does not start.
+export async function startServer({ database, listen = '127.0.0.1:0', publicUrl, options = [] } = {}) {
+  if (process.env.CAMPUS_URL && !options.length) {
+    return { url: process.env.CAMPUS_URL.replace(/\/$/, ''), stop: async () => {} };
+  }
   const binary = process.env.CAMPUS_BINARY ?? join(root, 'build/release/campus');
   const folder = mkdtempSync(join(tmpdir(), 'campus-browser-'));
   const place = database ?? `sqlite:${join(folder, 'campus.db')}`;
   execFileSync(binary, ['load-demo', '--database', place], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
-  const server = spawn(binary, ['serve', '--demo', '--listen', `127.0.0.1:${port}`, '--database', place, ...options],
+  const server = spawn(binary, ['serve', '--demo', '--listen', listen, '--database', place,
+    ...(publicUrl ? ['--public-url', publicUrl] : []), ...options],
     { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   server.stderr.on('data', (text) => { said = (said + text).slice(-4000); });
@@ -46,7 +49,7 @@ export async function startServer({ database, port = 0, options = [] } = {}) {
   const url = await new Promise((done, fail) => {
     createInterface({ input: server.stdout }).on('line', (line) => {
       const match = line.match(/listening on (http:\/\/[\w.:]+)/);
-      if (match) done(match[1]);
+      if (match) done(publicUrl ?? match[1]);
     });
     ended.then((code) => fail(new Error(`the server ended with ${code}:\n${said}`)));
     setTimeout(() => fail(new Error(`the server does not listen after 30 s:\n${said}`)), 30_000).unref();

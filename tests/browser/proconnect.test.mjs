@@ -28,8 +28,9 @@ for (const algorithm of ['RS256', 'ES256']) {
     const campus = `http://127.0.0.1:${port}`;
     const provider = await startProvider({ campus, port: await freePort(), accounts, algorithm });
     const server = await startServer({
-      port,
-      options: ['--public-url', campus, '--proconnect-issuer', provider.issuer, '--proconnect-client-id',
+      listen: `127.0.0.1:${port}`,
+      publicUrl: campus,
+      options: ['--proconnect-issuer', provider.issuer, '--proconnect-client-id',
         provider.client, '--proconnect-client-secret', provider.secret, '--no-rate-limits'],
     });
     t.after(async () => {
