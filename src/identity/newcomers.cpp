@@ -105,7 +105,7 @@ Welcome Newcomers::welcome(const oidc::Authenticated& known, const std::string& 
                        .kind == Workplace::Kind::unknown)
             store::count_unplaced(transaction, user, now);
         const std::string token = base::random_token();
-        store::insert_newcomer(
+        store::put_newcomer(
             transaction, base::sha256_hex(token), newcomer, user,
             now + (recognition == Recognition::doubtful ? claim_lasts : hours{first_visit_lasts}));
         return FirstVisit{token};

@@ -101,17 +101,24 @@ void update_names_and_mail(db::Transaction& transaction, const Person& person) {
 constexpr db::Query delete_old_newcomers{"identity.newcomers_expired", R"sql(
     DELETE FROM newcomers WHERE expires_at <= $1
 )sql"};
-constexpr db::Query insert_newcomer_row{"identity.newcomer_insert", R"sql(
+constexpr db::Query put_newcomer_row{"identity.newcomer_put", R"sql(
     INSERT INTO newcomers (token_hash, issuer, subject, user_info, id_token, next_path,
                            claimed_person_id, created_at, expires_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    ON CONFLICT (issuer, subject)
+    DO UPDATE SET token_hash = excluded.token_hash, user_info = excluded.user_info,
+                  id_token = excluded.id_token, next_path = excluded.next_path,
+                  claimed_person_id = coalesce(excluded.claimed_person_id,
+                                               newcomers.claimed_person_id),
+                  expires_at = CASE WHEN newcomers.expires_at > excluded.expires_at
+                                    THEN newcomers.expires_at ELSE excluded.expires_at END
 )sql"};
 
-void insert_newcomer(db::Transaction& transaction, std::string_view token_hash,
-                     const Newcomer& newcomer, const oidc::UserInfo& user, base::Time expires_at) {
+void put_newcomer(db::Transaction& transaction, std::string_view token_hash,
+                  const Newcomer& newcomer, const oidc::UserInfo& user, base::Time expires_at) {
     transaction.run(delete_old_newcomers, {base::to_epoch(newcomer.created_at)});
     transaction.run(
-        insert_newcomer_row,
+        put_newcomer_row,
         {token_hash, user.issuer, user.subject, newcomer.user_info, newcomer.id_token,
          newcomer.next, newcomer.claimed ? db::Value{newcomer.claimed->value} : db::Value{},
          base::to_epoch(newcomer.created_at), base::to_epoch(expires_at)});

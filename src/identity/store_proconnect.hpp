@@ -39,8 +39,9 @@ struct Newcomer {
     int letters = 0;
     base::Time created_at{};
 };
-void insert_newcomer(db::Transaction&, std::string_view token_hash, const Newcomer&,
-                     const oidc::UserInfo&, base::Time expires_at);
+// One a subject: who comes again goes on in the new browser, and what they have claimed stays.
+void put_newcomer(db::Transaction&, std::string_view token_hash, const Newcomer&,
+                  const oidc::UserInfo&, base::Time expires_at);
 std::optional<Newcomer> find_newcomer(db::Transaction&, std::string_view token_hash,
                                       base::Time now);
 std::optional<Newcomer> find_newcomer_by_link(db::Transaction&, std::string_view link_hash,

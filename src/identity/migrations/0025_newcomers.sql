@@ -13,7 +13,8 @@ CREATE TABLE newcomers (
     link_hash TEXT UNIQUE,  -- of the secret in the letter to that person's mail
     letters BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL,
-    expires_at BIGINT NOT NULL
+    expires_at BIGINT NOT NULL,
+    UNIQUE (issuer, subject)
 );
 CREATE INDEX newcomers_by_claim ON newcomers (claimed_person_id);
 CREATE INDEX newcomers_by_expiry ON newcomers (expires_at);

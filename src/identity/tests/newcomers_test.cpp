@@ -351,9 +351,25 @@ TEST_CASE("two windows of one first visit make one person") {
     site.sign_in();
     Browser second{site.app};
     CHECK(location_of(site.sign_in(second)) == "/sign-in/first-visit");
-    CHECK(site.browser.post("/sign-in/first-visit").status == 303);
-    CHECK(second.post("/sign-in/first-visit").status == 404);  // the other one is done
-    CHECK(location_of(site.sign_in(second)) == "/me");
+    CHECK(site.count("newcomers") == 1);
+    CHECK(site.browser.post("/sign-in/first-visit").status == 404);  // goes on in the other
+    CHECK(second.post("/sign-in/first-visit").status == 303);
+    CHECK(second.post("/sign-in/first-visit").status == 404);
+    CHECK(location_of(site.sign_in()) == "/me");
     CHECK(site.count("persons") == 5);
     CHECK(site.count("newcomers") == 0);
+}
+
+TEST_CASE("who comes again before the letter is answered has claimed it still") {
+    Site site;
+    site.sign_in();
+    site.browser.post("/sign-in/first-visit/claim", {{"email", "awa.diallo@rennes.example"}});
+    const std::string link = site.letter().second;
+    Browser later{site.app};
+    CHECK(location_of(site.sign_in(later)) == "/sign-in/first-visit");
+    CHECK(site.count("newcomers") == 1);
+    CHECK(later.get(link).status == 200);
+    CHECK(later.post(link).status == 303);
+    CHECK(location_of(site.sign_in(later)) == "/me");
+    CHECK(site.count("persons") == 4);
 }
