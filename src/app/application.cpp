@@ -5,6 +5,7 @@
 #include "app/pages.hpp"
 #include "audit/pages.hpp"
 #include "base/embedded.hpp"
+#include "base/text.hpp"
 #include "catalogue/pages.hpp"
 #include "catalogue/themes.hpp"
 #include "db/database.hpp"
@@ -152,6 +153,18 @@ audit::Site audit_site(Application& app) {
                 }};
 }
 
+// Half of the workers may wait for the provider: the other half goes on answering.
+identity::ProConnectSettings proconnect_settings(const Configuration& configuration) {
+    return {.issuer = configuration.proconnect_issuer,
+            .client_id = configuration.proconnect_client_id,
+            .client_secret = configuration.proconnect_client_secret,
+            .scopes = base::split(configuration.proconnect_scopes, ' '),
+            .acr_values = base::split(configuration.proconnect_acr, ' '),
+            .algorithm = configuration.proconnect_algorithm,
+            .public_url = base_url_of(configuration),
+            .at_once = std::max(1, configuration.workers / 2)};
+}
+
 mail::SenderOptions sender_options(const Configuration& configuration) {
     const mail::Mailbox from = mail::read_mailbox(configuration.mail_from);
     return {.smtp = {.url = configuration.smtp,
@@ -256,7 +269,8 @@ Application::Application(const Configuration& configuration, db::Database& given
                              .perimeters("administrator");
                      });
                  }});
-    identity::add_pages(router, {database, identity, organisations, pages, configuration.demo});
+    identity::add_pages(router, {database, identity, organisations, pages, configuration.demo,
+                                 proconnect_settings(configuration)});
     identity::add_access_pages(
         router, {database, identity, organisations, passkeys, invitations, emergency, pages});
     invitations.add_jobs(jobs);
