@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "psychometrics/commands.hpp"
+#include "psychometrics/match.hpp"
 #include "psychometrics/options.hpp"
 #include "psychometrics/output.hpp"
 #include "psychometrics/plot.hpp"
@@ -58,40 +59,18 @@ tree name,parent,loading; blueprint attribute,value,min,max. Logit = a * theta +
 Log: person,theta,se,k1,k2,... where k is the item's name; with a tree then theta_NODE,se_NODE.
 )";
 
-// The answers in the order of the bank: by the items' names, else by their places.
-Read<AnswerMatrix> match(const Options& options, const Responses& responses, const Bank& bank) {
-    std::unordered_map<std::string, std::size_t> numbers;
-    for (std::size_t i = 0; i < bank.items.size(); ++i) numbers.emplace(bank.items[i].name, i);
-    std::vector<std::size_t> column(responses.items.size(), SIZE_MAX);
-    std::size_t found = 0;
-    for (std::size_t i = 0; i < column.size(); ++i)
-        if (const auto at = numbers.find(responses.items[i]); at != numbers.end())
-            column[i] = at->second, ++found;
-    if (found == 0) {
-        if (responses.items.size() != bank.items.size())
-            return std::unexpected(Problem{
-                options.responses, 1, 0,
-                fmt::format("none of its {} columns is an item of {}, and that has {} items",
-                            responses.items.size(), options.bank, bank.items.size())});
-        for (std::size_t i = 0; i < column.size(); ++i) column[i] = i;
-    }
+// The answers in the order of the bank. "Don't know" is a wrong answer.
+Read<AnswerMatrix> make_matrix(const Options& options, const Responses& responses,
+                               const Bank& bank) {
+    const auto places = match_items(options.responses, responses, options.bank, bank);
+    if (!places) return std::unexpected(places.error());
     AnswerMatrix matrix{responses.persons.size(), bank.items.size(), {}};
     matrix.answers.assign(matrix.candidates * matrix.items, engine::missing);
     for (std::size_t person = 0; person < matrix.candidates; ++person)
-        for (std::size_t at = responses.begin[person]; at < responses.begin[person + 1]; ++at) {
-            const std::size_t item = column[responses.item[at]];
-            if (item == SIZE_MAX) continue;
-            const int answer = responses.answer[at];
-            if (answer >= static_cast<int>(bank.items[item].categories()))
-                return std::unexpected(Problem{
-                    options.responses, 0, 0,
-                    fmt::format("person {} answered {} to the item {}, which has {} categories",
-                                responses.persons[person], answer, bank.items[item].name,
-                                bank.items[item].categories())});
-            // "Don't know" is a wrong answer.
-            matrix.answers[person * matrix.items + item] =
-                static_cast<std::int8_t>(std::max(answer, 0));
-        }
+        for (std::size_t at = responses.begin[person]; at < responses.begin[person + 1]; ++at)
+            if (const std::size_t item = (*places)[responses.item[at]]; item != SIZE_MAX)
+                matrix.answers[person * matrix.items + item] =
+                    static_cast<std::int8_t>(std::max<int>(responses.answer[at], 0));
     return matrix;
 }
 
@@ -383,7 +362,7 @@ Read<int> run(const Options& options) {
     if (!options.responses.empty()) {
         const auto responses = read_responses(options.responses);
         if (!responses) return std::unexpected(responses.error());
-        auto matched = match(options, *responses, *bank);
+        auto matched = make_matrix(options, *responses, *bank);
         if (!matched) return std::unexpected(matched.error());
         matrix = std::move(*matched);
         plan.matrix = &matrix;
@@ -480,7 +459,7 @@ void add_simulate(CLI::App& app, Work& chosen) {
                     "overlap=.2; several with commas");
     sub->add_option("--cuts", options->cuts, "Cut points of the levels")->capture_default_str();
     sub->add_option("--points", options->points,
-                    "Grid points (41 in one dimension, 32 or more in a tree)")
+                    "Grid points (41 in one dimension, 24 or more in a tree)")
         ->check(CLI::Range(5, 512));
     sub->add_flag("--soft", options->soft,
                   "Soft scoring: the items' standard errors are part of the likelihood");
