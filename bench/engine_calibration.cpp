@@ -73,9 +73,15 @@ double rmse(const std::vector<Item>& truth, const std::vector<engine::ItemEstima
         sum += std::pow(of(found[i].item) - of(truth[i]), 2);
     return std::sqrt(sum / static_cast<double>(truth.size()));
 }
-double a_of(const Item& item) { return item.a; }
-double b_of(const Item& item) { return -item.d[0] / item.a; }
-double d_of(const Item& item) { return item.d[0]; }
+double a_of(const Item& item) {
+    return item.a;
+}
+double b_of(const Item& item) {
+    return -item.d[0] / item.a;
+}
+double d_of(const Item& item) {
+    return item.d[0];
+}
 
 std::string told(const engine::Calibration& found) {
     return fmt::format("log-likelihood {:.5f}, {} steps, {:.0e} to gain", found.log_likelihood,
@@ -123,8 +129,7 @@ void one_dimension() {
         std::vector<PackedAnswer> line;
         const double theta = random.normal();
         for (std::size_t i = 0; i < 40; ++i)
-            line.emplace_back(i,
-                              right(items[i], theta, random) || random.uniform() < 0.2 ? 1 : 0);
+            line.emplace_back(i, right(items[i], theta, random) || random.uniform() < 0.2 ? 1 : 0);
         guessing.add(line);
     }
     run = timed(guessing, {.family = engine::Family::three_parameter}, 3);

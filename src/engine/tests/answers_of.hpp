@@ -46,10 +46,11 @@ inline std::vector<Item> planted(std::size_t count, std::uint64_t seed) {
 }
 
 // Of `persons` with abilities from `theta`, each to `each` items drawn at random.
-inline Responses answers_of(const std::vector<Item>& items, std::size_t persons, std::size_t each,
-                            std::uint64_t seed,
-                            const std::function<double(std::size_t, Random&)>& theta =
-                                [](std::size_t, Random& random) { return random.normal(); }) {
+inline Responses answers_of(
+    const std::vector<Item>& items, std::size_t persons, std::size_t each, std::uint64_t seed,
+    const std::function<double(std::size_t, Random&)>& theta = [](std::size_t, Random& random) {
+        return random.normal();
+    }) {
     Random random(seed);
     Responses responses(items.size());
     std::vector<std::size_t> order(items.size());
@@ -77,8 +78,14 @@ inline double rmse(const std::vector<Item>& truth, const std::vector<ItemEstimat
     }
     return std::sqrt(sum / static_cast<double>(truth.size()));
 }
-inline double a_of(const Item& item) { return item.a; }
-inline double d_of(const Item& item) { return item.d[0]; }
-inline double b_of(const Item& item) { return -item.d[0] / item.a; }
+inline double a_of(const Item& item) {
+    return item.a;
+}
+inline double d_of(const Item& item) {
+    return item.d[0];
+}
+inline double b_of(const Item& item) {
+    return -item.d[0] / item.a;
+}
 
 }  // namespace engine

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "engine/aligned.hpp"
 #include "engine/calibration_kernels.hpp"
+#include "engine/aligned.hpp"
 #include "engine/cpu.hpp"
 #include "engine/math.hpp"
 #include "engine/random.hpp"
@@ -29,7 +29,9 @@ AlignedVector<double> all_results(const CalibrationKernels& kernels) {
         return of;
     };
     AlignedVector<double> out;
-    const auto keep = [&](const auto& values) { out.insert(out.end(), values.begin(), values.end()); };
+    const auto keep = [&](const auto& values) {
+        out.insert(out.end(), values.begin(), values.end());
+    };
 
     constexpr std::size_t nodes = 64;
     AlignedVector<double> theta(nodes);
@@ -55,16 +57,20 @@ AlignedVector<double> all_results(const CalibrationKernels& kernels) {
     AlignedVector<double> mass(nodes * 8);
     AlignedVector<double> mean(32);
     AlignedVector<double> marginal(32);
-    kernels.score_posteriors({.nodes = nodes, .stride = 16, .low = -6, .step = 12.0 / 63,
-                              .factor = factor.data(), .middle = middle.data()},
+    kernels.score_posteriors({.nodes = nodes,
+                              .stride = 16,
+                              .low = -6,
+                              .step = 12.0 / 63,
+                              .factor = factor.data(),
+                              .middle = middle.data()},
                              score.data(), live.data(), 32, mass.data(), mean.data(),
                              marginal.data());
     keep(mass);
     keep(mean);
     keep(marginal);
 
-    for (const std::size_t q : {std::size_t{16}, std::size_t{32}, std::size_t{48}, std::size_t{64},
-                                std::size_t{128}}) {
+    for (const std::size_t q :
+         {std::size_t{16}, std::size_t{32}, std::size_t{48}, std::size_t{64}, std::size_t{128}}) {
         const AlignedVector<double> table = numbers(10 * q, -5, 0);
         AlignedVector<float> singles(table.size());
         for (std::size_t k = 0; k < table.size(); ++k) singles[k] = static_cast<float>(table[k]);

@@ -31,8 +31,7 @@ struct Opened {
 
     Opened(const Responses& responses, const CalibrationOptions& options)
         : prepared(prepare(responses, options)), priors(options.priors) {
-        expectation =
-            expectation_by_rows(responses, prepared.layout, nodes, options.groups, 1);
+        expectation = expectation_by_rows(responses, prepared.layout, nodes, options.groups, 1);
     }
     double objective(const std::vector<double>& x) {
         Counts counts;
@@ -129,8 +128,8 @@ TEST_CASE("the gradient is that of the log-posterior, for each model, two groups
 }
 
 TEST_CASE("a step of EM never lowers the log-posterior, from wherever it starts") {
-    for (const Family family : {Family::two_parameter, Family::three_parameter, Family::graded,
-                                Family::partial_credit}) {
+    for (const Family family :
+         {Family::two_parameter, Family::three_parameter, Family::graded, Family::partial_credit}) {
         CAPTURE(static_cast<int>(family));
         CalibrationOptions options;
         options.family = family;
@@ -183,8 +182,7 @@ TEST_CASE("planted parameters come back: sparse 2PL, 3PL, graded, partial credit
         CHECK(rmse(items, found.items, a_of) < 0.09);
         CHECK(rmse(items, found.items, d_of) < 0.08);
     }
-    for (const Family family :
-         {Family::three_parameter, Family::graded, Family::partial_credit}) {
+    for (const Family family : {Family::three_parameter, Family::graded, Family::partial_credit}) {
         CAPTURE(static_cast<int>(family));
         const std::vector<Item> items = of_family(family, 30, 7);
         CalibrationOptions options;
@@ -200,10 +198,9 @@ TEST_CASE("planted parameters come back: sparse 2PL, 3PL, graded, partial credit
 TEST_CASE("groups: the second one's mean and spread; Rasch and 1PL are one model") {
     const std::vector<Item> items = planted(40, 11);
     CalibrationOptions options;
-    const Responses responses =
-        answers_of(items, 4000, 40, 12, [](std::size_t p, Random& random) {
-            return p < 2000 ? random.normal() : 0.8 + 0.6 * random.normal();
-        });
+    const Responses responses = answers_of(items, 4000, 40, 12, [](std::size_t p, Random& random) {
+        return p < 2000 ? random.normal() : 0.8 + 0.6 * random.normal();
+    });
     for (std::size_t p = 0; p < 4000; ++p) options.groups.push_back(p >= 2000);
     const Calibration found = calibrate(responses, options);
     CHECK(found.groups[0].mean == 0);
@@ -229,9 +226,9 @@ TEST_CASE("anchors stay as they are and carry the scale") {
     CalibrationOptions options;
     options.anchors.resize(30);
     for (std::size_t i = 0; i < 10; ++i) options.anchors[i] = items[i];
-    const Responses responses =
-        answers_of(items, 4000, 30, 16,
-                   [](std::size_t, Random& random) { return -0.7 + 1.3 * random.normal(); });
+    const Responses responses = answers_of(items, 4000, 30, 16, [](std::size_t, Random& random) {
+        return -0.7 + 1.3 * random.normal();
+    });
     const Calibration found = calibrate(responses, options);
     CHECK(found.converged);
     for (std::size_t i = 0; i < 10; ++i) {
@@ -266,8 +263,8 @@ TEST_CASE("standard errors: the spread of estimates over replications") {
             const double z = (found.items[i].item.a - items[i].a) / found.items[i].se[0];
             squares += z * z;
             within += std::abs(z) < 1.96;
-            b_squares += std::pow(
-                (b_of(found.items[i].item) - b_of(items[i])) / found.items[i].se_b, 2);
+            b_squares +=
+                std::pow((b_of(found.items[i].item) - b_of(items[i])) / found.items[i].se_b, 2);
         }
     }
     const double n = replications * 12.0;

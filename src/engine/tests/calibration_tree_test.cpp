@@ -44,7 +44,8 @@ Simulated simulate(const std::vector<Node>& nodes, std::size_t each, std::size_t
             for (std::size_t k = 0; k < asked; ++k) {
                 const std::size_t i = first + (turn + k) % each;
                 line.emplace_back(
-                    i, draw(out.items[i], theta[static_cast<std::size_t>(out.nodes_of[i])], random));
+                    i,
+                    draw(out.items[i], theta[static_cast<std::size_t>(out.nodes_of[i])], random));
             }
         }
         out.answers.add(line);
@@ -92,8 +93,7 @@ TEST_CASE("two levels from a few answers each: loadings and parameters together"
     const Simulated data = simulate(nodes, 10, 4, 6000, 3);
     std::vector<Node> start = data.tree.nodes();
     for (Node& node : start) node.loading = node.parent < 0 ? 1 : 0.6;
-    const TreeCalibration found =
-        calibrate_tree(data.answers, *Tree::of(start), data.nodes_of, {});
+    const TreeCalibration found = calibrate_tree(data.answers, *Tree::of(start), data.nodes_of, {});
     for (std::size_t n = 1; n < 13; ++n) {
         CAPTURE(found.nodes[n].name);
         CHECK(found.nodes[n].loading == Approx(n < 4 ? 0.85 : 0.8).epsilon(0.12));
@@ -102,8 +102,7 @@ TEST_CASE("two levels from a few answers each: loadings and parameters together"
 }
 
 TEST_CASE("sum-product is the integral: brute force over the points of a small tree") {
-    const Simulated data =
-        simulate({{"g"}, {"x", 0, 0.8}, {"y", 0, 0.6}}, 3, 3, 12, 5);
+    const Simulated data = simulate({{"g"}, {"x", 0, 0.8}, {"y", 0, 0.6}}, 3, 3, 12, 5);
     CalibrationOptions options;
     options.most_maps = 1;
     const TreeCalibration found = calibrate_tree(data.answers, data.tree, data.nodes_of, options);
@@ -150,8 +149,7 @@ TEST_CASE("sum-product is the integral: brute force over the points of a small t
 TEST_CASE("one node alone is one dimension; threads change no bit") {
     const std::vector<Item> items = planted(20, 61);
     const Responses responses = answers_of(items, 800, 20, 62);
-    const TreeCalibration alone =
-        calibrate_tree(responses, Tree(), std::vector<int>(20, 0), {});
+    const TreeCalibration alone = calibrate_tree(responses, Tree(), std::vector<int>(20, 0), {});
     const Calibration one = calibrate(responses, {});
     CHECK(alone.calibration.log_likelihood == Approx(one.log_likelihood).epsilon(1e-7));
     const Simulated data = simulate(five_areas(), 4, 4, 300, 9);

@@ -23,10 +23,9 @@ Two two_groups(double shift, double steeper, std::size_t each, std::uint64_t see
     focal[5].a *= steeper;
     Two out{Responses(20), {}};
     for (const bool second : {false, true}) {
-        const Responses part = answers_of(second ? focal : items, each, 20, seed + second,
-                                          [&](std::size_t, Random& random) {
-                                              return random.normal() - (second ? 0.5 : 0.0);
-                                          });
+        const Responses part = answers_of(
+            second ? focal : items, each, 20, seed + second,
+            [&](std::size_t, Random& random) { return random.normal() - (second ? 0.5 : 0.0); });
         for (std::size_t p = 0; p < each; ++p) {
             out.answers.add(part.of(p));
             out.groups.push_back(second);
@@ -133,8 +132,7 @@ TEST_CASE("adaptive answers are matched by ability; equal abilities share a stra
     std::vector<double> theta;
     for (int k = 0; k < 100; ++k) theta.push_back(k % 10);
     const Matching matching = match_by_ability(theta);
-    for (std::size_t p = 0; p < 100; ++p)
-        CHECK(matching.stratum[p] == matching.stratum[p % 10]);
+    for (std::size_t p = 0; p < 100; ++p) CHECK(matching.stratum[p] == matching.stratum[p % 10]);
     Responses two(1);
     two.add(std::vector{PackedAnswer(0, 2)});
     Matching one;

@@ -124,8 +124,7 @@ TEST_CASE("live calibration follows the batch, and leaves a trail") {
         const double mean = seen / (1 + 0.35 * 0.35);
         const double sd = 0.35 / std::sqrt(1 + 0.35 * 0.35);
         const Grid taker = Grid::equally_spaced(41, -4, 4, mean, sd);
-        const ItemChange change =
-            learn(now, grid, taker.weights, draw(truth, theta, random), n);
+        const ItemChange change = learn(now, grid, taker.weights, draw(truth, theta, random), n);
         CHECK(change.after.aa <= now.aa);
         CHECK(change.after.dd <= now.dd);
         CHECK(change.after.aa * change.after.dd >= change.after.ad * change.after.ad);
@@ -135,12 +134,12 @@ TEST_CASE("live calibration follows the batch, and leaves a trail") {
     CHECK(std::abs(now.a - truth.a) < 3 * std::sqrt(now.aa));
     CHECK(std::abs(now.d - truth.d[0]) < 3 * std::sqrt(now.dd));
     CHECK(std::sqrt(now.dd) < 0.06);
-    const ItemChange batch = replace(now, {.a = 1.39, .d = -0.83, .aa = .002, .ad = 0, .dd = .001}, 7);
+    const ItemChange batch =
+        replace(now, {.a = 1.39, .d = -0.83, .aa = .002, .ad = 0, .dd = .001}, 7);
     CHECK(batch.source == ItemChange::Source::batch);
     CHECK(batch.before.a == now.a);
     CHECK(trail.front().before.a == first.a);
-    for (std::size_t k = 1; k < trail.size(); ++k)
-        CHECK(trail[k].before.d == trail[k - 1].after.d);
+    for (std::size_t k = 1; k < trail.size(); ++k) CHECK(trail[k].before.d == trail[k - 1].after.d);
     // Uncertain parameters pull the chance towards one half.
     CHECK(soft_probability({.a = 1, .d = 0, .aa = 0, .ad = 0, .dd = 0}, 2) ==
           Approx(logistic(2.0)));

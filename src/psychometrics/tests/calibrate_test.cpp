@@ -69,8 +69,9 @@ TEST_CASE("campus calibrate: LSAT-7, wide and long, to the published digits") {
     CHECK(object.at("iterations").to_number<int>() > 3);
     CHECK(object.at("cpu_seconds").to_number<double>() < 5);
     const std::string text = folder.read("wide.csv");
-    CHECK(text.starts_with("item,a,d,b,c,se_a,se_d,se_b,se_c,model,answers,fixed,prior\n"
-                           "Item.1,0.98"));
+    CHECK(
+        text.starts_with("item,a,d,b,c,se_a,se_d,se_b,se_c,model,answers,fixed,prior\n"
+                         "Item.1,0.98"));
 
     const std::string lines = folder.write("long.csv", as_long(file_text(data + "lsat7.csv")));
     const Ran narrow = folder.run({"calibrate", lines, "--format", "long", "--se", "--out",
@@ -125,8 +126,8 @@ TEST_CASE("Rasch has slope 1 and tells the spread; threads change no bit") {
 TEST_CASE("groups and anchors on the command line") {
     const Folder folder;
     const std::string file = folder.write("sites.csv", two_sites(3000));
-    const Ran ran = folder.run({"calibrate", file, "--group", "site", "--out", folder.at("i.csv"),
-                                "--json"});
+    const Ran ran =
+        folder.run({"calibrate", file, "--group", "site", "--out", folder.at("i.csv"), "--json"});
     REQUIRE(ran.status == 0);
     const auto groups = ran.json().at("groups").as_array();
     REQUIRE(groups.size() == 2);
@@ -192,6 +193,38 @@ TEST_CASE("a tree: areas and items in one file, in each of its forms") {
     CHECK(without.err.find("does not say which node the item a1 measures") != std::string::npos);
 }
 
+TEST_CASE("answers from 1, and categories that nobody gave, are numbered anew") {
+    const Folder folder;
+    std::string from_0 = "x,y,z\n";
+    std::string from_1 = "x,y,z\n";
+    engine::Random random(2);
+    for (int p = 0; p < 300; ++p) {
+        const double theta = random.normal();
+        std::string a;
+        std::string b;
+        for (int i = 0; i < 3; ++i) {
+            const double z = 1.5 * theta + random.normal();
+            const int k = z < -1 ? 0 : z < 0.5 ? 1 : 2;
+            a += "," + std::to_string(k);
+            b += "," + std::to_string(k == 0 ? 1 : k == 1 ? 2 : 5);
+        }
+        from_0 += a.substr(1) + '\n';
+        from_1 += b.substr(1) + '\n';
+    }
+    for (const char* model : {"grm", "gpcm"}) {
+        REQUIRE(folder
+                    .run({"calibrate", folder.write("0.csv", from_0), "--model", model, "--out",
+                          folder.at("i0.csv")})
+                    .status == 0);
+        const Ran other = folder.run({"calibrate", folder.write("1.csv", from_1), "--model", model,
+                                      "--out", folder.at("i1.csv")});
+        CHECK(other.err.find("3 items have categories that nobody gave") != std::string::npos);
+        CHECK(folder.read("i0.csv") == folder.read("i1.csv"));
+        CHECK(folder.read("i0.csv").starts_with("item,a,d1,d2,b1,b2,c,model,answers"));
+        CHECK(read_bank(folder.at("i0.csv")));
+    }
+}
+
 TEST_CASE("bad input: exit status 1, the file, the line and the column") {
     const Folder folder;
     struct Bad {
@@ -203,7 +236,7 @@ TEST_CASE("bad input: exit status 1, the file, the line and the column") {
         {"a,b\n", "nothing below the header"},
         {"a,b\n1,x\n", ":2: column 2: \"x\" is no answer"},
         {"a,b\n1,0\n1,0,1\n", ":3: column 3: one cell more"},
-        {"a,b\n1,2\n", "item 2 has 3 categories"},
+        {"a,b\n1,2\n0,1\n0,0\n", "item 2 has 3 categories"},
         {"a,b\n1,-3\n", ":2: column 2"},
         {"a,b\n1,0.5\n", ":2: column 2"},
         {"person,item,y\np1,a,1\np1,a,0\n", "person p1 answers the item a twice"},
@@ -265,8 +298,9 @@ TEST_CASE("campus dif finds the planted item; campus link and itemfit read what 
     CHECK(folder.run({"dif", file, "--group", "site", "--focal", "west"}).status == 1);
     CHECK(folder.run({"dif", data + "lsat6.csv", "--group", "Item_9"}).status == 1);
 
-    REQUIRE(folder.run({"calibrate", file, "--group", "site", "--out", folder.at("i.csv")}).status ==
-            0);
+    REQUIRE(
+        folder.run({"calibrate", file, "--group", "site", "--out", folder.at("i.csv")}).status ==
+        0);
     const auto bank = read_bank(folder.at("i.csv"));
     REQUIRE(bank);
     std::string other = "item,a,d\n";
@@ -314,18 +348,18 @@ TEST_CASE("each command explains itself with an example") {
 TEST_CASE("files of any content are refused or read, never a crash") {
     const Folder folder;
     engine::Random random(1);
-    const std::string seeds[] = {
-        "a,b,c\n1,0,1\n0,,1\n", "person,item,y\np1,a,1\np2,b,0\n",
-        "name,parent,loading\nall,,\nA,all,.5\na,A,\n", "item,a,d,c\na,1,0.5,.2\nb,1,-1,\n"};
+    const std::string seeds[] = {"a,b,c\n1,0,1\n0,,1\n", "person,item,y\np1,a,1\np2,b,0\n",
+                                 "name,parent,loading\nall,,\nA,all,.5\na,A,\n",
+                                 "item,a,d,c\na,1,0.5,.2\nb,1,-1,\n"};
     for (int round = 0; round < 400; ++round) {
         std::string text = seeds[random.below(4)];
         const std::uint64_t changes = 1 + random.below(6);
         for (std::uint64_t k = 0; k < changes; ++k) {
             const std::size_t at = random.below(text.size());
-            const char byte = static_cast<char>(random.below(3) == 0
-                                                    ? random.below(256)
-                                                    : static_cast<std::uint64_t>(
-                                                          ",\n\"01.-;ep"[random.below(10)]));
+            const char byte = static_cast<char>(
+                random.below(3) == 0
+                    ? random.below(256)
+                    : static_cast<std::uint64_t>(",\n\"01.-;ep"[random.below(10)]));
             if (random.below(2) == 0)
                 text[at] = byte;
             else
