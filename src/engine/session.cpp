@@ -351,16 +351,34 @@ Best Session::choose(const Pool& pool) {
 
 void Session::apply_blueprint() {
     const std::size_t count = tables_->items().size();
-    std::vector<unsigned char> usable(count, 1);
-    for (const std::size_t slot : blocked_slots_) usable[tables_->item_at(slot)] = 0;
-    const auto& allowed = blueprint_.allowed(usable);
+    usable_.assign(count, 1);
+    for (const std::size_t slot : blocked_slots_) usable_[tables_->item_at(slot)] = 0;
+    const auto& allowed = blueprint_.allowed(usable_);
+    const bool priced = control_ && control_->rule() == ExposureControl::Rule::price;
     for (std::size_t item = 0; item < count; ++item)
-        if (usable[item])
-            blocked_[tables_->slot_of(item)] =
-                !allowed[item] ? barred
-                : control_ && control_->rule() == ExposureControl::Rule::price
-                    ? -control_->price(item)
-                    : 0;
+        if (usable_[item])
+            blocked_[tables_->slot_of(item)] = !allowed[item] ? barred
+                                               : priced       ? -control_->price(item)
+                                                              : 0;
+}
+
+Best Session::choose_by_shadow_test() {
+    worth_.assign(tables_->items().size(), 0);
+    for (const Pool& pool : tables_->pools()) {
+        value(pool);
+        for (std::size_t i = 0; i < pool.items; ++i) {
+            const double price = std::max(blocked_[pool.begin + i], barred / 2);
+            worth_[tables_->item_at(pool.begin + i)] =
+                values_[i] + (price > barred / 2 ? price : 0);
+        }
+    }
+    std::vector<unsigned char> next(usable_.size());
+    for (std::size_t item = 0; item < next.size(); ++item)
+        next[item] = usable_[item] && blocked_[tables_->slot_of(item)] > barred / 2;
+    Best best;
+    for (const std::size_t item : blueprint_.shadow_test(usable_, next, worth_))
+        if (next[item] && worth_[item] > best.value) best = {worth_[item], tables_->slot_of(item)};
+    return best;
 }
 
 std::optional<std::size_t> Session::next() {
@@ -368,7 +386,9 @@ std::optional<std::size_t> Session::next() {
     for (;;) {
         if (rules_->blueprint) apply_blueprint();
         Best best;
-        if (rules_->turn == Turn::best) {
+        if (rules_->blueprint && !rules_->blueprint->is_laminar()) {
+            best = choose_by_shadow_test();
+        } else if (rules_->turn == Turn::best) {
             for (const Pool& pool : tables_->pools())
                 if (const Best found = choose(pool); found.value > best.value) best = found;
         } else if (const Pool* pool = choose_pool()) {

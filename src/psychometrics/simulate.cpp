@@ -459,7 +459,7 @@ void add_simulate(CLI::App& app, Work& chosen) {
                     "overlap=.2; several with commas");
     sub->add_option("--cuts", options->cuts, "Cut points of the levels")->capture_default_str();
     sub->add_option("--points", options->points,
-                    "Grid points (41 in one dimension, 32 or more in a tree)")
+                    "Grid points (41 in one dimension, 24 or more in a tree)")
         ->check(CLI::Range(5, 512));
     sub->add_flag("--soft", options->soft,
                   "Soft scoring: the items' standard errors are part of the likelihood");
