@@ -34,13 +34,21 @@ const std::set<std::string> open_routes{
     "GET /health/live",
     "GET /health/ready",
     "GET /help",
+    "GET /invited/{token}",  // the token is the key
     "GET /legal",
     "GET /metrics",
     "GET /openapi.json",
     "GET /privacy",
     "GET /sign-in",
     "POST /mail/bounces",  // the secret is the key
-    "POST /sign-in",       // of the demonstration
+    "GET /sign-in/emergency",
+    "GET /sign-in/passkey",
+    "POST /invited/{token}/challenge",
+    "POST /invited/{token}/passkey",
+    "POST /sign-in",  // of the demonstration
+    "POST /sign-in/emergency",
+    "POST /sign-in/passkey",
+    "POST /sign-in/passkey/challenge",
 };
 // Changing routes that programs call without a session.
 const std::set<std::string> without_token{"POST /mail/bounces"};

@@ -10,9 +10,11 @@
 #include "db/versions.hpp"
 #include "enrolments/pages.hpp"
 #include "identity/pages.hpp"
+#include "identity/pages_access.hpp"
 #include "jobs/pages.hpp"
 #include "mail/pages.hpp"
 #include "organisations/pages.hpp"
+#include "requests/pages.hpp"
 #include "sessions/pages.hpp"
 
 #include <algorithm>
@@ -33,10 +35,15 @@ std::vector<html::NavigationEntry> navigation() {
     return {
         {"/catalogue", "navigation.catalogue", Access::anyone()},
         {"/my-trainings", "navigation.my_trainings", Access::signed_in()},
+        {"/requests/mine", "navigation.my_requests", Access::signed_in()},
+        {"/my-team", "navigation.my_team", Access::role("supervisor")},
+        {"/requests", "navigation.requests", Access::role("training_office")},
+        {"/circuits", "navigation.circuits", Access::role("training_office")},
         {"/offers", "navigation.offers", Access::any_role({"organiser", "campus_team"})},
         {"/sessions", "navigation.sessions", Access::role("organiser")},
         {"/organisations", "navigation.organisations", Access::role("administrator")},
         {"/people", "navigation.people", Access::role("administrator")},
+        {"/invitations", "navigation.invitations", Access::role("organiser")},
         {"/administration/jobs", "navigation.jobs", Access::role("administrator")},
         {"/help", "navigation.help", Access::anyone()},
     };
@@ -78,9 +85,14 @@ Application::Application(const Configuration& configuration, db::Database& given
       jobs(database),
       organisations(database),
       identity(database, organisations),
+      passkeys(database, identity, identity::webauthn::relying_party(base_url_of(configuration))),
+      invitations(database, identity, passkeys),
+      emergency(database, identity),
       synonyms(base::embedded("reference/synonyms.txt")),
       catalogue(database, organisations, identity, catalogue::embedded_themes(), synonyms),
       enrolments(database, sessions, catalogue),
+      requests(database, organisations, identity, catalogue, sessions, enrolments,
+               base_url_of(configuration)),
       static_entries(http::embedded_static_files()),
       static_files(static_entries),
       templates(template_sources(), messages,
@@ -128,12 +140,19 @@ Application::Application(const Configuration& configuration, db::Database& given
                      });
                  }});
     identity::add_pages(router, {database, identity, organisations, pages, configuration.demo});
+    identity::add_access_pages(
+        router, {database, identity, organisations, passkeys, invitations, emergency, pages});
+    invitations.add_jobs(jobs);
     catalogue::add_pages(router, database, catalogue, enrolments, pages, base_url);
     catalogue::add_editing_pages(router, database, catalogue, identity, organisations, pages);
     sessions::add_pages(router,
                         {database, sessions, catalogue, identity, organisations, enrolments});
     enrolments::add_pages(
         router, {database, enrolments, sessions, catalogue, identity, organisations, base_url});
+    enrolments.ask(requests);
+    requests.add_jobs(jobs);
+    requests::add_pages(router,
+                        {database, requests, sessions, catalogue, identity, organisations, pages});
 }
 
 }  // namespace app

@@ -12,11 +12,14 @@
 #include "http/rate_limits.hpp"
 #include "http/router.hpp"
 #include "http/static_files.hpp"
+#include "identity/emergency.hpp"
 #include "identity/identity.hpp"
+#include "identity/invitations.hpp"
 #include "jobs/jobs.hpp"
 #include "mail/kinds.hpp"
 #include "mail/sending.hpp"
 #include "organisations/organisations.hpp"
+#include "requests/requests.hpp"
 #include "sessions/sessions.hpp"
 
 #include <string>
@@ -39,10 +42,14 @@ public:
     jobs::Jobs jobs;
     organisations::Organisations organisations;
     identity::Identity identity;
+    identity::Passkeys passkeys;
+    identity::Invitations invitations;
+    identity::Emergency emergency;
     catalogue::Synonyms synonyms;
     catalogue::Catalogue catalogue;
     sessions::Sessions sessions;
     enrolments::Enrolments enrolments;
+    requests::Requests requests;
 
     std::vector<http::StaticFile> static_entries;
     http::StaticFiles static_files;

@@ -3,6 +3,7 @@
 
 #include "app/application.hpp"
 #include "app/configuration.hpp"
+#include "app/emergency_command.hpp"
 #include "app/load_bench.hpp"
 #include "base/embedded.hpp"
 #include "base/text.hpp"
@@ -282,6 +283,16 @@ int receive_bounce(const Configuration& configuration, const Command& command) {
     return 0;
 }
 
+int emergency_admin(const Configuration& configuration, const Command& command) {
+    const SystemClock clock;
+    const auto database = open_database(configuration);
+    db::migrate(*database);
+    Application app(configuration, *database);
+    if (const auto done = administer_emergency(app, command, clock.now()); !done)
+        throw Failed(words_of(app, done.error()));
+    return 0;
+}
+
 int dispatch(const Configuration& configuration, const Command& command) {
     if (command.over_files) return command.over_files();
     if (command.name == "serve") return serve(configuration);
@@ -295,6 +306,7 @@ int dispatch(const Configuration& configuration, const Command& command) {
     if (command.name == "import") return import_file(configuration, command);
     if (command.name == "export") return export_file(configuration, command);
     if (command.name == "bounce") return receive_bounce(configuration, command);
+    if (command.name == "emergency-admin") return emergency_admin(configuration, command);
     if (command.name == "backup") {
         open_database(configuration)->backup_to(command.file);
         std::cout << "backup written to " << command.file << '\n';

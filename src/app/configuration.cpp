@@ -168,6 +168,16 @@ void add_commands(CLI::App& app, Command& command) {
     CLI::App* restore = add("restore", "Check a copy and put it in the place of the database");
     restore->add_option("file", command.file, "A file made by backup")->required();
 
+    CLI::App* emergency =
+        add("emergency-admin", "Administrators who can sign in while the provider is away");
+    emergency
+        ->add_option("action", command.what,
+                     "create (asks a password; again: a new one), disable or list")
+        ->required()
+        ->check(CLI::IsMember({"create", "disable", "list"}));
+    emergency->add_option("person", command.person,
+                          "Mail address of an administrator of a whole tree");
+
     CLI::App* bench = add("load-bench", "Fill an empty database with many offers and agents");
     bench->add_option("--agents", command.agents, "How many")
         ->check(CLI::Range(5'000, 10'000'000))

@@ -33,6 +33,7 @@ struct Command {
     std::string name;
     std::string file;          // of import, export, backup, restore
     std::string what;          // of import and export: organisations, offers
+    std::string person;        // of emergency-admin: mail address
     std::string organisation;  // of import offers: who answers for them
     std::string format;        // csv, lheo, json, ...
     int agents = 0;            // of load-bench

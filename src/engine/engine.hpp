@@ -4,6 +4,8 @@
 // docs/engine.md for why.
 #pragma once
 #include "engine/grid.hpp"
+#include "engine/estimates.hpp"
+#include "engine/kernels.hpp"
 #include "engine/math.hpp"
 #include "engine/models.hpp"
 #include "engine/posterior.hpp"

@@ -41,6 +41,7 @@ double root(const Function& at, double theta) {
     theta = std::clamp(theta, low, high);
     for (int step = 0; step < 100; ++step) {
         const auto [value, slope] = at(theta);
+        if (value == 0) return theta;
         (value > 0 ? low : high) = theta;
         double next = slope < 0 ? theta - value / slope : low - 1;
         if (!(next > low && next < high)) next = (low + high) / 2;

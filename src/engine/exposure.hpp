@@ -32,8 +32,15 @@ public:
         // Before the test each item is drawn to be eligible or not; its probability follows from
         // how often it was eligible and given so far (van der Linden & Veldkamp 2004).
         eligibility,
+        // Each item has a price in units of its worth (information), taken off before items are
+        // compared: it rises when the item is given and falls when it is not, until nobody is given
+        // an item oftener than `most`. These are the multipliers of the linear programme "most
+        // information with exposures at most r" (found by dual ascent), so that an item asked for
+        // by many goes to those whom it informs most, where a lottery would not ask.
+        price,
     };
-    ExposureControl(Rule rule, std::size_t items, double most);
+    // `overlap`: the largest mean overlap of two tests; 1: any. Held by `eligibility` and `price`.
+    ExposureControl(Rule rule, std::size_t items, double most, double overlap = 1);
 
     Rule rule() const { return rule_; }
     double most() const { return most_; }
@@ -42,20 +49,27 @@ public:
     // Of the items chosen in a round of simulation (given or turned down by k), how often each;
     // k = most / share for those above `most`, else 1.
     void adjust(std::span<const std::uint64_t> chosen, std::uint64_t candidates);
-    // Eligibility: what happened to one candidate. With `overlap` below 1 it also holds the mean
-    // overlap of all tests so far under that value, by lowering `most` for the items seen most.
+    double price(std::size_t item) const { return price_[item]; }
+    // Each candidate's test changes what the next may be given.
+    bool is_live() const { return rule_ == Rule::eligibility || rule_ == Rule::price; }
+    // What happened to one candidate; `ineligible` may be empty: nothing was.
     void record(std::span<const unsigned char> ineligible, std::span<const std::size_t> given);
-    void limit_overlap(double overlap) { overlap_ = overlap; }
 
 private:
     Rule rule_;
     double most_;
-    double overlap_ = 1;
+    double overlap_;
     double candidates_ = 0;
-    double squares_ = 0;  // sum of the squares of the numbers given
-    double total_ = 0;    // and their sum
+    double squares_ = 0;  // sum of the squares of given_
+    double total_ = 0;    // sum of given_
     std::vector<double> probability_;
-    std::vector<double> eligible_, given_;
+    std::vector<double> eligible_, given_;  // counts; of `price` given_ is a moving share
+    std::vector<double> price_, bound_price_;
+    double overlap_price_ = 0;
+
+    void record_eligibility(std::span<const unsigned char> ineligible,
+                            std::span<const std::size_t> given);
+    void record_price(std::span<const std::size_t> given);
 };
 
 // What a group of tests was like.

@@ -22,7 +22,7 @@ struct Slots {
     const double* a;
     const double* d;
     const double* c;
-    const double* blocked;  // 0, or -1e300: may not be chosen
+    const double* blocked;  // added to the worth: 0, a price below 0, or -1e300: barred
     const double* rank;     // of equal items the one with the smallest rank is chosen
     std::size_t begin;
     std::size_t end;  // both multiples of 8
@@ -43,14 +43,17 @@ struct Kernels {
     // The moments of x * y over nodes; out = x * y.
     Moments (*product_moments)(const double* x, const double* y, const double* nodes, double* out,
                                std::size_t n);
-    // out = out * x.
-    void (*multiply)(double* out, const double* x, std::size_t n);
-    // Divides by the largest, which must be positive; returns it.
-    double (*rescale)(double* x, std::size_t n);
+    // out = factors[0] * ... * factors[count - 1], divided by its largest; returns that.
+    double (*product)(const double* const* factors, std::size_t count, double* out, std::size_t n);
+    // x = x * by.
+    void (*scale)(double* x, double by, std::size_t n);
     // out[i] = sum over j of x[j] rows[j][i]; rows of n numbers, x of `count`.
     void (*transfer)(const double* rows, const double* x, double* out, std::size_t count,
                      std::size_t n);
     double (*dot)(const double* x, const double* y, std::size_t n);
+    // u = p * by, v = u * (x - mean).
+    void (*centre)(const double* p, double by, const double* x, double mean, double* u, double* v,
+                   std::size_t n);
     // first[i] = sum over q of u[q] rows[q][i], second[i] the same with v; rows `stride` apart.
     void (*mix)(const double* rows, std::size_t stride, const double* u, const double* v,
                 std::size_t count, double* first, double* second, std::size_t n);

@@ -115,14 +115,19 @@ void Posterior::remove(std::size_t item, int answer) {
     change(node);
 }
 
-void Posterior::multiply_children(double* out, int node, int but) {
-    int factors = 0;
+void Posterior::combine(const double* first, int node, int but, double* out) {
+    // Each factor is above 1e-30 of its largest number: eight of them stay far from underflow.
+    const double* factors[8] = {first};
+    std::size_t count = 1;
     for (const int child : network_->tree().children(node)) {
         if (child == but || below_[static_cast<std::size_t>(child)] == 0) continue;
-        run_->multiply(out, up(child), points_);
-        // Each factor is above 1e-30: eight of them stay far from underflow.
-        if (++factors % 8 == 0) run_->rescale(out, points_);
+        factors[count++] = up(child);
+        if (count < std::size(factors)) continue;
+        run_->product(factors, count, out, points_);
+        factors[0] = out;
+        count = 1;
     }
+    run_->product(factors, count, out, points_);
 }
 
 const double* Posterior::inner(int node) {
@@ -133,10 +138,7 @@ const double* Posterior::inner(int node) {
         run_->likelihood(part(node, sums), out, points_);
     else
         std::fill(out, out + points_, 1.0);
-    if (!network_->tree().is_leaf(node)) {
-        multiply_children(out, node, -1);
-        run_->rescale(out, points_);
-    }
+    if (!network_->tree().is_leaf(node)) combine(out, node, -1, out);
     inner_ok_[at] = 1;
     return out;
 }
@@ -163,19 +165,20 @@ const double* Posterior::down(int node) {
     if (down_ok_[at]) return out;
     double* from = part(node, outer_part);
     const double* parents = down(parent);
-    std::copy(parents, parents + points_, from);
     if (answered_[static_cast<std::size_t>(parent)]) {
+        const double* both[2] = {parents, scratch_.data()};
         run_->likelihood(part(parent, sums), scratch_.data(), points_);
-        run_->multiply(from, scratch_.data(), points_);
+        run_->product(both, 2, scratch_.data(), points_);
+        parents = scratch_.data();
     }
-    multiply_children(from, parent, node);
-    run_->rescale(from, points_);
+    combine(parents, parent, node, from);
     run_->transfer(network_->by_parent(node), from, out, points_, points_);
     down_ok_[at] = 1;
     return out;
 }
 
-Moments Posterior::moments(int node) {
+Moments Posterior::distribution(int node, const double*& weights) {
+    weights = marginal_.data();
     if (below_.size() == 1)
         return run_->posterior(part(0, sums), network_->prior().data(), network_->nodes().data(),
                                marginal_.data(), points_);
@@ -185,9 +188,13 @@ Moments Posterior::moments(int node) {
                                  points_);
 }
 
+Moments Posterior::moments(int node) {
+    const double* weights = nullptr;
+    return distribution(node, weights);
+}
+
 std::span<const double> Posterior::marginal(int node) {
-    const double factor = 1 / moments(node).sum;
-    for (double& p : marginal_) p *= factor;
+    run_->scale(marginal_.data(), 1 / moments(node).sum, points_);
     return {marginal_.data(), network_->grid().size()};
 }
 
@@ -226,20 +233,21 @@ void Posterior::weighted_inner(int node, const std::vector<const double*>& weigh
     Aligned unweighted(points_, 1);
     if (answered_[at]) run_->likelihood(part(node, sums), unweighted.data(), points_);
     std::copy(unweighted.begin(), unweighted.end(), out);
-    if (weights[at]) run_->multiply(out, weights[at], points_);
+    const auto multiply = [&](double* by, const double* factor) {
+        for (std::size_t q = 0; q < points_; ++q) by[q] *= factor[q];
+    };
+    if (weights[at]) multiply(out, weights[at]);
     Aligned message(points_);
     Aligned below(points_);
-    int factors = 0;
     for (const int child : network_->tree().children(node)) {
-        const auto c = static_cast<std::size_t>(child);
         weighted_inner(child, weights, below.data());
         run_->transfer(network_->by_child(child), below.data(), message.data(), points_, points_);
-        run_->multiply(out, message.data(), points_);
-        if (below_[c] == 0) continue;
-        run_->multiply(unweighted.data(), up(child), points_);
-        if (++factors % 8 != 0) continue;
-        const double scale = run_->rescale(unweighted.data(), points_);
-        for (std::size_t q = 0; q < points_; ++q) out[q] /= scale;
+        multiply(out, message.data());
+        if (below_[static_cast<std::size_t>(child)] == 0) continue;
+        multiply(unweighted.data(), up(child));
+        const double top = *std::max_element(unweighted.begin(), unweighted.end());
+        run_->scale(unweighted.data(), 1 / top, points_);
+        run_->scale(out, 1 / top, points_);
     }
     // unweighted is now inner(node) before its last rescaling: take the same factor.
     const double top = *std::max_element(unweighted.begin(), unweighted.end());

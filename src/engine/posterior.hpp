@@ -34,6 +34,9 @@ public:
 
     // Mean and variance of theta of the node (EAP and the square of its standard error).
     Moments moments(int node);
+    // The same, and the distribution before it is divided by its sum, points() numbers; valid until
+    // the next call that changes or asks.
+    Moments distribution(int node, const double*& weights);
     // P(theta = grid point), adding up to 1; valid until the next call that changes or asks.
     std::span<const double> marginal(int node);
     // P(parent at p, child at c), points() rows of points(); the node is not the root.
@@ -62,7 +65,8 @@ private:
     // All that the parent knows but from this child; then as a message to the child.
     const double* outer(int node);
     const double* down(int node);
-    void multiply_children(double* out, int node, int but);
+    // first times the messages of all children of the node but one, the largest number 1.
+    void combine(const double* first, int node, int but, double* out);
     // inner(node) with the weights of some nodes multiplied in, at the scale of inner(node).
     void weighted_inner(int node, const std::vector<const double*>& weights, double* out);
 

@@ -55,6 +55,9 @@ void Session::begin(Random random, const ExposureControl* control) {
     posterior_.reset();
     for (const std::size_t slot : blocked_slots_) blocked_[slot] = 0;
     blocked_slots_.clear();
+    if (control_ && control_->rule() == ExposureControl::Rule::price)
+        for (std::size_t item = 0; item < tables_->items().size(); ++item)
+            blocked_[tables_->slot_of(item)] = -control_->price(item);
     given_.clear();
     answers_.clear();
     scored_.clear();
@@ -123,7 +126,7 @@ bool Session::should_stop() {
 
 bool Session::has_free(const Pool& pool) const {
     for (std::size_t slot = pool.begin; slot < pool.begin + pool.items; ++slot)
-        if (blocked_[slot] == 0) return true;
+        if (blocked_[slot] > barred / 2) return true;
     return false;
 }
 
@@ -179,14 +182,11 @@ void Session::add_gain(const Pool& pool, const double* p, const double* covarian
 }
 
 void Session::value_mepv(const Pool& pool) {
-    const auto weigh = [&](const double* function, double mean) {
-        for (std::size_t q = 0; q < u_.size(); ++q) v_[q] = u_[q] * (function[q] - mean);
-    };
-    const Moments moments = posterior_.moments(pool.node);
-    const auto p = posterior_.marginal(pool.node);
-    std::copy(p.begin(), p.end(), u_.begin());
+    const double* weights = nullptr;
+    const Moments moments = posterior_.distribution(pool.node, weights);
+    run_->centre(weights, 1 / moments.sum, tables_->network().nodes().data(), moments.mean,
+                 u_.data(), v_.data(), u_.size());
     if (rules_->weights.empty()) {
-        weigh(tables_->network().nodes().data(), moments.mean);
         add_gain(pool, u_.data(), v_.data(), 0);
         return;
     }
@@ -195,7 +195,9 @@ void Session::value_mepv(const Pool& pool) {
     for (std::size_t node = 0; node < rules_->weights.size(); ++node) {
         if (rules_->weights[node] == 0) continue;
         posterior_.conditional_mean(static_cast<int>(node), pool.node, function);
-        weigh(function.data(), run_->dot(function.data(), u_.data(), u_.size()));
+        run_->centre(u_.data(), 1, function.data(),
+                     run_->dot(function.data(), u_.data(), u_.size()), u_.data(), v_.data(),
+                     u_.size());
         add_gain(pool, u_.data(), v_.data(), rules_->weights[node]);
     }
 }
@@ -259,9 +261,17 @@ void Session::value(const Pool& pool) {
             }
             return;
         }
-        case Select::mepv:
+        case Select::mepv: {
             value_mepv(pool);
+            if (!control_ || control_->rule() != ExposureControl::Rule::price ||
+                !rules_->weights.empty())
+                return;
+            // A price is in units of information: so is then the worth, 1 / (V - gain) - 1 / V.
+            const double variance = posterior_.moments(pool.node).variance;
+            for (std::size_t i = 0; i < wide; ++i)
+                values_[i] = values_[i] / (variance * std::max(variance - values_[i], 1e-12));
             return;
+        }
         case Select::entropy: {
             // H(answer) - H(answer | theta).
             averaged(pool.entropy, wide);
@@ -288,7 +298,8 @@ Best Session::draw(const Pool& pool) {
     std::vector<std::pair<double, std::size_t>> ranked;
     ranked.reserve(pool.items);
     for (std::size_t i = 0; i < pool.items; ++i)
-        if (blocked_[pool.begin + i] == 0) ranked.emplace_back(values_[i], pool.begin + i);
+        if (const double price = blocked_[pool.begin + i]; price > barred / 2)
+            ranked.emplace_back(values_[i] + price, pool.begin + i);
     if (ranked.empty()) return {};
     if (exposure.among > 1) {
         const std::size_t among = std::min(exposure.among, ranked.size());
@@ -333,7 +344,8 @@ Best Session::choose(const Pool& pool) {
         return run_->best_fisher(slots, estimate(pool.node).theta);
     value(pool);
     const Best best = by_chance ? draw(pool) : run_->best(slots, values_.data());
-    if (rules_->select == Select::mepv) last_gain_ = best.value;
+    const bool priced = control_ && control_->rule() == ExposureControl::Rule::price;
+    if (rules_->select == Select::mepv && !priced) last_gain_ = best.value;
     return best;
 }
 
@@ -343,7 +355,12 @@ void Session::apply_blueprint() {
     for (const std::size_t slot : blocked_slots_) usable[tables_->item_at(slot)] = 0;
     const auto& allowed = blueprint_.allowed(usable);
     for (std::size_t item = 0; item < count; ++item)
-        if (usable[item]) blocked_[tables_->slot_of(item)] = allowed[item] ? 0 : barred;
+        if (usable[item])
+            blocked_[tables_->slot_of(item)] =
+                !allowed[item] ? barred
+                : control_ && control_->rule() == ExposureControl::Rule::price
+                    ? -control_->price(item)
+                    : 0;
 }
 
 std::optional<std::size_t> Session::next() {

@@ -80,8 +80,10 @@ public:
     const Aligned& padding() const { return padding_; }
     const std::vector<Uncertainty>& uncertainty() const { return uncertainty_; }
 
-private:
+    // Without items: only to be assigned to.
     Tables() = default;
+
+private:
     void fill_likelihoods();
     void fill_pools();
     void fill_curves(Pool&);

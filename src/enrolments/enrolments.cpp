@@ -92,7 +92,8 @@ base::Result<Enrolment> Enrolments::take(base::PersonId person, base::SessionId 
     const auto taken =
         database_.write([&](db::Transaction& transaction) -> base::Result<Enrolment> {
             if (approvals_ != nullptr &&
-                approvals_->asks_first(transaction, db::Versions(transaction), person, today))
+                approvals_->asks_first(transaction, db::Versions(transaction), person, session,
+                                       today))
                 return base::unexpected(refusal("enrolments.why_not.needs_request"));
             return take_agreed(transaction, person, session, now);
         });
@@ -184,6 +185,24 @@ Trainings Enrolments::trainings_of(db::Transaction& transaction, base::PersonId 
     return {std::move(trainings), has_feed};
 }
 
+std::vector<Enrolment> Enrolments::held_by(db::Transaction& transaction,
+                                           const std::vector<base::PersonId>& people,
+                                           base::Time since) {
+    return store::held_by_all(transaction, db::json_ids(people), since);
+}
+
+std::string Enrolments::invitation(db::Transaction& transaction, const Enrolment& enrolment,
+                                   std::string_view base_url) {
+    if (enrolment.state != State::seated) return {};
+    const auto placed = sessions_.placed(transaction, {enrolment.session});
+    const auto at = placed.find(enrolment.session);
+    if (at == placed.end()) return {};
+    const auto& [session, venue] = at->second;
+    const auto titles = catalogue_.titles(transaction, {session.offer});
+    return enrolments::invitation({enrolment, session, venue, titles.at(session.offer)}, false,
+                                  base_url);
+}
+
 std::vector<Enrolment> Enrolments::roster(db::Transaction& transaction, base::SessionId session) {
     return store::of_session(transaction, session);
 }
@@ -239,7 +258,11 @@ boost::json::value Enrolments::of_offer(db::Transaction& transaction, base::Offe
         for (const Enrolment& enrolment :
              store::held_by(transaction, *reader, db::json_ids(session_ids)))
             held.emplace(enrolment.session, enrolment);
-    return coming_sessions_view(coming, sessions_.venues(transaction, venue_ids), held, now);
+    const bool asks =
+        reader && approvals_ != nullptr && !coming.empty() &&
+        approvals_->asks_first(transaction, db::Versions(transaction), *reader, coming.front().id,
+                               std::chrono::floor<std::chrono::days>(now));
+    return coming_sessions_view(coming, sessions_.venues(transaction, venue_ids), held, asks, now);
 }
 
 }  // namespace enrolments

@@ -49,7 +49,8 @@ struct Trainings {
 // circuit of each administration and implements it.
 struct Approvals {
     virtual ~Approvals() = default;
-    virtual bool asks_first(db::Transaction&, const db::Versions&, base::PersonId, base::Date) = 0;
+    virtual bool asks_first(db::Transaction&, const db::Versions&, base::PersonId, base::SessionId,
+                            base::Date) = 0;
 };
 
 class Enrolments final : public sessions::SeatHolders, public catalogue::SessionsOfOffers {
@@ -78,6 +79,12 @@ public:
     base::Result<Enrolment> withdraw(base::PersonId, base::EnrolmentId, base::Time now);
 
     Trainings trainings_of(db::Transaction&, base::PersonId, base::Time now);
+
+    // The seats and places that these people hold, taken since that time.
+    std::vector<Enrolment> held_by(db::Transaction&, const std::vector<base::PersonId>&,
+                                   base::Time since);
+    // The invitation (RFC 5546) to the half days of a seat; "" for somebody who waits.
+    std::string invitation(db::Transaction&, const Enrolment&, std::string_view base_url);
 
     // Those who come and those who wait, in order.
     std::vector<Enrolment> roster(db::Transaction&, base::SessionId);

@@ -66,7 +66,7 @@ Read<std::vector<double>> read_cuts(const std::string& text) {
 }
 
 Read<engine::Tables> make_tables(const std::string& file, engine::Tree tree, const Bank& bank,
-                                 std::size_t points, bool soft) {
+                                 std::size_t points, bool soft, Grained grained) {
     const auto problem = [&](std::string what) {
         return std::unexpected(Problem{file, 0, 0, std::move(what)});
     };
@@ -82,9 +82,13 @@ Read<engine::Tables> make_tables(const std::string& file, engine::Tree tree, con
         }
     }
     const bool one = tree.size() == 1;
-    engine::Grid grid = points == 0 ? engine::grid_for(tree)
-                        : one       ? engine::Grid::equally_spaced(points)
-                                    : engine::Grid::equally_spaced(points, -4.5, 4.5);
+    const bool fine = grained == Grained::fine && points == 0;
+    engine::Grid grid = engine::grid_for(tree);
+    if (fine && one)
+        grid = engine::Grid::equally_spaced(121, -6, 6);
+    else if (fine || points != 0)
+        grid = engine::Grid::equally_spaced(fine ? std::max<std::size_t>(grid.size(), 64) : points,
+                                            grid.nodes.front(), grid.nodes.back());
     auto tables =
         engine::Tables::of(engine::Network(std::move(tree), std::move(grid)), bank.items, unsure);
     if (!tables) return problem(tables.error());

@@ -15,10 +15,13 @@ Read<std::map<std::string, std::vector<double>>> read_pairs(const std::string& o
 // Rising numbers.
 Read<std::vector<double>> read_cuts(const std::string& text);
 
-// The bank as tables; `points` 0: as many as the tree needs. `soft`: with the bank's standard
-// errors.
+// What the grid is for: tests of tens of answers, or scores of hundreds, whose posterior is narrow.
+enum class Grained { as_needed, fine };
+// The bank as tables. `points` 0: as many as the tree needs (engine::grid_for), or when fine 121 on
+// [-6, 6] in one dimension, 64 or more in a tree. `soft`: with the bank's standard errors.
 Read<engine::Tables> make_tables(const std::string& file, engine::Tree tree, const Bank& bank,
-                                 std::size_t points, bool soft);
+                                 std::size_t points, bool soft,
+                                 Grained grained = Grained::as_needed);
 
 // attribute,value,min,max: attribute is node (with all below it), format, level, language or
 // stimulus; an empty max is none. Enemies, stimulus sets and timed items come from the bank.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "psychometrics/commands.hpp"
+#include "psychometrics/match.hpp"
 #include "psychometrics/options.hpp"
 #include "psychometrics/output.hpp"
 #include "psychometrics/plot.hpp"
@@ -58,40 +59,18 @@ tree name,parent,loading; blueprint attribute,value,min,max. Logit = a * theta +
 Log: person,theta,se,k1,k2,... where k is the item's name; with a tree then theta_NODE,se_NODE.
 )";
 
-// The answers in the order of the bank: by the items' names, else by their places.
-Read<AnswerMatrix> match(const Options& options, const Responses& responses, const Bank& bank) {
-    std::unordered_map<std::string, std::size_t> numbers;
-    for (std::size_t i = 0; i < bank.items.size(); ++i) numbers.emplace(bank.items[i].name, i);
-    std::vector<std::size_t> column(responses.items.size(), SIZE_MAX);
-    std::size_t found = 0;
-    for (std::size_t i = 0; i < column.size(); ++i)
-        if (const auto at = numbers.find(responses.items[i]); at != numbers.end())
-            column[i] = at->second, ++found;
-    if (found == 0) {
-        if (responses.items.size() != bank.items.size())
-            return std::unexpected(Problem{
-                options.responses, 1, 0,
-                fmt::format("none of its {} columns is an item of {}, and that has {} items",
-                            responses.items.size(), options.bank, bank.items.size())});
-        for (std::size_t i = 0; i < column.size(); ++i) column[i] = i;
-    }
+// The answers in the order of the bank. "Don't know" is a wrong answer.
+Read<AnswerMatrix> make_matrix(const Options& options, const Responses& responses,
+                               const Bank& bank) {
+    const auto places = match_items(options.responses, responses, options.bank, bank);
+    if (!places) return std::unexpected(places.error());
     AnswerMatrix matrix{responses.persons.size(), bank.items.size(), {}};
     matrix.answers.assign(matrix.candidates * matrix.items, engine::missing);
     for (std::size_t person = 0; person < matrix.candidates; ++person)
-        for (std::size_t at = responses.begin[person]; at < responses.begin[person + 1]; ++at) {
-            const std::size_t item = column[responses.item[at]];
-            if (item == SIZE_MAX) continue;
-            const int answer = responses.answer[at];
-            if (answer >= static_cast<int>(bank.items[item].categories()))
-                return std::unexpected(Problem{
-                    options.responses, 0, 0,
-                    fmt::format("person {} answered {} to the item {}, which has {} categories",
-                                responses.persons[person], answer, bank.items[item].name,
-                                bank.items[item].categories())});
-            // "Don't know" is a wrong answer.
-            matrix.answers[person * matrix.items + item] =
-                static_cast<std::int8_t>(std::max(answer, 0));
-        }
+        for (std::size_t at = responses.begin[person]; at < responses.begin[person + 1]; ++at)
+            if (const std::size_t item = (*places)[responses.item[at]]; item != SIZE_MAX)
+                matrix.answers[person * matrix.items + item] =
+                    static_cast<std::int8_t>(std::max<int>(responses.answer[at], 0));
     return matrix;
 }
 
@@ -167,7 +146,7 @@ Read<bool> read_rules(const Options& options, const engine::Tree& tree, Simulati
         return problem("--stop", "gain is predicted by --select mepv only");
     const auto exposure = read_pairs(
         "--exposure", options.exposure,
-        {"none", "randomesque", "stochastic", "sympson-hetter", "eligibility", "overlap"});
+        {"none", "randomesque", "stochastic", "sympson-hetter", "eligibility", "price", "overlap"});
     if (!exposure) return std::unexpected(exposure.error());
     for (const auto& [name, values] : *exposure) {
         if (name == "randomesque")
@@ -178,15 +157,17 @@ Read<bool> read_rules(const Options& options, const engine::Tree& tree, Simulati
         }
         if (name == "sympson-hetter") plan.control = engine::ExposureControl::Rule::sympson_hetter;
         if (name == "eligibility") plan.control = engine::ExposureControl::Rule::eligibility;
-        if (name == "sympson-hetter" || name == "eligibility") plan.most = values[0];
+        if (name == "price") plan.control = engine::ExposureControl::Rule::price;
+        const bool bounds = name == "sympson-hetter" || name == "eligibility" || name == "price";
+        if (bounds) plan.most = values[0];
         if (name == "overlap") plan.overlap = values[0];
-        if ((name == "sympson-hetter" || name == "eligibility") &&
-            !(plan.most > 0 && plan.most <= 1))
+        if (bounds && !(plan.most > 0 && plan.most <= 1))
             return problem("--exposure", name + " is a share in (0, 1], for example .25");
     }
-    if (plan.overlap < 1 && plan.control != engine::ExposureControl::Rule::eligibility)
+    if (plan.overlap < 1 && plan.control != engine::ExposureControl::Rule::eligibility &&
+        plan.control != engine::ExposureControl::Rule::price)
         return problem("--exposure",
-                       "overlap goes with eligibility, for example eligibility=.25,overlap=.2");
+                       "overlap goes with price or eligibility, for example price=.25,overlap=.2");
     if (options.weights == "all") {
         rules.weights.assign(tree.size(), 1);
     } else if (options.weights == "competences") {
@@ -381,7 +362,7 @@ Read<int> run(const Options& options) {
     if (!options.responses.empty()) {
         const auto responses = read_responses(options.responses);
         if (!responses) return std::unexpected(responses.error());
-        auto matched = match(options, *responses, *bank);
+        auto matched = make_matrix(options, *responses, *bank);
         if (!matched) return std::unexpected(matched.error());
         matrix = std::move(*matched);
         plan.matrix = &matrix;

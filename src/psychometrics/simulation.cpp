@@ -36,14 +36,15 @@ std::size_t level_of(double theta, std::span<const double> cuts) {
     return static_cast<std::size_t>(std::ranges::upper_bound(cuts, theta) - cuts.begin());
 }
 
-// P(theta < x) of a distribution on the grid, each point's mass spread evenly over its cell.
-bool covers(std::span<const double> p, const engine::Grid& grid, double x) {
+// Whether x lies between the 5 % and the 95 % point of a distribution of mass `sum` on the grid,
+// each point's mass spread evenly over its cell.
+bool covers(const double* weights, double sum, const engine::Grid& grid, double x) {
     const double place = (x - grid.nodes.front()) / grid.step() + 0.5;
-    if (place <= 0 || place >= static_cast<double>(p.size())) return false;
+    if (place <= 0 || place >= static_cast<double>(grid.size())) return false;
     const auto cell = static_cast<std::size_t>(place);
-    double below = p[cell] * (place - static_cast<double>(cell));
-    for (std::size_t i = 0; i < cell; ++i) below += p[i];
-    return below >= 0.05 && below <= 0.95;
+    double below = weights[cell] * (place - static_cast<double>(cell));
+    for (std::size_t i = 0; i < cell; ++i) below += weights[i];
+    return below >= 0.05 * sum && below <= 0.95 * sum;
 }
 
 class Worker {
@@ -127,16 +128,24 @@ private:
         const bool truth_known = !plan_.matrix || !plan_.truth.empty();
         for (std::size_t node = 0; truth_known && node < truth_.size(); ++node) {
             const int number = static_cast<int>(node);
-            const engine::Estimate found = session_.estimate(number);
             const double truth = truth_[node];
+            engine::Estimate found;
+            bool covered = false;
+            if (by_grid) {
+                const double* weights = nullptr;
+                const engine::Moments moments = session_.posterior().distribution(number, weights);
+                found = {moments.mean, std::sqrt(moments.variance)};
+                covered = covers(weights, moments.sum, plan_.tables->grid(), truth);
+            } else {
+                found = session_.estimate(number);
+                covered = std::abs(found.theta - truth) <= normal_95 * found.se;
+            }
             NodeResult& sum = block.nodes[node];
             ++sum.candidates;
             sum.errors += found.theta - truth;
             sum.squares += (found.theta - truth) * (found.theta - truth);
             sum.se += found.se;
-            sum.covered +=
-                by_grid ? covers(session_.posterior().marginal(number), plan_.tables->grid(), truth)
-                        : std::abs(found.theta - truth) <= normal_95 * found.se;
+            sum.covered += covered;
             const std::size_t real = level_of(truth, plan_.cuts);
             const std::size_t given_level = level_of(found.theta, plan_.cuts);
             sum.exact += real == given_level;
@@ -226,9 +235,8 @@ SimulationResult run_all(const Simulation& plan, engine::ExposureControl* contro
     result.candidates = plan.candidates;
     result.truth_known = !plan.matrix || !plan.truth.empty();
     const double began = cpu_seconds();
-    // Eligibility of one candidate follows from all before: one thread, one candidate at a time.
-    const bool one_by_one =
-        control && control->rule() == engine::ExposureControl::Rule::eligibility;
+    // What one candidate may be given follows from all before: one at a time.
+    const bool one_by_one = control && control->is_live();
     const std::size_t size = one_by_one ? 1 : block_size;
     const std::size_t blocks = (plan.candidates + size - 1) / size;
     const unsigned threads = one_by_one ? 1
@@ -262,17 +270,21 @@ SimulationResult run_all(const Simulation& plan, engine::ExposureControl* contro
     return result;
 }
 
-// Rounds of simulation until the probabilities of Sympson and Hetter have settled.
+// Simulated candidates before the first: rounds until the probabilities of Sympson and Hetter have
+// settled; one run until prices have.
 void settle(const Simulation& plan, engine::ExposureControl& control) {
-    constexpr int rounds = 12;
+    using Rule = engine::ExposureControl::Rule;
+    if (control.rule() == Rule::eligibility) return;
     Simulation trial = plan;
     trial.log = nullptr;
     trial.matrix = nullptr;
     trial.truth.clear();
-    trial.candidates = 2000;
+    trial.candidates = control.rule() == Rule::price ? 5000 : 2000;
+    const int rounds = control.rule() == Rule::price ? 1 : 12;
     for (int round = 1; round <= rounds; ++round) {
         trial.seed = plan.seed ^ (0x5EEDULL << 32) ^ static_cast<std::uint64_t>(round);
         const SimulationResult result = run_all(trial, &control);
+        if (control.rule() == Rule::price) continue;
         // P(chosen) = P(given) / k.
         std::vector<std::uint64_t> chosen(result.given.size());
         for (std::size_t i = 0; i < chosen.size(); ++i)
@@ -313,9 +325,9 @@ double SimulationResult::microseconds_per_question() const {
 SimulationResult simulate(const Simulation& plan) {
     using Rule = engine::ExposureControl::Rule;
     if (plan.control == Rule::none) return run_all(plan, nullptr);
-    engine::ExposureControl control(plan.control, plan.tables->items().size(), plan.most);
-    control.limit_overlap(plan.overlap);
-    if (plan.control == Rule::sympson_hetter) settle(plan, control);
+    engine::ExposureControl control(plan.control, plan.tables->items().size(), plan.most,
+                                    plan.overlap);
+    settle(plan, control);
     return run_all(plan, &control);
 }
 

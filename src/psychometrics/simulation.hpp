@@ -35,7 +35,7 @@ struct Simulation {
     std::vector<double> cuts;              // of levels
     engine::ExposureControl::Rule control = engine::ExposureControl::Rule::none;
     double most = 1;     // exposure
-    double overlap = 1;  // eligibility
+    double overlap = 1;  // of eligibility and price
     // Text of each candidate in their order, from one thread at a time; empty: none is made.
     std::function<void(std::string_view)> log;
     std::vector<int> logged_nodes;  // theta and se of these after the items

@@ -18,15 +18,16 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 // --- the server --------------------------------------------------------------------------------
 
-// {url, stop()}; `database` as on the command line, by default a new SQLite file. Whatever the
-// server says on its error output is shown when it does not start.
-export async function startServer({ database } = {}) {
+// {url, stop()}; `database` as on the command line, by default a new SQLite file; `publicUrl`: also
+// where it is asked for. Whatever the server says on its error output is shown when it does not start.
+export async function startServer({ database, listen = '127.0.0.1:0', publicUrl } = {}) {
   if (process.env.CAMPUS_URL) return { url: process.env.CAMPUS_URL.replace(/\/$/, ''), stop: async () => {} };
   const binary = process.env.CAMPUS_BINARY ?? join(root, 'build/release/campus');
   const folder = mkdtempSync(join(tmpdir(), 'campus-browser-'));
   const place = database ?? `sqlite:${join(folder, 'campus.db')}`;
   execFileSync(binary, ['load-demo', '--database', place], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
-  const server = spawn(binary, ['serve', '--demo', '--listen', '127.0.0.1:0', '--database', place],
+  const server = spawn(binary, ['serve', '--demo', '--listen', listen, '--database', place,
+    ...(publicUrl ? ['--public-url', publicUrl] : [])],
     { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   server.stderr.on('data', (text) => { said = (said + text).slice(-4000); });
@@ -34,7 +35,7 @@ export async function startServer({ database } = {}) {
   const url = await new Promise((done, fail) => {
     createInterface({ input: server.stdout }).on('line', (line) => {
       const match = line.match(/listening on (http:\/\/[\w.:]+)/);
-      if (match) done(match[1]);
+      if (match) done(publicUrl ?? match[1]);
     });
     ended.then((code) => fail(new Error(`the server ended with ${code}:\n${said}`)));
     setTimeout(() => fail(new Error(`the server does not listen after 30 s:\n${said}`)), 30_000).unref();
