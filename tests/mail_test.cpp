@@ -144,19 +144,19 @@ TEST_CASE("every kind of letter that the code puts is declared, and named in bot
     // of a job or of an action.
     const std::regex names(R"re("([a-z]+\.[a-z_]+)")re");
     const std::regex others(
-        R"re((?:Query\s+\w+\s*\{\s*|\.action\s*=\s*|handle\(\s*|every\(\s*|_job\s*=\s*)"([a-z_.]+)"|)re"
-        R"re(enqueue\([^;]*?\.kind\s*=\s*"([a-z_.]+)")re");
+        R"re(Query\s+\w+\s*\{\s*"[^"]*"|\.action\s*=[^,;{}]*|\b(?:handle|every)\(\s*"[^"]*"|)re"
+        R"re(_job\s*=[^;]*|\brecord\([^;{}]*;|\benqueue\([^;]*;)re");
     int found = 0;
     for (const auto& file : fs::recursive_directory_iterator(SOURCE_DIR "/src")) {
         const auto& path = file.path();
         if (path.extension() != ".cpp" || path.parent_path().filename() == "tests") continue;
-        const std::string text = read_file(path.string());
+        std::string text = read_file(path.string());
         if (text.find("mail::Letter") == std::string::npos &&
             text.find("mail::put") == std::string::npos)
             continue;
-        const auto other = matches(text, others);
+        text = std::regex_replace(text, others, "");
         for (const std::string& name : matches(text, names)) {
-            if (messages.has("fr", name) || other.contains(name)) continue;
+            if (messages.has("fr", name)) continue;
             CAPTURE(path.string());
             CAPTURE(name);
             CHECK(kinds.find(name) != nullptr);
