@@ -20,7 +20,9 @@ struct AlignedAllocator {
     void deallocate(T* at, std::size_t) { ::operator delete(at, std::align_val_t{64}); }
     friend bool operator==(AlignedAllocator, AlignedAllocator) { return true; }
 };
-using Aligned = std::vector<double, AlignedAllocator<double>>;
+template <class T>
+using AlignedVector = std::vector<T, AlignedAllocator<T>>;
+using Aligned = AlignedVector<double>;
 
 constexpr std::size_t padded(std::size_t n) {
     return (n + 7) / 8 * 8;

@@ -161,8 +161,11 @@ base::Result<std::string> Emergency::sign_in(const EmergencySignIn& given, base:
         const Person who = identity_.find(transaction, known->person).value();
         const Rights rights =
             identity_.rights(transaction, db::Versions(transaction), known->person);
-        for (const Person& told :
+        std::vector<base::PersonId> administrators;
+        for (const auto& [id, perimeter] :
              store::holders(transaction, administrator, db::json_ids(roots(rights.tree()))))
+            administrators.push_back(id);
+        for (const auto& [id, told] : identity_.persons(transaction, administrators))
             mail::put(
                 transaction,
                 {.to = {told.id, told.email, told.full_name(), told.language},

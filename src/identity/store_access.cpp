@@ -427,28 +427,6 @@ bool use_step(db::Transaction& transaction, base::PersonId person, std::int64_t 
     return transaction.run(use_step_row, {person.value, step, base::to_epoch(now)}) > 0;
 }
 
-constexpr db::Query select_holders{"identity.holders", R"sql(
-    SELECT DISTINCT p.id, p.email, p.given_name, p.usual_name, p.language
-    FROM role_grants g JOIN persons p ON p.id = g.person_id
-    WHERE g.role = $1 AND g.revoked_at IS NULL
-      AND g.organisation_id IN (SELECT value FROM json_each(CAST($2 AS text)))
-    ORDER BY p.id
-)sql"};
-
-std::vector<Person> holders(db::Transaction& transaction, std::string_view role,
-                            std::string_view json_organisations) {
-    std::vector<Person> found;
-    transaction.run(select_holders, {role, json_organisations}, [&](const db::Row& row) {
-        found.push_back({.id = {row.integer(0)},
-                         .email = std::string{row.text(1)},
-                         .given_name = std::string{row.text(2)},
-                         .usual_name = std::string{row.text(3)},
-                         .job = {},
-                         .language = std::string{row.text(4)}});
-    });
-    return found;
-}
-
 // -- failed attempts
 
 constexpr db::Query count_failure_row{"identity.count_failure", R"sql(

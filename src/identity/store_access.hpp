@@ -78,8 +78,6 @@ std::optional<Emergency> find_emergency(db::Transaction&, std::string_view email
 std::int64_t last_step(db::Transaction&, base::PersonId);
 // False when a code of this step or a later one was used, or the account was disabled.
 bool use_step(db::Transaction&, base::PersonId, std::int64_t step, base::Time now);
-std::vector<Person> holders(db::Transaction&, std::string_view role,
-                            std::string_view json_organisations);
 
 // -- failed attempts
 struct Failures {

@@ -18,5 +18,9 @@ void add_commands(CLI::App& app, Work& chosen);
 // One of each file.
 void add_simulate(CLI::App& app, Work& chosen);
 void add_score(CLI::App& app, Work& chosen);
+void add_calibrate(CLI::App& app, Work& chosen);
+void add_link(CLI::App& app, Work& chosen);
+void add_dif(CLI::App& app, Work& chosen);
+void add_itemfit(CLI::App& app, Work& chosen);
 
 }  // namespace psychometrics
