@@ -156,12 +156,13 @@ TEST_CASE("every kind of letter that the code puts is declared, and named in bot
             continue;
         text = std::regex_replace(text, others, "");
         for (const std::string& name : matches(text, names)) {
-            if (messages.has("fr", name)) continue;
+            const bool ours = fs::is_directory(SOURCE_DIR "/src/" + name.substr(0, name.find('.')));
+            if (!ours || messages.has("fr", name)) continue;
             CAPTURE(path.string());
             CAPTURE(name);
             CHECK(kinds.find(name) != nullptr);
             ++found;
         }
     }
-    MESSAGE(found << " uses of kinds");
+    CHECK(found > 5);
 }
