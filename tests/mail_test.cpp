@@ -104,11 +104,30 @@ TEST_CASE("a node that only works sends letters, and stops when it is asked to")
     HttpClient client(only_serves.port());
     CHECK(client.get("/health/ready").status == 200);
     CampusServer worker = CampusServer::worker(app.fresh.url, smtp_arguments(receiver));
-    CHECK(receiver.take(1).size() == 1);
+    const std::string id = json::value_to<std::string>(receiver.take(1).at(0).at("id"));
     CHECK(eventually([&] { return sent(*app.database) == 1; }));
     CHECK(client.get("/metrics").body.find("campus_mail_sent_total 0\n") != std::string::npos);
     CHECK(worker.stop() == 0);
     CHECK(worker.errors() == "");
+
+    // The relay's own report comes later, to whoever reads the sender's box.
+    const TemporaryFolder folder;
+    const auto bounce = [&](const std::string& report) {
+        write_file(folder / "report.eml", report);
+        return run_campus({"bounce", "--database", app.fresh.url, folder / "report.eml"});
+    };
+    const std::string report =
+        "Content-Type: multipart/report; boundary=x\n\n--x\nContent-Type: message/delivery-status\n"
+        "\nReporting-MTA: dns; relais\n\nFinal-Recipient: rfc822; a@exemple.fr\nAction: failed\n"
+        "Status: 5.1.1\n\n--x\nContent-Type: text/rfc822-headers\n\nMessage-ID: ";
+    const Ended recorded = bounce(report + id + "\n\n--x--\n");
+    CHECK(recorded.status == 0);
+    CHECK(recorded.out == "recorded\n");
+    CHECK(sent(*app.database) == 0);
+    CHECK(bounce(report + "<1.2@campus.test>\n\n--x--\n").out == "not_ours\n");
+    const Ended unreadable = bounce("hello");
+    CHECK(unreadable.status == 1);
+    CHECK(unreadable.err == "campus: this is no delivery report\n");
 }
 
 TEST_CASE("jobs and letters survive a database that goes away" *

@@ -40,12 +40,12 @@ const std::set<std::string> open_routes{
     "GET /openapi.json",
     "GET /privacy",
     "GET /sign-in",
-    "POST /mail/bounces",  // the secret is the key
     "GET /sign-in/emergency",
     "GET /sign-in/passkey",
     "POST /invited/{token}/challenge",
     "POST /invited/{token}/passkey",
-    "POST /sign-in",  // of the demonstration
+    "POST /mail/bounces",  // the secret is the key
+    "POST /sign-in",       // of the demonstration
     "POST /sign-in/emergency",
     "POST /sign-in/passkey",
     "POST /sign-in/passkey/challenge",
