@@ -123,7 +123,32 @@ struct Site {
                   {"organisation", std::to_string(organisation.value)},
                   {"person", std::to_string(person_of[""].value)},
                   {"code", "dinum"},  // of the organisation, and of its venue
-                  {"secret", app.app().enrolments.new_feed(person_of["all"], app.now)}};
+                  {"secret", app.app().enrolments.new_feed(person_of["all"], app.now)},
+                  {"token", given_invitation()}};
+        // Its page is there only while there is one.
+        if (!app.app().emergency.create("une-administrator@exemple.fr", "une phrase assez longue",
+                                        app.now))
+            throw std::logic_error("no emergency administrator");
+    }
+    // The secret of its link, as the letter has it.
+    std::string given_invitation() {
+        const auto until = std::chrono::floor<std::chrono::days>(app.now) + std::chrono::days{30};
+        if (!app.app().invitations.invite(person_of["administrator"],
+                                          {.email = "externe@exemple.org",
+                                           .given_name = "Zoé",
+                                           .usual_name = "Roy",
+                                           .role = "trainer",
+                                           .organisation = "dinum",
+                                           .until = until},
+                                          app.now))
+            throw std::logic_error("not invited");
+        std::string letter;
+        app.read([&](db::Transaction& transaction) {
+            transaction.run({"test.letter", "SELECT letter FROM outbox ORDER BY id"}, {},
+                            [&](const db::Row& row) { letter = row.text(0); });
+        });
+        constexpr std::string_view path = "/invited/";
+        return letter.substr(letter.find(path) + path.size(), 43);
     }
     const std::vector<http::Route>& routes() { return app.app().router.routes(); }
     std::string real_path(const http::Route& route) {
