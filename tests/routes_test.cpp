@@ -27,6 +27,11 @@ const std::set<std::string> open_routes{
     "GET /catalogue/open-data.csv",
     "GET /catalogue/{slug}",
     "GET /decide/{link}",  // the link of a letter is the key
+    "GET /demo/mail",  // of the demonstration, as are those below it
+    "GET /demo/mail/{letter}",
+    "GET /demo/mail/{letter}/html",
+    "GET /demo/mail/{letter}/invitation.ics",
+    "GET /demo/mail/{letter}/message.eml",
     "GET /health/live",
     "GET /health/ready",
     "GET /help",
@@ -41,13 +46,14 @@ const std::set<std::string> open_routes{
     "GET /sign-in/passkey",
     "POST /invited/{token}/challenge",
     "POST /invited/{token}/passkey",
-    "POST /sign-in",  // of the demonstration
+    "POST /mail/bounces",  // the secret is the key
+    "POST /sign-in",       // of the demonstration
     "POST /sign-in/emergency",
     "POST /sign-in/passkey",
     "POST /sign-in/passkey/challenge",
 };
 // Changing routes that programs call without a session.
-const std::set<std::string> without_token{};
+const std::set<std::string> without_token{"POST /mail/bounces"};
 
 std::string name_of(const http::Route& route) {
     return route.method + " " + route.pattern;
@@ -101,11 +107,20 @@ struct Site {
                                                                    .name = "La salle",
                                                                    .town = "Paris"});
         });
+        app.database->write([&](db::Transaction& transaction) {
+            mail::put(transaction,
+                      {.to = {.person = person_of["all"], .email = "toutes@exemple.fr"},
+                       .kind = "enrolments.seat",
+                       .subject = "enrolments.notice.seated",
+                       .calendar = {{"REQUEST", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"}}},
+                      app.now);
+        });
         const auto request = a_request(organisation, offer);
         values = {{"request", std::to_string(request.request.value)},
                   {"supervision", std::to_string(request.supervision.value)},
                   {"link", "a-link"},
                   {"slug", "une-formation"},
+                  {"letter", "1"},
                   {"id", std::to_string(offer.value)},
                   {"number", "1"},
                   {"offer", std::to_string(offer.value)},
