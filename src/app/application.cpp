@@ -8,6 +8,7 @@
 #include "catalogue/themes.hpp"
 #include "db/database.hpp"
 #include "db/versions.hpp"
+#include "enrolments/jobs.hpp"
 #include "enrolments/pages.hpp"
 #include "identity/pages.hpp"
 #include "organisations/pages.hpp"
@@ -61,7 +62,8 @@ Application::Application(const Configuration& configuration, db::Database& given
       identity(database, organisations),
       synonyms(base::embedded("reference/synonyms.txt")),
       catalogue(database, organisations, identity, catalogue::embedded_themes(), synonyms),
-      enrolments(database, sessions, catalogue),
+      enrolments(database, sessions, catalogue, identity, organisations,
+                 base_url_of(configuration)),
       static_entries(http::embedded_static_files()),
       static_files(static_entries),
       templates(template_sources(), messages,
@@ -82,6 +84,7 @@ Application::Application(const Configuration& configuration, db::Database& given
     catalogue::add_editing_pages(router, database, catalogue, identity, organisations, pages);
     sessions::add_pages(router,
                         {database, sessions, catalogue, identity, organisations, enrolments});
+    enrolments::add_jobs(jobs, enrolments);
     enrolments::add_pages(
         router, {database, enrolments, sessions, catalogue, identity, organisations, base_url});
 }

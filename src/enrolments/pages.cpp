@@ -97,7 +97,7 @@ http::Response show_roster(const http::Request& request, const Site& site) {
         if (!rights.may("organiser", session->organisation))
             return http::refuse({base::ErrorKind::forbidden, "enrolments.not_your_session"});
 
-        const auto enrolments = site.enrolments.roster(transaction, *id);
+        const auto enrolments = site.enrolments.roster(transaction, *session);
         std::vector<base::PersonId> ids;
         for (const Enrolment& enrolment : enrolments) ids.push_back(enrolment.person);
         const auto people = site.identity.persons(transaction, ids);

@@ -34,6 +34,9 @@ struct Participant {
 boost::json::object roster_view(const sessions::Session&, const sessions::Venue*,
                                 const catalogue::OfferTitle&, const std::vector<Participant>&);
 
+// The invitation to a seat (RFC 5546 REQUEST), or, `off`, its withdrawal (CANCEL).
+std::string invitation(const Training&, bool off, std::string_view base_url);
+
 // One VEVENT for each half day of each seat; a seat given back or called off is CANCELLED.
 std::string calendar_file(const std::vector<Training>&, bool feed, std::string_view base_url,
                           std::string_view calendar_name);

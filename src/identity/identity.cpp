@@ -44,6 +44,28 @@ std::optional<Person> Identity::find(db::Transaction& transaction, base::PersonI
     return store::find(transaction, id);
 }
 
+std::optional<Person> Identity::find_by_email(db::Transaction& transaction,
+                                              std::string_view email) {
+    std::string lower{email};
+    for (char& c : lower)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+    const auto id = store::find_by_email(transaction, lower);
+    return id ? store::find(transaction, *id) : std::nullopt;
+}
+
+std::vector<base::PersonId> Identity::nearest_holders(
+    db::Transaction& transaction, std::string_view role,
+    const std::vector<base::OrganisationId>& organisations, base::PersonId except) {
+    std::vector<base::PersonId> people;
+    const auto held = store::holders(transaction, role, db::json_ids(organisations));
+    for (const base::OrganisationId organisation : organisations) {
+        for (const auto& [person, perimeter] : held)
+            if (perimeter == organisation && person != except) people.push_back(person);
+        if (!people.empty()) break;
+    }
+    return people;
+}
+
 std::vector<Person> Identity::demo_people(db::Transaction& transaction) {
     return store::demo_people(transaction);
 }

@@ -115,6 +115,13 @@ public:
     std::vector<Person> demo_people(db::Transaction&);
     std::map<base::PersonId, Person> persons(db::Transaction&,
                                              const std::vector<base::PersonId>& ids);
+    // By their professional mail, in any case.
+    std::optional<Person> find_by_email(db::Transaction&, std::string_view email);
+    // Who holds a role at the first of these organisations where somebody does. `except`: a person
+    // who does not count.
+    std::vector<base::PersonId> nearest_holders(db::Transaction&, std::string_view role,
+                                                const std::vector<base::OrganisationId>&,
+                                                base::PersonId except);
     // Nothing for somebody who works nowhere on that day.
     std::optional<Affiliation> affiliation(db::Transaction&, base::PersonId, base::Date);
     std::map<base::PersonId, Affiliation> affiliations(db::Transaction&,

@@ -116,6 +116,22 @@ std::optional<base::PersonId> find_by_email(db::Transaction& transaction, std::s
     return found;
 }
 
+constexpr db::Query select_holders{"identity.holders", R"sql(
+    SELECT person_id, organisation_id FROM role_grants
+    WHERE organisation_id IN (SELECT value FROM json_each(CAST($2 AS text)))
+      AND role = $1 AND revoked_at IS NULL
+    ORDER BY person_id
+)sql"};
+
+std::vector<std::pair<base::PersonId, base::OrganisationId>> holders(
+    db::Transaction& transaction, std::string_view role, std::string_view json_organisation_ids) {
+    std::vector<std::pair<base::PersonId, base::OrganisationId>> found;
+    transaction.run(select_holders, {role, json_organisation_ids}, [&](const db::Row& row) {
+        found.emplace_back(base::PersonId{row.integer(0)}, base::OrganisationId{row.integer(1)});
+    });
+    return found;
+}
+
 constexpr db::Query select_demo_people{"identity.demo_people", R"sql(
     SELECT id, email, given_name, usual_name, job, language, demo FROM persons
     WHERE demo = 1 ORDER BY id

@@ -16,6 +16,8 @@ void delete_expired_sign_ins(db::Transaction&, base::PersonId, base::Time now);
 // -- persons
 std::optional<Person> find(db::Transaction&, base::PersonId);
 std::optional<base::PersonId> find_by_email(db::Transaction&, std::string_view email);
+std::vector<std::pair<base::PersonId, base::OrganisationId>> holders(
+    db::Transaction&, std::string_view role, std::string_view json_organisation_ids);
 std::vector<Person> demo_people(db::Transaction&);
 std::vector<Person> persons(db::Transaction&, std::string_view json_ids);
 base::PersonId insert(db::Transaction&, const Person&);

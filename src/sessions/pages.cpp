@@ -119,9 +119,14 @@ http::Response open(const http::Request& request, const Site& site) {
                 site.catalogue.published(transaction, db::Versions(transaction), today(request));
             if (published->find(session->offer) == nullptr)
                 return base::unexpected(conflict("sessions.offer_not_published"));
+            const Session before = *session;
             session->status = Status::open;
             if (!site.sessions.update(transaction, *session))
                 return base::unexpected(conflict("sessions.stale"));
+            if (auto told = site.seat_holders.session_changed(transaction, before, *session,
+                                                              request.person(), request.now);
+                !told)
+                return base::unexpected(std::move(told.error()));
             return session;
         });
     if (!opened) return http::refuse(opened.error());
@@ -148,7 +153,8 @@ http::Response cancel(const http::Request& request, const Site& site) {
             if (!site.sessions.update(transaction, changed))
                 return base::unexpected(conflict("sessions.stale"));
             changed.seats = site.sessions.lock(transaction, changed.id).value_or(changed.seats);
-            site.seat_holders.session_cancelled(transaction, changed.id, request.now);
+            site.seat_holders.session_cancelled(transaction, changed.id, request.person(),
+                                                request.now);
             return changed;
         });
     if (!cancelled) return http::refuse(cancelled.error());

@@ -133,7 +133,15 @@ http::Response create(const http::Request& request, const Site& site) {
                 read.session.status = Status::open;
             }
             if (const auto same = site.sessions.find_same(transaction, read.session)) return *same;
-            return site.sessions.insert(transaction, read.session);
+            Session planned = read.session;
+            planned.id = site.sessions.insert(transaction, planned);
+            Session before = planned;
+            before.status = Status::draft;
+            if (auto told = site.seat_holders.session_changed(transaction, before, planned,
+                                                              request.person(), request.now);
+                !told)
+                return base::unexpected(std::move(told.error()));
+            return planned.id;
         });
     if (created)
         return http::done(
@@ -195,15 +203,10 @@ http::Response change(const http::Request& request, const Site& site) {
             }
             if (!site.sessions.update(transaction, session))
                 return refused(ErrorKind::conflict, "sessions.stale");
-            const int capacity = session.seats.capacity;
-            if (!site.seat_holders.set_capacity(transaction, session.id, capacity, request.now)) {
-                const auto seats = site.sessions.lock(transaction, session.id);
-                return base::unexpected(base::Error{
-                    ErrorKind::invalid,
-                    base::Reason{"sessions.problem.fewer_than_taken",
-                                 "capacity",
-                                 {{"count", std::to_string(seats ? seats->taken : 0)}}}});
-            }
+            if (auto told = site.seat_holders.session_changed(transaction, *before, session,
+                                                              request.person(), request.now);
+                !told)
+                return base::unexpected(std::move(told.error()));
             return session;
         });
     if (changed)
