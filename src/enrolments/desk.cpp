@@ -125,9 +125,9 @@ void Desk::give_in_order(base::Time until) {
         auto first = store::first_waiting(transaction_, session_.id);
         if (!first) throw std::logic_error("a session counts people who do not wait");
         offer(*first, "", until);
-        // Whoever asked before it in this session, and would have been first without these two.
-        if (first->returned || first->asked_at < first->created_at)
-            pass(*first, first->returned ? Why::returned : Why::asked_first);
+        // Seldom anybody: who came here before, but has no returned priority, or asked later when
+        // all is told: somebody was transferred here with their seniority.
+        pass(*first, first->returned ? Why::returned : Why::asked_first);
     }
 }
 

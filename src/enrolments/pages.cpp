@@ -34,15 +34,27 @@ http::Response take(const http::Request& request, const Site& site) {
                       201);
 }
 
-http::Response withdraw(const http::Request& request, const Site& site) {
-    const auto id = request.path_id<base::EnrolmentId>("enrolment");
-    if (!id) return not_found("enrolments.enrolment_unknown");
-    const auto enrolment = site.enrolments.withdraw(request.person(), *id, request.now);
+http::Response changed(const base::Result<Enrolment>& enrolment, std::string notice) {
     if (!enrolment) return http::refuse(enrolment.error());
-    return http::done("/my-trainings", "enrolments.notice.withdrawn",
+    return http::done("/my-trainings", std::move(notice),
                       http::view("", {{"id", enrolment->id.value},
                                       {"state", name_of(enrolment->state)},
                                       {"place", enrolment->place}}));
+}
+
+http::Response withdraw(const http::Request& request, const Site& site) {
+    const auto id = request.path_id<base::EnrolmentId>("enrolment");
+    if (!id) return not_found("enrolments.enrolment_unknown");
+    return changed(site.enrolments.withdraw(request.person(), *id, request.now),
+                   "enrolments.notice.withdrawn");
+}
+
+http::Response answer(const http::Request& request, const Site& site) {
+    const auto id = request.path_id<base::EnrolmentId>("enrolment");
+    if (!id) return not_found("enrolments.enrolment_unknown");
+    const bool accept = request.form.flag("accept");
+    return changed(site.enrolments.answer(request.person(), *id, accept, request.now),
+                   accept ? "enrolments.notice.accepted" : "enrolments.notice.declined");
 }
 
 http::Response show_trainings(const http::Request& request, const Site& site) {
@@ -126,7 +138,9 @@ constexpr std::string_view enrolment_schema = R"json({
  "type": "object",
  "required": ["id", "state", "place"],
  "properties": {"id": {"type": "integer"},
-                "state": {"enum": ["seated", "waiting", "withdrawn", "cancelled"]},
+                "state": {"enum": ["applied", "seated", "offered", "waiting", "withdrawn", "declined",
+                                   "expired", "refused", "transferred", "replaced",
+                                   "cancelled"]},
                 "place": {"type": "integer"}}})json";
 
 }  // namespace
@@ -145,6 +159,11 @@ void add_pages(http::Router& router, const Site& given) {
         take);
     add("POST", "/enrolments/{enrolment}/withdraw", me,
         {.summary = "Give a seat or a place back", .answer = enrolment_schema}, withdraw);
+    add("POST", "/enrolments/{enrolment}/answer", me,
+        {.summary = "Accept or decline a seat that is offered",
+         .form = {{"accept", R"({"type":"boolean"})", true}},
+         .answer = enrolment_schema},
+        answer);
     add("GET", "/my-trainings", me, {.summary = "My trainings", .answer = trainings_schema},
         show_trainings);
     add("GET", "/enrolments/{enrolment}.ics", me,

@@ -14,7 +14,8 @@ const std::string session = R"json({"type": "object",
 const std::string training = R"json({"type": "object",
  "required": ["id", "state", "can_withdraw", "enrolled_at", "offer", "session"],
  "properties": {"id": {"type": "integer"},
-  "state": {"enum": ["seated", "waiting", "withdrawn", "cancelled"]},
+  "state": {"enum": ["applied", "seated", "offered", "waiting", "withdrawn", "declined", "expired",
+                     "refused", "transferred", "replaced", "cancelled"]},
   "enrolled_at": {"type": "string", "format": "date-time"},
   "rank": {"type": "integer", "minimum": 1}, "video_link": {"type": "string"},
   "offer": {"type": "object", "required": ["slug", "title"]},
@@ -24,9 +25,10 @@ const std::string training = R"json({"type": "object",
 const std::string list_of_trainings = R"json({"type": "array", "items": )json" + training + "}";
 
 const std::string trainings = R"json({"type": "object",
- "required": ["coming", "waiting", "past", "has_feed"],
+ "required": ["to_answer", "coming", "waiting", "past", "has_feed"],
  "properties": {"has_feed": {"type": "boolean"},
-  "coming": )json" + list_of_trainings +
+  "to_answer": )json" + list_of_trainings +
+                              R"json(, "coming": )json" + list_of_trainings +
                               R"json(, "waiting": )json" + list_of_trainings +
                               R"json(, "past": )json" + list_of_trainings + "}}";
 

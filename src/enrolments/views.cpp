@@ -6,6 +6,8 @@
 
 #include <boost/json.hpp>
 
+#include <algorithm>
+
 namespace enrolments {
 namespace json = boost::json;
 
@@ -41,6 +43,10 @@ json::object training_view(const Training& training, base::Time now) {
         {"state", name_of(enrolment.state)},
         {"waiting", enrolment.state == State::waiting},
         {"seated", enrolment.state == State::seated},
+        {"offered", enrolment.state == State::offered},
+        {"applied", enrolment.state == State::applied},
+        {"moved", enrolment.moved && enrolment.has_seat()},
+        {"reason", enrolment.reason},
         {"can_withdraw", !why_not_withdraw(enrolment, session, now)},
         {"enrolled_at", base::iso_time(enrolment.created_at)},
         {"changed_at", base::iso_time(enrolment.changed_at)},
@@ -54,6 +60,13 @@ json::object training_view(const Training& training, base::Time now) {
         view["rank"] = training.ahead + 1;
         view["ahead"] = training.ahead;
     }
+    if (enrolment.state == State::offered && enrolment.answer_by) {
+        view["answer_by"] = base::iso_time(*enrolment.answer_by);
+        const auto left = std::max(*enrolment.answer_by - now, std::chrono::seconds{0});
+        view["minutes_left"] = std::chrono::floor<std::chrono::minutes>(left).count();
+    }
+    if (enrolment.state == State::applied)
+        view["results_on"] = base::iso_date(session.rules.results_on);
     // The link opens the room, so only those with a seat get it.
     if (enrolment.state == State::seated && !session.video_link.empty())
         view["video_link"] = session.video_link;
@@ -61,6 +74,7 @@ json::object training_view(const Training& training, base::Time now) {
 }
 
 json::object trainings_view(const Trainings& trainings, base::Time now) {
+    json::array to_answer;
     json::array coming;
     json::array waiting;
     json::array past;
@@ -68,13 +82,17 @@ json::object trainings_view(const Trainings& trainings, base::Time now) {
         json::object view = training_view(training, now);
         if (training.session.ends_at() <= now || !training.enrolment.holds())
             past.push_back(std::move(view));
-        else if (training.enrolment.state == State::waiting)
+        else if (training.enrolment.state == State::offered || training.enrolment.moved)
+            to_answer.push_back(std::move(view));
+        else if (training.enrolment.state != State::seated)
             waiting.push_back(std::move(view));
         else
             coming.push_back(std::move(view));
     }
-    const bool none = coming.empty() && waiting.empty() && past.empty();
-    return {{"coming", std::move(coming)},
+    const bool none =
+        to_answer.empty() && coming.empty() && waiting.empty() && past.empty();
+    return {{"to_answer", std::move(to_answer)},
+            {"coming", std::move(coming)},
             {"waiting", std::move(waiting)},
             {"past", std::move(past)},
             {"none", none},
