@@ -120,6 +120,9 @@ void add_commands(CLI::App& app, Command& command) {
     CLI::App* restore = add("restore", "Check a copy and put it in the place of the database");
     restore->add_option("file", command.file, "A file made by backup")->required();
 
+    add("check", "Check what must hold of all seats; exit status 1 when something does not")
+        ->add_flag("--json", command.json, "Report as one JSON object");
+
     CLI::App* bench = add("load-bench", "Fill an empty database with many offers and agents");
     bench->add_option("--agents", command.agents, "How many")
         ->check(CLI::Range(5'000, 10'000'000))

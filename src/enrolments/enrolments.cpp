@@ -201,7 +201,8 @@ base::Result<Enrolment> Enrolments::take(base::PersonId person, base::SessionId 
     const auto taken =
         database_.write([&](db::Transaction& transaction) -> base::Result<Enrolment> {
             if (approvals_ != nullptr &&
-                approvals_->asks_first(transaction, db::Versions(transaction), person, today))
+                approvals_->asks_first(transaction, db::Versions(transaction), person, session,
+                                       today))
                 return base::unexpected(refusal("enrolments.why_not.needs_request"));
             return take_agreed(transaction, person, session, now, &asking);
         });
@@ -346,7 +347,11 @@ Trainings Enrolments::trainings_of(db::Transaction& transaction, base::PersonId 
     trainings.reserve(enrolments.size());
     for (const auto& [enrolment, ahead] : enrolments) {
         const auto& [session, venue] = placed.at(enrolment.session);
-        trainings.push_back({enrolment, session, venue, titles.at(session.offer), ahead});
+        // Where a rule of the session orders the list, the place is not only the time of asking.
+        const bool ruled = enrolment.state == State::waiting && session.rules.ruled();
+        trainings.push_back(
+            {enrolment, session, venue, titles.at(session.offer),
+             ruled ? place_of(transaction, enrolment, session, now).rank - 1 : ahead});
     }
     std::stable_sort(trainings.begin(), trainings.end(),
                      [now](const Training& a, const Training& b) {
@@ -357,6 +362,85 @@ Trainings Enrolments::trainings_of(db::Transaction& transaction, base::PersonId 
                                        : a.session.starts_at() < b.session.starts_at();
                      });
     return {std::move(trainings), has_feed};
+}
+
+std::vector<Enrolment> Enrolments::held_by(db::Transaction& transaction,
+                                           const std::vector<base::PersonId>& people,
+                                           base::Time since) {
+    return store::held_by_all(transaction, db::json_ids(people), since);
+}
+
+std::string Enrolments::invitation(db::Transaction& transaction, const Enrolment& enrolment,
+                                   std::string_view base_url) {
+    if (enrolment.state != State::seated) return {};
+    const auto placed = sessions_.placed(transaction, {enrolment.session});
+    const auto at = placed.find(enrolment.session);
+    if (at == placed.end()) return {};
+    const auto& [session, venue] = at->second;
+    const auto titles = catalogue_.titles(transaction, {session.offer});
+    return enrolments::invitation({enrolment, session, venue, titles.at(session.offer)}, false,
+                                  base_url);
+}
+
+Place Enrolments::place_of(db::Transaction& transaction, const Enrolment& enrolment,
+                           const sessions::Session& session, base::Time now) {
+    Place place;
+    if (enrolment.state != State::waiting) return place;
+    std::vector<Waiter> waiters;
+    for (const Enrolment& row : store::of_session(transaction, session.id))
+        if (row.state == State::waiting) waiters.push_back(waiter_of(row));
+    const Order order = order_of(std::move(waiters), session.rules, !session.venue);
+    const auto at = static_cast<std::size_t>(
+        std::ranges::find(order.waiters, enrolment.id, &Waiter::id) - order.waiters.begin());
+    place.rank = static_cast<int>(at) + 1;
+    place.of = static_cast<int>(order.waiters.size());
+    if (at > 0) place.why_before = name_of(order.why[at - 1]);
+    if (at < order.why.size()) place.why_after = name_of(order.why[at]);
+    const auto past = sessions_.reach_of_past(transaction, session.offer, now);
+    // The seats that this list already got count as well.
+    if (const auto found = chance(past, place.rank + session.seats.reached)) {
+        place.known = true;
+        place.reached = found->reached;
+        place.sessions = found->of;
+    }
+    place.overtaken = store::overtakings_of(transaction, enrolment.id);
+    return place;
+}
+
+std::optional<Training> Enrolments::asked_to_replace(db::Transaction& transaction,
+                                                     base::PersonId colleague,
+                                                     std::int64_t replacement) {
+    const auto asked = store::find_replacement(transaction, replacement);
+    if (!asked || !asked->open || asked->colleague != colleague) return std::nullopt;
+    const auto enrolment = store::find(transaction, asked->enrolment);
+    if (!enrolment) return std::nullopt;
+    auto placed = sessions_.placed(transaction, {enrolment->session});
+    auto& [session, venue] = placed.at(enrolment->session);
+    auto titles = catalogue_.titles(transaction, {session.offer});
+    return Training{*enrolment, session, venue, titles.at(session.offer), 0};
+}
+
+Selection Enrolments::selection(db::Transaction& transaction, base::SessionId id) {
+    Selection selection;
+    const auto session = sessions_.find(transaction, id);
+    if (!session) return selection;
+    for (const Enrolment& row : store::of_session(transaction, id))
+        if (row.state == State::applied || row.rank > 0) selection[row.id].score = row.score;
+    for (const auto& [enrolment, text] : store::motivations(transaction, id))
+        if (const auto found = selection.find(enrolment); found != selection.end())
+            found->second.motivation = text;
+    for (const auto& [enrolment, grades] : store::grades(transaction, id)) {
+        const auto found = selection.find(enrolment);
+        if (found == selection.end()) continue;
+        for (const Grade& grade : grades) {
+            auto& points = found->second.points[grade.grader];
+            points.resize(session->rules.grid.size());
+            if (grade.criterion < static_cast<int>(points.size()))
+                points[static_cast<std::size_t>(grade.criterion)] = grade.points;
+        }
+        found->second.score = score(grades, session->rules.grid);
+    }
+    return selection;
 }
 
 std::vector<Enrolment> Enrolments::roster(db::Transaction& transaction,

@@ -8,6 +8,7 @@
 #include "catalogue/catalogue.hpp"
 #include "sessions/sessions.hpp"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -81,7 +82,8 @@ struct Trainings {
 // circuit of each administration and implements it.
 struct Approvals {
     virtual ~Approvals() = default;
-    virtual bool asks_first(db::Transaction&, const db::Versions&, base::PersonId, base::Date) = 0;
+    virtual bool asks_first(db::Transaction&, const db::Versions&, base::PersonId, base::SessionId,
+                            base::Date) = 0;
 };
 
 // What a person says when asking for a seat, where the session asks it.
@@ -89,6 +91,26 @@ struct Asking {
     std::string motivation = {};
     bool declares_prerequisites = false;
 };
+
+// A place on a waiting list, as the one who has it may see it.
+struct Place {
+    int rank = 0;  // 1: the next
+    int of = 0;
+    std::string why_before;  // why the one before goes first: the end of a message key; "" for none
+    std::string why_after;   // why this one goes before the next
+    bool known = false;      // are the chances known?
+    int reached = 0;         // so many of the last ...
+    int sessions = 0;        // ... sessions of the offer came as far as this place
+    std::vector<std::pair<std::string, int>> overtaken;  // reason, and by how many
+};
+
+// What graders see of the applications to a session.
+struct Application {
+    std::string motivation;
+    std::map<base::PersonId, std::vector<int>> points;  // by grader, in the order of the grid
+    std::optional<int> score;                           // thousandths
+};
+using Selection = std::map<base::EnrolmentId, Application>;
 
 // What `campus check` found: the rule that does not hold, and where.
 struct Finding {
@@ -171,7 +193,18 @@ public:
 
     // -- reading
     Trainings trainings_of(db::Transaction&, base::PersonId, base::Time now);
+    // The seats and places that these people hold, taken since that time.
+    std::vector<Enrolment> held_by(db::Transaction&, const std::vector<base::PersonId>&,
+                                   base::Time since);
+    // The invitation (RFC 5546) to the half days of a seat; "" for somebody who waits.
+    std::string invitation(db::Transaction&, const Enrolment&, std::string_view base_url);
     std::optional<Enrolment> find(db::Transaction&, base::EnrolmentId);
+    // What somebody on the list may know: their place, who is before them and why, their chances.
+    Place place_of(db::Transaction&, const Enrolment&, const sessions::Session&, base::Time now);
+    // What somebody is asked to take over; nothing when it is not theirs or was answered.
+    std::optional<Training> asked_to_replace(db::Transaction&, base::PersonId,
+                                             std::int64_t replacement);
+    Selection selection(db::Transaction&, base::SessionId);
     // Those who come and those who wait or apply, in order.
     std::vector<Enrolment> roster(db::Transaction&, const sessions::Session&);
     // All invariants, over all sessions.
