@@ -218,6 +218,8 @@ public:
     base::Result<void> session_changed(db::Transaction&, const sessions::Session& before,
                                        const sessions::Session& after, base::PersonId by,
                                        base::Time now) override;
+    std::map<base::SessionId, sessions::ToDo> to_do(
+        db::Transaction&, const std::vector<base::SessionId>&) override;
     void session_cancelled(db::Transaction&, base::SessionId, base::PersonId by,
                            base::Time now) override;
 

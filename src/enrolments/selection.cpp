@@ -3,6 +3,7 @@
 #include "audit/audit.hpp"
 #include "base/text.hpp"
 #include "db/database.hpp"
+#include "db/json_ids.hpp"
 #include "enrolments/found.hpp"
 #include "enrolments/post.hpp"
 #include "enrolments/rules.hpp"
@@ -139,6 +140,12 @@ base::Result<Enrolment> Enrolments::check_prerequisite(base::PersonId by, base::
                desk.session(), now);
         return enrolment;
     });
+}
+
+std::map<base::SessionId, sessions::ToDo> Enrolments::to_do(
+    db::Transaction& transaction, const std::vector<base::SessionId>& sessions) {
+    if (sessions.empty()) return {};
+    return store::to_do(transaction, db::json_ids(sessions));
 }
 
 void Enrolments::call_for_results(base::SessionId id, base::Time now) {

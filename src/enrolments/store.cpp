@@ -455,6 +455,30 @@ void close_replacement(db::Transaction& transaction, std::int64_t id, std::strin
     transaction.run(update_replacement, {id, state});
 }
 
+constexpr db::Query select_to_do{"enrolments.to_do", R"sql(
+    SELECT session_id, count(CASE WHEN state = 'applied' THEN 1 END),
+           count(CASE WHEN state = 'applied' AND NOT EXISTS (
+                           SELECT 1 FROM grades g WHERE g.enrolment_id = enrolments.id) THEN 1 END),
+           count(CASE WHEN prerequisite = 'declared' THEN 1 END),
+           count(CASE WHEN state = 'offered' THEN 1 END)
+    FROM enrolments
+    WHERE session_id IN (SELECT value FROM json_each(CAST($1 AS text))) AND)sql" HOLDS R"sql(
+    GROUP BY session_id
+)sql"};
+
+std::map<base::SessionId, sessions::ToDo> to_do(db::Transaction& transaction,
+                                                std::string_view json_session_ids) {
+    std::map<base::SessionId, sessions::ToDo> found;
+    transaction.run(select_to_do, {json_session_ids}, [&](const db::Row& row) {
+        const auto number = [&](int column) { return static_cast<int>(row.integer(column)); };
+        found[{row.integer(0)}] = {.to_grade = number(2),
+                                   .applications = number(1),
+                                   .to_check = number(3),
+                                   .offered = number(4)};
+    });
+    return found;
+}
+
 constexpr db::Query count_rows{"enrolments.row_counts", R"sql(
     SELECT session_id, state, pool, count(*) FROM enrolments WHERE)sql" HOLDS R"sql(
     GROUP BY session_id, state, pool ORDER BY session_id

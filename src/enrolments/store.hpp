@@ -74,6 +74,9 @@ std::int64_t put_replacement(db::Transaction&, const Replacement&, base::Time no
 std::optional<Replacement> find_replacement(db::Transaction&, std::int64_t id);
 void close_replacement(db::Transaction&, std::int64_t id, std::string_view state);
 
+std::map<base::SessionId, sessions::ToDo> to_do(db::Transaction&,
+                                                std::string_view json_session_ids);
+
 // For `campus check`: of each session, what its rows say.
 struct RowCount {
     base::SessionId session;

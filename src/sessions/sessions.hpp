@@ -110,6 +110,14 @@ struct ListQuery {
     int limit = 20;
 };
 
+// What an organiser has to do for a session, as far as those enrolled go.
+struct ToDo {
+    int to_grade = 0;     // applications that nobody has graded
+    int applications = 0;
+    int to_check = 0;     // declared prerequisites
+    int offered = 0;      // seats that wait for an answer
+};
+
 // What the enrolments slice does when a session changes; declared here because sessions is below.
 // Each is called in the transaction that changes the session.
 struct SeatHolders {
@@ -120,6 +128,9 @@ struct SeatHolders {
     virtual base::Result<void> session_changed(db::Transaction&, const Session& before,
                                                const Session& after, base::PersonId by,
                                                base::Time now) = 0;
+    // Of these sessions, those with something to do.
+    virtual std::map<base::SessionId, ToDo> to_do(db::Transaction&,
+                                                  const std::vector<base::SessionId>&) = 0;
     // Called off: nobody holds a seat or a place any more; each is told.
     virtual void session_cancelled(db::Transaction&, base::SessionId, base::PersonId by,
                                    base::Time now) = 0;
