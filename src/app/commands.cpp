@@ -242,8 +242,8 @@ int check(const Configuration& configuration, const Command& command) {
             told.push_back({{"rule", finding.rule},
                             {"session", finding.session.value},
                             {"detail", finding.detail}});
-        std::cout << json::serialize(json::object{{"holds", findings.empty()},
-                                                  {"findings", std::move(told)}})
+        std::cout << json::serialize(
+                         json::object{{"holds", findings.empty()}, {"findings", std::move(told)}})
                   << '\n';
         return findings.empty() ? 0 : 1;
     }

@@ -19,8 +19,7 @@ void add_events(std::vector<base::CalendarEvent>& events, const Training& traini
         // Stable: the same half day of the same seat, whatever is changed about it.
         event.uid = "enrolment-" + std::to_string(training.enrolment.id.value) + "-" +
                     std::to_string(half_day + 1) + "@campus";
-        event.sequence =
-            static_cast<int>(training.enrolment.sequence + training.session.sequence);
+        event.sequence = static_cast<int>(training.enrolment.sequence + training.session.sequence);
         event.starts_at = slot.starts_at;
         event.ends_at = slot.ends_at;
         event.summary = training.offer.title;

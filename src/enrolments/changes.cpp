@@ -94,8 +94,7 @@ base::Result<Enrolment> Enrolments::transfer(base::PersonId person, base::Enrolm
         record(transaction, "enrolments.transfer", *enrolment, person, "agent", from.session(),
                now);
         record(transaction, "enrolments.transfer", *added, person, "agent", to.session(), now);
-        if (enrolment->given_at)
-            post_->given_back(transaction, from.session(), *enrolment, now);
+        if (enrolment->given_at) post_->given_back(transaction, from.session(), *enrolment, now);
         post_->taken(transaction, to.session(), *added, now);
         return *added;
     });
@@ -107,8 +106,7 @@ base::Result<Enrolment> Enrolments::keep(base::PersonId person, base::EnrolmentI
         auto found = find_locked(transaction, id, person, now);
         if (!found) return base::unexpected(std::move(found.error()));
         Enrolment& enrolment = found->enrolment;
-        if (!enrolment.has_seat())
-            return base::unexpected(refusal("enrolments.why_not.not_held"));
+        if (!enrolment.has_seat()) return base::unexpected(refusal("enrolments.why_not.not_held"));
         if (!enrolment.moved) return enrolment;  // the second click
         store::set_kept(transaction, id, now);
         enrolment.moved = false;
@@ -122,8 +120,8 @@ base::Result<Enrolment> Enrolments::propose_colleague(base::PersonId by, bool as
                                                       base::EnrolmentId id, std::string_view email,
                                                       base::Time now) {
     return database_.write([&](db::Transaction& transaction) -> base::Result<Enrolment> {
-        auto found = find_locked(transaction, id,
-                                 as_organiser ? std::nullopt : std::optional{by}, now);
+        auto found =
+            find_locked(transaction, id, as_organiser ? std::nullopt : std::optional{by}, now);
         if (!found) return base::unexpected(std::move(found.error()));
         const auto& [enrolment, desk] = *found;
         if (const auto reason = why_not_replace(enrolment, desk.session(), now))
@@ -136,20 +134,17 @@ base::Result<Enrolment> Enrolments::propose_colleague(base::PersonId by, bool as
         if (!colleague) return wrong("enrolments.why_not.colleague_unknown");
         if (colleague->id == enrolment.person) return wrong("enrolments.why_not.colleague_self");
         const auto day = std::chrono::floor<std::chrono::days>(now);
-        const auto works = identity_.affiliations(transaction, {enrolment.person, colleague->id},
-                                                  day);
+        const auto works =
+            identity_.affiliations(transaction, {enrolment.person, colleague->id}, day);
         if (works.size() != 2 ||
             works.at(enrolment.person).organisation != works.at(colleague->id).organisation)
             return wrong("enrolments.why_not.colleague_elsewhere");
         if (store::find_held(transaction, enrolment.session, colleague->id))
             return wrong("enrolments.why_not.colleague_holds");
-        const auto replacement =
-            store::put_replacement(transaction, {.id = 0,
-                                                 .enrolment = id,
-                                                 .colleague = colleague->id,
-                                                 .proposed_by = by,
-                                                 .open = true},
-                                   now);
+        const auto replacement = store::put_replacement(
+            transaction,
+            {.id = 0, .enrolment = id, .colleague = colleague->id, .proposed_by = by, .open = true},
+            now);
         record(transaction, "enrolments.propose_colleague", enrolment, by,
                as_organiser ? "organiser" : "agent", desk.session(), now);
         post_->replacement_asked(transaction, desk.session(), colleague->id, enrolment.person,
@@ -186,20 +181,20 @@ base::Result<Enrolment> Enrolments::answer_colleague(base::PersonId colleague, s
         const auto reader = catalogue_.reader(transaction, versions, colleague, today);
         if (const auto reason = catalogue::why_not_take(offer->eligibility, *reader))
             return base::unexpected(refusal("catalogue.why_not." + std::string{*reason}));
-        Enrolment taken{.id = {},
-                        .session = enrolment.session,
-                        .person = colleague,
-                        .state = State::seated,
-                        .created_at = now,
-                        .changed_at = now,
-                        .asked_at = now,
-                        .pool = enrolment.pool,
-                        .standing = desk.session().rules.ruled()
-                                        ? standing_of(transaction, *reader, desk.session().offer, now)
-                                        : std::string{},
-                        .given_at = now,
-                        .prerequisite =
-                            desk.session().rules.prerequisites.empty() ? "" : "declared"};
+        Enrolment taken{
+            .id = {},
+            .session = enrolment.session,
+            .person = colleague,
+            .state = State::seated,
+            .created_at = now,
+            .changed_at = now,
+            .asked_at = now,
+            .pool = enrolment.pool,
+            .standing = desk.session().rules.ruled()
+                            ? standing_of(transaction, *reader, desk.session().offer, now)
+                            : std::string{},
+            .given_at = now,
+            .prerequisite = desk.session().rules.prerequisites.empty() ? "" : "declared"};
         // A seat of a quota stays with those for whom it is kept.
         for (const sessions::Quota& quota : desk.session().rules.quotas)
             if (quota.pool() == taken.pool && now < quota.reserved_until &&
@@ -254,9 +249,9 @@ std::vector<base::PersonId> Enrolments::organisers_of(db::Transaction& transacti
 void Enrolments::warn_of_minimum(base::SessionId id, base::Time now) {
     database_.write([&](db::Transaction& transaction) {
         const auto session = sessions_.find(transaction, id);
-        if (!session || session->status != sessions::Status::open ||
-            now >= session->starts_at() || session->seats.taken >= session->minimum ||
-            !session->rules.minimum_by || now < base::Time{*session->rules.minimum_by})
+        if (!session || session->status != sessions::Status::open || now >= session->starts_at() ||
+            session->seats.taken >= session->minimum || !session->rules.minimum_by ||
+            now < base::Time{*session->rules.minimum_by})
             return;
         post_->minimum_not_reached(transaction, *session, organisers_of(transaction, *session),
                                    now);
@@ -285,17 +280,16 @@ base::Result<void> Enrolments::session_changed(db::Transaction& transaction,
         if (before.rules.selection != after.rules.selection && !rows.empty())
             return wrong("sessions.problem.selection_begun", "selection",
                          static_cast<int>(rows.size()));
-        if (before.rules.grid != after.rules.grid &&
-            !store::grades(transaction, after.id).empty())
+        if (before.rules.grid != after.rules.grid && !store::grades(transaction, after.id).empty())
             return wrong("sessions.problem.grading_begun", "grid.0.name", 0);
-        // Rules that ask more of people than those under which they came.
-        const auto today = std::chrono::floor<std::chrono::days>(now);
-        for (const Enrolment& row : rows)
-            if (after.rules.ruled() && row.standing.empty())
-                if (const auto reader = catalogue_.reader(
-                        transaction, db::Versions(transaction), row.person, today))
-                    store::set_standing(transaction, row.id,
-                                        standing_of(transaction, *reader, after.offer, now));
+        if (after.rules.ruled()) {
+            // Rules that ask more of people than those under which they came.
+            auto complete = rows;
+            complete_standings(transaction, after, complete, now);
+            for (std::size_t i = 0; i < rows.size(); ++i)
+                if (rows[i].standing.empty())
+                    store::set_standing(transaction, rows[i].id, complete[i].standing);
+        }
     }
     const bool other_seats =
         before.rules.quotas != after.rules.quotas || before.seats.capacity != after.seats.capacity;

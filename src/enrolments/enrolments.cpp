@@ -181,14 +181,13 @@ base::Result<Enrolment> Enrolments::take_agreed(db::Transaction& transaction, ba
         if (!id) return base::unexpected(refusal("enrolments.already_held"));
         enrolment.id = *id;
     } else {
-        auto taken = take_by_rules(transaction, session, *reader, asking,
-                                   *std::move(prerequisite), now);
+        auto taken =
+            take_by_rules(transaction, session, *reader, asking, *std::move(prerequisite), now);
         if (!taken) return taken;
         enrolment = *std::move(taken);
     }
     if (enrolment.state == State::waiting)
-        enrolment.returned =
-            store::use_return(transaction, person, session.offer, enrolment.id);
+        enrolment.returned = store::use_return(transaction, person, session.offer, enrolment.id);
     record(transaction, "enrolments.take", enrolment, person, "agent", session, now);
     post_->taken(transaction, placed.begin()->second, {"", offer->shown_title()}, *who, enrolment,
                  now);
@@ -313,8 +312,8 @@ void Enrolments::expire_offer(base::EnrolmentId id, base::Time now) {
         desk.end(enrolment, State::expired);
         desk.give_free_seats();
         desk.close();
-        record(transaction, "enrolments.expire", enrolment, std::nullopt, "program",
-               desk.session(), now);
+        record(transaction, "enrolments.expire", enrolment, std::nullopt, "program", desk.session(),
+               now);
         post_->expired(transaction, desk.session(), enrolment, now);
     });
 }
@@ -441,6 +440,17 @@ Selection Enrolments::selection(db::Transaction& transaction, base::SessionId id
         found->second.score = score(grades, session->rules.grid);
     }
     return selection;
+}
+
+void Enrolments::complete_standings(db::Transaction& transaction, const sessions::Session& session,
+                                    std::vector<Enrolment>& enrolments, base::Time now) {
+    const auto today = std::chrono::floor<std::chrono::days>(now);
+    const db::Versions versions(transaction);
+    for (Enrolment& enrolment : enrolments)
+        if (enrolment.standing.empty())
+            if (const auto reader =
+                    catalogue_.reader(transaction, versions, enrolment.person, today))
+                enrolment.standing = standing_of(transaction, *reader, session.offer, now);
 }
 
 std::vector<Enrolment> Enrolments::roster(db::Transaction& transaction,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Door of the enrolments slice: who has a seat in which session, who waits or applies, and how seats
-// pass on.
+// Door of the enrolments slice: who has a seat in which session, who waits or applies, and how
+// seats pass on.
 #pragma once
 #include "base/clock.hpp"
 #include "base/ids.hpp"
@@ -26,14 +26,17 @@ class Organisations;
 namespace enrolments {
 
 enum class State {
-    applied,   // to a session on motivation, before its results
-    seated,    // has a seat
-    offered,   // has a seat to accept or decline
-    waiting,   // on the list
-    withdrawn, declined, expired,  // gave it back; said no to an offer; did not answer it
-    refused,   // by the organiser: the prerequisite is not met
-    transferred, replaced,  // to another session; by a colleague
-    cancelled,              // with its session
+    applied,  // to a session on motivation, before its results
+    seated,   // has a seat
+    offered,  // has a seat to accept or decline
+    waiting,  // on the list
+    withdrawn,
+    declined,
+    expired,  // gave it back; said no to an offer; did not answer it
+    refused,  // by the organiser: the prerequisite is not met
+    transferred,
+    replaced,   // to another session; by a colleague
+    cancelled,  // with its session
 };
 std::string_view name_of(State);
 
@@ -59,9 +62,7 @@ struct Enrolment {
     bool moved = false;  // the session was moved: to keep, or to give back without penalty
 
     bool has_seat() const { return state == State::seated || state == State::offered; }
-    bool holds() const {
-        return has_seat() || state == State::waiting || state == State::applied;
-    }
+    bool holds() const { return has_seat() || state == State::waiting || state == State::applied; }
 };
 
 // One of a person's enrolments with what is needed to show it.
@@ -136,7 +137,8 @@ public:
 
     // What take() does inside the transaction in which it was agreed, asking no circuit. The double
     // click that another transaction won comes back as "enrolments.already_held". Without `asking`
-    // nobody was asked: the prerequisite is then the organiser's to check. Tells the person by mail.
+    // nobody was asked: the prerequisite is then the organiser's to check. Tells the person by
+    // mail.
     base::Result<Enrolment> take_agreed(db::Transaction&, base::PersonId, base::SessionId,
                                         base::Time now, const Asking* asking = nullptr);
     // Whom take() asks; it must outlive this. Without it nobody has to agree.
@@ -147,8 +149,8 @@ public:
     void put_all(db::Transaction&, base::SessionId, std::span<const base::PersonId>,
                  base::Time now);
 
-    // Gives a seat, an offered seat, a place or an application back; a seat that is freed is offered
-    // to the first who fits in the same transaction.
+    // Gives a seat, an offered seat, a place or an application back; a seat that is freed is
+    // offered to the first who fits in the same transaction.
     base::Result<Enrolment> withdraw(base::PersonId, base::EnrolmentId, base::Time now);
     // The answer to an offered seat.
     base::Result<Enrolment> answer(base::PersonId, base::EnrolmentId, bool accept, base::Time now);
@@ -172,8 +174,8 @@ public:
     // Points for each criterion of the grid, in its order. Each grader has their own.
     base::Result<void> grade(base::PersonId grader, base::EnrolmentId, std::span<const int> points,
                              base::Time now);
-    // The results of a selection, for everyone at once: seats by rank as far as there are, places on
-    // the list in the order of the rank for the others. Each gets the reason written for them;
+    // The results of a selection, for everyone at once: seats by rank as far as there are, places
+    // on the list in the order of the rank for the others. Each gets the reason written for them;
     // who is not seated must have one.
     base::Result<void> give_results(base::PersonId by, base::SessionId,
                                     const std::map<base::EnrolmentId, std::string>& reasons,
@@ -207,6 +209,10 @@ public:
     Selection selection(db::Transaction&, base::SessionId);
     // Those who come and those who wait or apply, in order.
     std::vector<Enrolment> roster(db::Transaction&, const sessions::Session&);
+    // What rules that the session does not have yet would ask of these people, for a preview of
+    // their order: fills in the standing where there is none.
+    void complete_standings(db::Transaction&, const sessions::Session&, std::vector<Enrolment>&,
+                            base::Time now);
     // All invariants, over all sessions.
     std::vector<Finding> check(db::Transaction&, base::Time now);
 
@@ -218,8 +224,8 @@ public:
     base::Result<void> session_changed(db::Transaction&, const sessions::Session& before,
                                        const sessions::Session& after, base::PersonId by,
                                        base::Time now) override;
-    std::map<base::SessionId, sessions::ToDo> to_do(
-        db::Transaction&, const std::vector<base::SessionId>&) override;
+    std::map<base::SessionId, sessions::ToDo> to_do(db::Transaction&,
+                                                    const std::vector<base::SessionId>&) override;
     void session_cancelled(db::Transaction&, base::SessionId, base::PersonId by,
                            base::Time now) override;
 
@@ -240,8 +246,7 @@ private:
     std::string standing_of(db::Transaction&, const catalogue::Reader&, base::OfferId,
                             base::Time now);
     base::Result<std::string> prerequisite_of(db::Transaction&, const sessions::Session&,
-                                              base::PersonId, const Asking* asking,
-                                              base::Time now);
+                                              base::PersonId, const Asking* asking, base::Time now);
     void put_down_jobs(db::Transaction&, const sessions::Session&, base::Time now);
     std::vector<base::PersonId> organisers_of(db::Transaction&, const sessions::Session&);
 

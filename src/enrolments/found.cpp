@@ -13,16 +13,16 @@ base::Error refusal(std::string message_key) {
 void record(db::Transaction& transaction, std::string_view action, const Enrolment& enrolment,
             std::optional<base::PersonId> actor, std::string_view role,
             const sessions::Session& session, base::Time now) {
-    audit::record(transaction, {.at = now,
-                                .actor = actor,
-                                .role = role,
-                                .perimeter = session.organisation,
-                                .action = action,
-                                .object = "enrolment",
-                                .object_id = enrolment.id.value,
-                                .after = R"({"state":")" + std::string{name_of(enrolment.state)} +
-                                         R"(","session":)" + std::to_string(session.id.value) +
-                                         "}"});
+    audit::record(transaction,
+                  {.at = now,
+                   .actor = actor,
+                   .role = role,
+                   .perimeter = session.organisation,
+                   .action = action,
+                   .object = "enrolment",
+                   .object_id = enrolment.id.value,
+                   .after = R"({"state":")" + std::string{name_of(enrolment.state)} +
+                            R"(","session":)" + std::to_string(session.id.value) + "}"});
 }
 
 }  // namespace enrolments

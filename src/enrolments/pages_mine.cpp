@@ -47,10 +47,10 @@ http::View apply_page(db::Transaction& transaction, const Site& site,
     std::vector<base::VenueId> venue_ids;
     if (session.venue) venue_ids.push_back(*session.venue);
     const auto venues = site.sessions.venues(transaction, venue_ids);
-    return http::view("enrolments/apply",
-                      apply_view(session, venues.empty() ? nullptr : &venues.begin()->second,
-                                 titles, request.form.text("motivation"),
-                                 request.form.flag("prerequisite")));
+    return http::view(
+        "enrolments/apply",
+        apply_view(session, venues.empty() ? nullptr : &venues.begin()->second, titles,
+                   request.form.text("motivation"), request.form.flag("prerequisite")));
 }
 
 }  // namespace
@@ -85,11 +85,11 @@ http::Response take(const http::Request& request, const Site& site) {
                         .declares_prerequisites = request.form.flag("prerequisite")};
     const auto enrolment =
         asking.motivation.size() > longest_motivation
-            ? base::Result<Enrolment>{base::unexpected(base::Error{
-                  base::ErrorKind::invalid,
-                  base::Reason{"enrolments.why_not.motivation_long",
-                               "motivation",
-                               {{"limit", std::to_string(longest_motivation)}}}})}
+            ? base::Result<Enrolment>{base::unexpected(
+                  base::Error{base::ErrorKind::invalid,
+                              base::Reason{"enrolments.why_not.motivation_long",
+                                           "motivation",
+                                           {{"limit", std::to_string(longest_motivation)}}}})}
             : site.enrolments.take(request.person(), *session, request.now, asking);
     if (!enrolment) {
         // What is missing stands in the form that asks it.
@@ -102,12 +102,11 @@ http::Response take(const http::Request& request, const Site& site) {
     }
     const std::string state{name_of(enrolment->state)};
     const bool told = enrolment->state == State::seated || enrolment->state == State::applied;
-    return http::done("/my-trainings",
-                      told ? "enrolments.notice." + state : "enrolments.notice.waiting",
-                      http::view("", {{"id", enrolment->id.value},
-                                      {"state", state},
-                                      {"place", enrolment->place}}),
-                      201);
+    return http::done(
+        "/my-trainings", told ? "enrolments.notice." + state : "enrolments.notice.waiting",
+        http::view("",
+                   {{"id", enrolment->id.value}, {"state", state}, {"place", enrolment->place}}),
+        201);
 }
 
 http::Response show_enrolment(const http::Request& request, const Site& site) {
@@ -140,9 +139,9 @@ http::Response propose_colleague(const http::Request& request, const Site& site)
         const auto enrolment = site.enrolments.find(transaction, *id);
         if (!enrolment || enrolment->person == request.person()) return false;
         const auto session = site.sessions.find(transaction, enrolment->session);
-        return session && site.identity
-                              .rights(transaction, db::Versions(transaction), request.person())
-                              .may("organiser", session->organisation);
+        return session &&
+               site.identity.rights(transaction, db::Versions(transaction), request.person())
+                   .may("organiser", session->organisation);
     });
     const auto proposed = site.enrolments.propose_colleague(
         request.person(), as_organiser, *id, request.form.text("email"), request.now);
@@ -178,9 +177,8 @@ http::Response answer_replacement(const http::Request& request, const Site& site
     const auto id = base::to_integer(request.path_value("replacement"));
     if (!id) return not_found("enrolments.replacement_unknown");
     const bool accept = request.form.flag("accept");
-    return changed(
-        site.enrolments.answer_colleague(request.person(), *id, accept, request.now),
-        accept ? "enrolments.notice.took_over" : "enrolments.notice.did_not_take_over");
+    return changed(site.enrolments.answer_colleague(request.person(), *id, accept, request.now),
+                   accept ? "enrolments.notice.took_over" : "enrolments.notice.did_not_take_over");
 }
 
 }  // namespace enrolments

@@ -41,8 +41,11 @@ base::Result<sessions::Session> organised(const http::Request& request, const Si
 }
 
 std::vector<Participant> participants(db::Transaction& transaction, const Site& site,
-                                      const sessions::Session& session, base::Time now) {
-    const auto enrolments = site.enrolments.roster(transaction, session);
+                                      const sessions::Session& session, base::Time now,
+                                      bool with_standings = false) {
+    auto enrolments = site.enrolments.roster(transaction, session);
+    if (with_standings)
+        site.enrolments.complete_standings(transaction, session, enrolments, now);
     std::vector<base::PersonId> ids;
     for (const Enrolment& enrolment : enrolments) ids.push_back(enrolment.person);
     const auto people = site.identity.persons(transaction, ids);
@@ -112,10 +115,10 @@ http::Response show_roster(const http::Request& request, const Site& site) {
         const auto session = organised(transaction, request, site);
         if (!session) return http::refuse(session.error());
         const Shown about = shown(transaction, site, *session);
-        return http::show(http::view(
-            "enrolments/roster",
-            roster_view(*session, about.place(), about.offer,
-                        participants(transaction, site, *session, request.now))));
+        return http::show(
+            http::view("enrolments/roster",
+                       roster_view(*session, about.place(), about.offer,
+                                   participants(transaction, site, *session, request.now))));
     });
 }
 
@@ -154,8 +157,7 @@ http::Response give_results(const http::Request& request, const Site& site) {
                 reasons[{*id}] = base::trim(value);
     const auto given =
         site.enrolments.give_results(request.person(), session->id, reasons, request.now);
-    if (given)
-        return http::done(path_of(*session, "/roster"), "enrolments.notice.results_given");
+    if (given) return http::done(path_of(*session, "/roster"), "enrolments.notice.results_given");
     if (given.error().kind != base::ErrorKind::invalid) return http::refuse(given.error());
     return site.database.read([&](db::Transaction& transaction) {
         return http::refuse(given.error(), selection_page(transaction, request, site, *session));
@@ -181,7 +183,7 @@ http::Response show_priorities(const http::Request& request, const Site& site) {
         if (request.query.text("preview") == "1")
             session->rules.priorities = priorities_in(request.query.list("priority"));
         const Shown about = shown(transaction, site, *session);
-        auto people = participants(transaction, site, *session, request.now);
+        auto people = participants(transaction, site, *session, request.now, true);
         std::erase_if(people,
                       [](const Participant& p) { return p.enrolment.state != State::waiting; });
         return http::show(http::view("enrolments/priorities",
@@ -202,8 +204,7 @@ http::Response set_priorities(const http::Request& request, const Site& site) {
             const sessions::Session before = *session;
             session->rules.priorities = priorities_in(request.form.list("priority"));
             if (!site.sessions.update(transaction, *session))
-                return base::unexpected(
-                    base::Error{base::ErrorKind::conflict, "sessions.stale"});
+                return base::unexpected(base::Error{base::ErrorKind::conflict, "sessions.stale"});
             if (auto done = site.enrolments.session_changed(transaction, before, *session,
                                                             request.person(), request.now);
                 !done)
@@ -219,8 +220,8 @@ http::Response show_minimum(const http::Request& request, const Site& site) {
         const auto session = organised(transaction, request, site);
         if (!session) return http::refuse(session.error());
         const Shown about = shown(transaction, site, *session);
-        return http::show(http::view("enrolments/minimum",
-                                     minimum_view(*session, about.place(), about.offer)));
+        return http::show(
+            http::view("enrolments/minimum", minimum_view(*session, about.place(), about.offer)));
     });
 }
 
@@ -233,17 +234,16 @@ http::Response confirm_session(const http::Request& request, const Site& site) {
             if (!session->rules.minimum_by) return session;  // the second click
             session->rules.minimum_by.reset();
             if (!site.sessions.update(transaction, *session))
-                return base::unexpected(
-                    base::Error{base::ErrorKind::conflict, "sessions.stale"});
-            audit::record(transaction, {.at = request.now,
-                                        .actor = request.person(),
-                                        .role = "organiser",
-                                        .perimeter = session->organisation,
-                                        .action = "sessions.confirm",
-                                        .object = "session",
-                                        .object_id = session->id.value,
-                                        .after = R"({"taken":)" +
-                                                 std::to_string(session->seats.taken) + "}"});
+                return base::unexpected(base::Error{base::ErrorKind::conflict, "sessions.stale"});
+            audit::record(transaction,
+                          {.at = request.now,
+                           .actor = request.person(),
+                           .role = "organiser",
+                           .perimeter = session->organisation,
+                           .action = "sessions.confirm",
+                           .object = "session",
+                           .object_id = session->id.value,
+                           .after = R"({"taken":)" + std::to_string(session->seats.taken) + "}"});
             return session;
         });
     if (!confirmed) return http::refuse(confirmed.error());

@@ -63,9 +63,9 @@ struct Post::About {
             {"enrolments.mail.training", offer.title},
             {"enrolments.mail.starts", session.starts_at()}};
         if (venue)
-            facts.emplace_back("enrolments.mail.place",
-                               venue->name + ", " +
-                                   (venue->address.empty() ? venue->town : venue->address));
+            facts.emplace_back(
+                "enrolments.mail.place",
+                venue->name + ", " + (venue->address.empty() ? venue->town : venue->address));
         return facts;
     }
 };
@@ -82,16 +82,15 @@ void Post::write(db::Transaction& transaction, const About& about, const identit
                  const Enrolment* enrolment, std::string_view word, base::Time now) const {
     const Kind& kind = kind_of(word);
     const std::string key = "enrolments.mail." + std::string{word};
-    mail::Letter letter{.to = recipient(person),
-                        .kind = kind.kind,
-                        .subject = key + ".subject",
-                        .paragraphs = {key + ".text"},
-                        .facts = about.facts(),
-                        .values = {{"training", about.offer.title},
-                                   {"starts", about.session.starts_at()}},
-                        .at_once = kind.at_once};
-    if (!kind.action.empty())
-        letter.action = {std::string{kind.action}, about.path(kind.path)};
+    mail::Letter letter{
+        .to = recipient(person),
+        .kind = kind.kind,
+        .subject = key + ".subject",
+        .paragraphs = {key + ".text"},
+        .facts = about.facts(),
+        .values = {{"training", about.offer.title}, {"starts", about.session.starts_at()}},
+        .at_once = kind.at_once};
+    if (!kind.action.empty()) letter.action = {std::string{kind.action}, about.path(kind.path)};
     if (enrolment != nullptr && enrolment->state == State::offered && enrolment->answer_by)
         letter.facts.emplace_back("enrolments.mail.answer_by", *enrolment->answer_by);
     if (enrolment != nullptr && !enrolment->reason.empty())
@@ -174,18 +173,17 @@ void Post::replacement_asked(db::Transaction& transaction, const sessions::Sessi
                              std::int64_t replacement, base::Time now) const {
     const About letter = about(transaction, session);
     const auto people = identity_.persons(transaction, {colleague, holder});
-    mail::put(transaction,
-              {.to = recipient(people.at(colleague)),
-               .kind = "enrolments.replacement",
-               .subject = "enrolments.mail.replacement.subject",
-               .paragraphs = {"enrolments.mail.replacement.text"},
-               .facts = letter.facts(),
-               .action = {{"enrolments.mail.answer",
-                           "/replacements/" + std::to_string(replacement)}},
-               .values = {{"training", letter.offer.title},
-                          {"name", people.at(holder).full_name()}},
-               .at_once = true},
-              now);
+    mail::put(
+        transaction,
+        {.to = recipient(people.at(colleague)),
+         .kind = "enrolments.replacement",
+         .subject = "enrolments.mail.replacement.subject",
+         .paragraphs = {"enrolments.mail.replacement.text"},
+         .facts = letter.facts(),
+         .action = {{"enrolments.mail.answer", "/replacements/" + std::to_string(replacement)}},
+         .values = {{"training", letter.offer.title}, {"name", people.at(holder).full_name()}},
+         .at_once = true},
+        now);
 }
 
 void Post::minimum_not_reached(db::Transaction& transaction, const sessions::Session& session,

@@ -47,8 +47,8 @@ public:
     // To the organisers.
     void minimum_not_reached(db::Transaction&, const sessions::Session&,
                              const std::vector<base::PersonId>&, base::Time now) const;
-    void results_due(db::Transaction&, const sessions::Session&,
-                     const std::vector<base::PersonId>&, base::Time now) const;
+    void results_due(db::Transaction&, const sessions::Session&, const std::vector<base::PersonId>&,
+                     base::Time now) const;
 
 private:
     struct About;

@@ -93,9 +93,9 @@ struct Order {
 };
 Order order_of(std::vector<Waiter>, const sessions::SeatRules&, bool remote);
 
-// Until when an offer made now stands: so many hours, but never beyond half of the time that is left
-// before the session, at least two hours, and never beyond its beginning. Nothing once it began:
-// then no seat is offered any more.
+// Until when an offer made now stands: so many hours, but never beyond half of the time that is
+// left before the session, at least two hours, and never beyond its beginning. Nothing once it
+// began: then no seat is offered any more.
 std::optional<base::Time> offer_until(base::Time now, base::Time starts_at, int hours);
 
 // What the past tells of a place: of the last sessions of the offer whose list is known, how many

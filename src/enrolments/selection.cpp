@@ -60,8 +60,7 @@ base::Result<void> Enrolments::give_results(base::PersonId by, base::SessionId i
         const auto grades = store::grades(transaction, id);
         for (Enrolment& application : applications) {
             const auto given = grades.find(application.id);
-            if (given != grades.end())
-                application.score = score(given->second, session.rules.grid);
+            if (given != grades.end()) application.score = score(given->second, session.rules.grid);
             if (!application.score)
                 return base::unexpected(refusal("enrolments.why_not.not_graded"));
         }
@@ -100,9 +99,9 @@ base::Result<void> Enrolments::give_results(base::PersonId by, base::SessionId i
             // A seat of a quota, given although better ranked ones have none.
             if (application.state == State::seated)
                 for (const Enrolment* other : passed)
-                    store::insert_overtakings(
-                        transaction, "[" + std::to_string(other->id.value) + "]", application.id,
-                        name_of(Why::quota), now);
+                    store::insert_overtakings(transaction,
+                                              "[" + std::to_string(other->id.value) + "]",
+                                              application.id, name_of(Why::quota), now);
             else
                 passed.push_back(&application);
             record(transaction, "enrolments.result", application, by, "organiser", session, now);

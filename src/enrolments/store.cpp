@@ -11,8 +11,8 @@ namespace enrolments::store {
 namespace {
 
 State state_of(std::string_view name) {
-    constexpr std::array all{State::applied,  State::seated,   State::offered,     State::waiting,
-                             State::withdrawn, State::declined, State::expired,     State::refused,
+    constexpr std::array all{State::applied,     State::seated,   State::offered,  State::waiting,
+                             State::withdrawn,   State::declined, State::expired,  State::refused,
                              State::transferred, State::replaced, State::cancelled};
     const auto* const found =
         std::ranges::find(all, name, [](State state) { return name_of(state); });
@@ -64,7 +64,7 @@ std::optional<Enrolment> first(std::vector<Enrolment> found) {
 
 }  // namespace
 
-#define ENROLMENT_COLUMNS \
+#define ENROLMENT_COLUMNS                                                                         \
     "e.id, e.session_id, e.person_id, e.state, e.place, e.created_at, e.changed_at, e.sequence, " \
     "e.asked_at, e.returned, e.rank, e.pool, e.standing, e.given_at, e.answer_by, "               \
     "e.prerequisite, e.score, e.reason, e.moved"
@@ -80,14 +80,12 @@ constexpr db::Query insert_enrolment{"enrolments.insert", R"sql(
 std::optional<base::EnrolmentId> insert(db::Transaction& transaction, const Enrolment& e,
                                         std::string_view motivation) {
     std::optional<base::EnrolmentId> id;
-    const auto given_at =
-        e.given_at ? std::optional{base::to_epoch(*e.given_at)} : std::nullopt;
-    transaction.run(
-        insert_enrolment,
-        {e.session.value, e.person.value, name_of(e.state), e.place, base::to_epoch(e.created_at),
-         base::to_epoch(e.asked_at), e.returned, e.pool, e.standing, given_at, e.prerequisite,
-         motivation},
-        [&](const db::Row& row) { id = base::EnrolmentId{row.integer(0)}; });
+    const auto given_at = e.given_at ? std::optional{base::to_epoch(*e.given_at)} : std::nullopt;
+    transaction.run(insert_enrolment,
+                    {e.session.value, e.person.value, name_of(e.state), e.place,
+                     base::to_epoch(e.created_at), base::to_epoch(e.asked_at), e.returned, e.pool,
+                     e.standing, given_at, e.prerequisite, motivation},
+                    [&](const db::Row& row) { id = base::EnrolmentId{row.integer(0)}; });
     return id;
 }
 
@@ -266,8 +264,7 @@ constexpr db::Query update_result{"enrolments.set_result", R"sql(
 )sql"};
 
 void set_result(db::Transaction& transaction, const Enrolment& e, base::Time now) {
-    const auto given_at =
-        e.given_at ? std::optional{base::to_epoch(*e.given_at)} : std::nullopt;
+    const auto given_at = e.given_at ? std::optional{base::to_epoch(*e.given_at)} : std::nullopt;
     transaction.run(update_result, {e.id.value, name_of(e.state), e.place, e.rank, e.pool, given_at,
                                     e.score, e.reason, base::to_epoch(now)});
 }
@@ -366,8 +363,7 @@ constexpr db::Query upsert_grade{"enrolments.put_grade", R"sql(
 
 void put_grade(db::Transaction& transaction, base::EnrolmentId id, base::PersonId grader,
                int criterion, int points, base::Time now) {
-    transaction.run(upsert_grade,
-                    {id.value, grader.value, criterion, points, base::to_epoch(now)});
+    transaction.run(upsert_grade, {id.value, grader.value, criterion, points, base::to_epoch(now)});
 }
 
 constexpr db::Query select_grades{"enrolments.grades", R"sql(
@@ -380,9 +376,8 @@ std::map<base::EnrolmentId, std::vector<Grade>> grades(db::Transaction& transact
                                                        base::SessionId session) {
     std::map<base::EnrolmentId, std::vector<Grade>> found;
     transaction.run(select_grades, {session.value}, [&](const db::Row& row) {
-        found[{row.integer(0)}].push_back({{row.integer(1)},
-                                           static_cast<int>(row.integer(2)),
-                                           static_cast<int>(row.integer(3))});
+        found[{row.integer(0)}].push_back(
+            {{row.integer(1)}, static_cast<int>(row.integer(2)), static_cast<int>(row.integer(3))});
     });
     return found;
 }

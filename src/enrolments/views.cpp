@@ -24,8 +24,8 @@ json::array coming_sessions_view(const std::vector<sessions::Session>& coming,
         const bool closed = now >= session.enrolment_closes_at;
         view["not_yet_open"] = open && !opened;
         view["closed"] = open && closed;
-        view["can_take"] = open && opened && !closed &&
-                           !(session.selecting() && now >= session.rules.apply_until);
+        view["can_take"] =
+            open && opened && !closed && !(session.selecting() && now >= session.rules.apply_until);
         if (const auto mine = held.find(session.id); mine != held.end()) {
             view["held"] = {{"id", mine->second.id.value},
                             {"state", name_of(mine->second.state)},
@@ -92,8 +92,7 @@ json::object trainings_view(const Trainings& trainings, base::Time now) {
         else
             coming.push_back(std::move(view));
     }
-    const bool none =
-        to_answer.empty() && coming.empty() && waiting.empty() && past.empty();
+    const bool none = to_answer.empty() && coming.empty() && waiting.empty() && past.empty();
     return {{"to_answer", std::move(to_answer)},
             {"coming", std::move(coming)},
             {"waiting", std::move(waiting)},

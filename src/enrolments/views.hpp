@@ -14,8 +14,8 @@
 
 namespace enrolments {
 
-extern const std::string_view trainings_schema;  // JSON Schema of trainings_view
-extern const std::string_view roster_schema;     // ... of roster_view
+extern const std::string_view trainings_schema;   // JSON Schema of trainings_view
+extern const std::string_view roster_schema;      // ... of roster_view
 extern const std::string_view one_schema;         // ... of enrolment_view
 extern const std::string_view apply_schema;       // ... of apply_view
 extern const std::string_view selection_schema;   // ... of selection_view

@@ -153,15 +153,15 @@ base::Result<ImportReport> Organisations::import_csv(
 
 std::string write_csv(const Tree& tree) {
     std::string text;
-    base::write_csv_row(
-        text, {"code", "parent", "name", "short_name", "kind", "branch", "siret", "town", "department"});
+    base::write_csv_row(text, {"code", "parent", "name", "short_name", "kind", "branch", "siret",
+                               "town", "department"});
     for (const auto& [organisation, depth] : tree.in_order()) {
         const Organisation* parent =
             organisation->parent ? tree.find(*organisation->parent) : nullptr;
-        base::write_csv_row(text, {organisation->code, parent == nullptr ? "" : parent->code,
-                                   organisation->name, organisation->short_name, organisation->kind,
-                                   organisation->branch, organisation->siret, organisation->town,
-                                   organisation->department});
+        base::write_csv_row(
+            text, {organisation->code, parent == nullptr ? "" : parent->code, organisation->name,
+                   organisation->short_name, organisation->kind, organisation->branch,
+                   organisation->siret, organisation->town, organisation->department});
     }
     return text;
 }

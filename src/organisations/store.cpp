@@ -49,11 +49,10 @@ constexpr db::Query insert_organisation{"organisations.insert", R"sql(
 
 base::OrganisationId insert(db::Transaction& transaction, const Organisation& o) {
     base::OrganisationId id;
-    transaction.run(
-        insert_organisation,
-        {o.code, parent_of(o), o.name, o.short_name, o.kind, o.branch, siret_of(o), o.town,
-         o.department},
-        [&](const db::Row& row) { id.value = row.integer(0); });
+    transaction.run(insert_organisation,
+                    {o.code, parent_of(o), o.name, o.short_name, o.kind, o.branch, siret_of(o),
+                     o.town, o.department},
+                    [&](const db::Row& row) { id.value = row.integer(0); });
     return id;
 }
 

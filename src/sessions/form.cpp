@@ -224,8 +224,7 @@ void read_rules(const SessionForm& form, const Session* before, const Known& kno
         if (found == known.offers.end())
             problems.push_back(
                 {"sessions.problem.prerequisite", "prerequisites", {{"offer", slug}}});
-        else if (std::ranges::find(rules.prerequisites, found->second) ==
-                 rules.prerequisites.end())
+        else if (std::ranges::find(rules.prerequisites, found->second) == rules.prerequisites.end())
             rules.prerequisites.push_back(found->second);
     }
     for (const std::string& name : form.priorities)

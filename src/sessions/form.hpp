@@ -65,9 +65,11 @@ SessionForm read_form(const http::Form&);
 SessionForm empty_form(std::string_view language);
 // A session as the form shows it. `venue`: nullptr when there is none.
 // `slugs`: of the offer and its prerequisites.
-SessionForm form_of(const Session&, const Venue*, const std::map<base::OfferId, std::string>& slugs);
+SessionForm form_of(const Session&, const Venue*,
+                    const std::map<base::OfferId, std::string>& slugs);
 // The same without its dates: the half days and hours stay.
-SessionForm copy_of(const Session&, const Venue*, const std::map<base::OfferId, std::string>& slugs);
+SessionForm copy_of(const Session&, const Venue*,
+                    const std::map<base::OfferId, std::string>& slugs);
 
 struct ReadSession {
     Session session;  // right where there is no problem

@@ -107,12 +107,11 @@ http::Response show_list(const http::Request& request, const Site& site) {
             if (session.venue) venue_ids.push_back(*session.venue);
         for (const Session& session : sessions)
             if (session.venue) venue_ids.push_back(*session.venue);
-        return http::show(
-            http::view("sessions/list",
-                       list_view({query, page, wanted, std::move(sessions), counts,
-                                  site.sessions.venues(transaction, venue_ids), std::move(titles),
-                                  std::move(waiting), std::move(to_do)},
-                                 request.now)));
+        return http::show(http::view(
+            "sessions/list", list_view({query, page, wanted, std::move(sessions), counts,
+                                        site.sessions.venues(transaction, venue_ids),
+                                        std::move(titles), std::move(waiting), std::move(to_do)},
+                                       request.now)));
     });
 }
 
@@ -227,7 +226,8 @@ std::vector<http::Parameter> session_fields(bool is_new) {
         {"enrolment_closes_at", moment},
         {"cancel_until", moment, false, "Until when people may withdraw by themselves"},
         {"note"},
-        {"quotas", R"json({"type":"array","items":{"type":"object","required":["who","seats"],"properties":{
+        {"quotas",
+         R"json({"type":"array","items":{"type":"object","required":["who","seats"],"properties":{
           "who":{"type":"string"},"detail":{"type":"string"},"seats":{"type":"integer","minimum":1},
           "until":{"type":"string"}}}})json",
          false, "Seats kept for some until a moment: population:etat, region:84, town..."},

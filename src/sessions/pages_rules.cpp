@@ -27,9 +27,9 @@ http::Response show_rules(const http::Request& request, const Site& site) {
             if (const auto* found = tree->find(quota.value))
                 organisations.emplace(quota.value, found->shown_name());
         return http::show(http::view(
-            "sessions/rules", rules_view(*session, venue ? &*venue : nullptr,
-                                         site.catalogue.titles(transaction, offers), organisations,
-                                         request.now)));
+            "sessions/rules",
+            rules_view(*session, venue ? &*venue : nullptr,
+                       site.catalogue.titles(transaction, offers), organisations, request.now)));
     });
 }
 

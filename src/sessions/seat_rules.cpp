@@ -151,7 +151,8 @@ std::string_view name_of(Priority priority) {
 }
 
 std::optional<Priority> priority_of(std::string_view name) {
-    const auto* const found = std::ranges::find(all_priorities, name, [](Priority p) { return name_of(p); });
+    const auto* const found =
+        std::ranges::find(all_priorities, name, [](Priority p) { return name_of(p); });
     return found == all_priorities.end() ? std::nullopt : std::optional{*found};
 }
 
@@ -176,7 +177,8 @@ std::string to_json(const SeatRules& rules) {
     for (const base::OfferId offer : rules.prerequisites) prerequisites.push_back(offer.value);
     if (!prerequisites.empty()) object["prerequisites"] = std::move(prerequisites);
     json::array priorities;
-    for (const Priority priority : rules.priorities) priorities.push_back(json::string(name_of(priority)));
+    for (const Priority priority : rules.priorities)
+        priorities.push_back(json::string(name_of(priority)));
     if (!priorities.empty()) object["priorities"] = std::move(priorities);
     if (rules.offer_hours != SeatRules{}.offer_hours) object["offer_hours"] = rules.offer_hours;
     if (rules.minimum_by) object["minimum_by"] = rules.minimum_by->time_since_epoch().count();
@@ -207,7 +209,8 @@ SeatRules seat_rules_from(std::string_view text_of_rules) {
             rules.prerequisites.push_back({one.to_number<std::int64_t>()});
     if (const auto* found = object.if_contains("priorities"))
         for (const json::value& one : found->as_array())
-            if (const auto priority = priority_of(one.as_string())) rules.priorities.push_back(*priority);
+            if (const auto priority = priority_of(one.as_string()))
+                rules.priorities.push_back(*priority);
     if (object.contains("offer_hours"))
         rules.offer_hours = static_cast<int>(integer(object, "offer_hours"));
     if (object.contains("minimum_by"))

@@ -182,8 +182,8 @@ std::optional<Taken> Sessions::take(db::Transaction& transaction, base::SessionI
                                     base::Time now) {
     const auto after = store::take(transaction, id, now);
     if (!after) return std::nullopt;
-    // Whoever comes while somebody waits gets a place, so who waits after taking is on the list, and
-    // who does not has a seat.
+    // Whoever comes while somebody waits gets a place, so who waits after taking is on the list,
+    // and who does not has a seat.
     const bool seated = after->waiting == 0;
     if (seated && after->full()) db::bump_version(transaction, version_name);
     return Taken{seated, seated ? 0 : after->last_place, seated ? now : after->last_asked_at};

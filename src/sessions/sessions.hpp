@@ -53,8 +53,8 @@ std::string_view name_of(Status);
 
 struct Seats {
     int capacity = 0;
-    int taken = 0;    // held or offered; never over capacity
-    int waiting = 0;  // 0 while a seat is free, unless it is held back
+    int taken = 0;                // held or offered; never over capacity
+    int waiting = 0;              // 0 while a seat is free, unless it is held back
     bool held_back = false;       // a free seat that none of those who wait may have by the rules
     std::int64_t last_place = 0;  // on the waiting list; grows, never given twice
     base::Time last_asked_at{};   // of the last who was put on it
@@ -83,9 +83,7 @@ struct Session {
     SeatRules rules;
     std::optional<base::Time> results_at = {};  // of a selection on motivation: made known
 
-    bool selecting() const {
-        return rules.selection == Selection::on_motivation && !results_at;
-    }
+    bool selecting() const { return rules.selection == Selection::on_motivation && !results_at; }
     base::Time starts_at() const { return slots.front().starts_at; }
     base::Time ends_at() const { return slots.back().ends_at; }
 };
@@ -112,10 +110,10 @@ struct ListQuery {
 
 // What an organiser has to do for a session, as far as those enrolled go.
 struct ToDo {
-    int to_grade = 0;     // applications that nobody has graded
+    int to_grade = 0;  // applications that nobody has graded
     int applications = 0;
-    int to_check = 0;     // declared prerequisites
-    int offered = 0;      // seats that wait for an answer
+    int to_check = 0;  // declared prerequisites
+    int offered = 0;   // seats that wait for an answer
 };
 
 // What the enrolments slice does when a session changes; declared here because sessions is below.

@@ -282,14 +282,13 @@ void insert_slots(db::Transaction& transaction, base::SessionId id,
 
 base::SessionId insert(db::Transaction& transaction, const Session& s) {
     base::SessionId id;
-    transaction.run(
-        insert_session,
-        {s.offer.value, s.organisation.value, name_of(s.status), venue_of(s), s.video_link,
-         s.language, s.note, base::to_epoch(s.enrolment_opens_at),
-         base::to_epoch(s.enrolment_closes_at), base::to_epoch(s.cancel_until), s.minimum,
-         base::to_epoch(s.starts_at()), base::to_epoch(s.ends_at()), s.seats.capacity, to_json(s.rules),
-         s.rules.ruled()},
-        [&](const db::Row& row) { id.value = row.integer(0); });
+    transaction.run(insert_session,
+                    {s.offer.value, s.organisation.value, name_of(s.status), venue_of(s),
+                     s.video_link, s.language, s.note, base::to_epoch(s.enrolment_opens_at),
+                     base::to_epoch(s.enrolment_closes_at), base::to_epoch(s.cancel_until),
+                     s.minimum, base::to_epoch(s.starts_at()), base::to_epoch(s.ends_at()),
+                     s.seats.capacity, to_json(s.rules), s.rules.ruled()},
+                    [&](const db::Row& row) { id.value = row.integer(0); });
     insert_slots(transaction, id, s.slots);
     return id;
 }
@@ -411,9 +410,8 @@ constexpr db::Query lock_seats{"sessions.lock", R"sql(
 
 std::optional<Seats> lock(db::Transaction& transaction, base::SessionId id) {
     std::optional<Seats> seats;
-    transaction.run(lock_seats, {id.value}, [&](const db::Row& row) {
-        seats = seats_from(row, 0);
-    });
+    transaction.run(lock_seats, {id.value},
+                    [&](const db::Row& row) { seats = seats_from(row, 0); });
     return seats;
 }
 
@@ -458,9 +456,9 @@ constexpr db::Query select_at_venue{"sessions.at_venue",
 )sql"};
 
 std::vector<Session> at_venue(db::Transaction& transaction, const Session& s) {
-    return sessions_from(transaction, select_at_venue,
-                         {venue_of(s), s.id.value, base::to_epoch(s.starts_at()),
-                          base::to_epoch(s.ends_at())});
+    return sessions_from(
+        transaction, select_at_venue,
+        {venue_of(s), s.id.value, base::to_epoch(s.starts_at()), base::to_epoch(s.ends_at())});
 }
 
 constexpr db::Query select_reach{"sessions.reach_of_past", R"sql(

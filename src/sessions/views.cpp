@@ -182,14 +182,14 @@ json::object rules_view(const Session& session, const Venue* venue,
             name = found->second;
         for (const Region& region : regions)
             if (quota.kind == "region" && region.code == quota.value) name = region.name;
-        quotas.push_back({{"kind", quota.kind},
-                          {"label", quota.kind == "population" ? quota.value : quota.kind},
-                          {"name", quota.kind == "population" || quota.kind == "outside_idf"
-                                       ? std::string{}
-                                       : name},
-                          {"seats", quota.seats},
-                          {"until", base::iso_time(quota.reserved_until)},
-                          {"released", released}});
+        quotas.push_back(
+            {{"kind", quota.kind},
+             {"label", quota.kind == "population" ? quota.value : quota.kind},
+             {"name",
+              quota.kind == "population" || quota.kind == "outside_idf" ? std::string{} : name},
+             {"seats", quota.seats},
+             {"until", base::iso_time(quota.reserved_until)},
+             {"released", released}});
     }
     json::array priorities;
     for (const Priority priority : rules.priorities)
@@ -305,8 +305,8 @@ bool below_minimum(const Session& session, base::Time now) {
 bool waits(const Session& session, const ToDo& to_do, base::Time now) {
     if (session.starts_at() <= now) return false;
     const bool results_due = session.selecting() && now >= session.rules.apply_until;
-    return to_do.to_grade > 0 || to_do.to_check > 0 || results_due ||
-           below_minimum(session, now) || to_fill(session, now);
+    return to_do.to_grade > 0 || to_do.to_check > 0 || results_due || below_minimum(session, now) ||
+           to_fill(session, now);
 }
 
 json::object list_view(const ListPage& list, base::Time now) {
@@ -394,11 +394,10 @@ json::object form_view(const SessionForm& form, const FormContext& context,
 
     json::array priorities;
     for (const Priority priority : all_priorities)
-        priorities.push_back(
-            {{"value", name_of(priority)},
-             {"label", name_of(priority)},
-             {"checked", std::ranges::find(form.priorities, name_of(priority)) !=
-                             form.priorities.end()}});
+        priorities.push_back({{"value", name_of(priority)},
+                              {"label", name_of(priority)},
+                              {"checked", std::ranges::find(form.priorities, name_of(priority)) !=
+                                              form.priorities.end()}});
     const bool rules_open = !form.quotas.empty() || form.selection == "on_motivation" ||
                             !form.priorities.empty() || !form.prerequisites.empty();
 

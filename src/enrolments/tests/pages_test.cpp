@@ -90,7 +90,8 @@ TEST_CASE("a freed seat is offered to the first who waits, and each sees the way
     CHECK(app.json("/my-trainings").at("waiting").at(0).at("rank") == 2);
 }
 
-TEST_CASE("more seats are offered to those who wait, fewer than taken refused; cancelling frees all") {
+TEST_CASE(
+    "more seats are offered to those who wait, fewer than taken refused; cancelling frees all") {
     TestApp app;
     const auto session = app.given_session({.seats = 1});
     const auto first = app.given_person();

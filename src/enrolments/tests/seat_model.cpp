@@ -48,7 +48,8 @@ SeatWorld::SeatWorld(TestApp& given, unsigned seed, int count) : app(given), ran
         "dinum,DINUM,etat,75\nrennes,Préfecture,etat,35\nlyon,Lyon,territoriale,69\n");
     if (!report || report->added != 3) throw std::logic_error("a world without organisations");
     for (int i = 0; i < count; ++i) {
-        const auto* const of = std::array{"dinum", "rennes", "lyon"}[static_cast<std::size_t>(i % 3)];
+        const auto* const of =
+            std::array{"dinum", "rennes", "lyon"}[static_cast<std::size_t>(i % 3)];
         SeatPerson person{{},
                           of,
                           i % 3 == 2 ? "territoriale" : "etat",
@@ -127,9 +128,7 @@ struct SeatModel::Row {
     int waited = 0;
     std::optional<std::pair<int, int>> points;
     bool has_seat() const { return state == State::seated || state == State::offered; }
-    bool holds() const {
-        return has_seat() || state == State::waiting || state == State::applied;
-    }
+    bool holds() const { return has_seat() || state == State::waiting || state == State::applied; }
 };
 
 struct SeatModel::Session {
@@ -146,9 +145,7 @@ struct SeatModel::Session {
 
     bool selecting() const { return kind == 4 && !results; }
     bool over(base::Time now) const { return !open || ends_at <= now; }
-    int taken() const {
-        return static_cast<int>(std::ranges::count_if(rows, &Row::has_seat));
-    }
+    int taken() const { return static_cast<int>(std::ranges::count_if(rows, &Row::has_seat)); }
     int waiting() const {
         return static_cast<int>(std::ranges::count(rows, State::waiting, &Row::state));
     }
@@ -200,8 +197,8 @@ struct SeatModel::Walk {
                                                                                 : row.waited >= 2;
             priorities.push_back(first ? 0 : 1);
         }
-        return std::tuple{!row.returned, row.rank == 0, row.rank, priorities, row.asked_at,
-                          row.place};
+        return std::tuple{!row.returned, row.rank == 0, row.rank,
+                          priorities,    row.asked_at,  row.place};
     }
 
     void give(Session& session) {
@@ -219,7 +216,8 @@ struct SeatModel::Walk {
             }
             if (first == nullptr) return;
             const seconds left = session.starts_at - now;
-            const seconds stands = std::min<seconds>(hours{48}, std::max<seconds>(left / 2, hours{2}));
+            const seconds stands =
+                std::min<seconds>(hours{48}, std::max<seconds>(left / 2, hours{2}));
             first->state = State::offered;
             first->pool = *pool;
             first->given = true;
@@ -299,8 +297,8 @@ struct SeatModel::Walk {
             }
             Row& row = session.rows.back();
             if (result) row.id = result->id;
-            const auto lost = std::ranges::find(
-                model.returns_, std::pair{world.people[who].id, session.offer});
+            const auto lost =
+                std::ranges::find(model.returns_, std::pair{world.people[who].id, session.offer});
             if (row.state == State::waiting && lost != model.returns_.end()) {
                 row.returned = true;
                 model.returns_.erase(lost);
@@ -345,9 +343,8 @@ struct SeatModel::Walk {
 
     std::string transfer(Session& from, Row& row, Session& to) {
         bool expected = may_withdraw(from, row) && row.state != State::offered &&
-                        row.state != State::applied && to.offer == from.offer &&
-                        to.id != from.id && !to.selecting() && may_take(to) &&
-                        held(to, row.person) == nullptr;
+                        row.state != State::applied && to.offer == from.offer && to.id != from.id &&
+                        !to.selecting() && may_take(to) && held(to, row.person) == nullptr;
         const auto result = enrolments.transfer(person(row).id, row.id, to.id, now);
         if (expected) {
             Session copy = to;
@@ -372,10 +369,9 @@ struct SeatModel::Walk {
 
     std::string replace(Session& session, Row& row, std::size_t colleague) {
         const SeatPerson& who = world.people[colleague];
-        const bool expected = row.state == State::seated && now < session.starts_at &&
-                              colleague != row.person &&
-                              who.organisation == person(row).organisation &&
-                              held(session, colleague) == nullptr;
+        const bool expected =
+            row.state == State::seated && now < session.starts_at && colleague != row.person &&
+            who.organisation == person(row).organisation && held(session, colleague) == nullptr;
         const auto email = app.read([&](db::Transaction& transaction) {
             return app.app().identity.find(transaction, who.id)->email;
         });
@@ -389,9 +385,9 @@ struct SeatModel::Walk {
         const auto result = enrolments.answer_colleague(who.id, id, true, now);
         bool kept_for_others = false;
         for (const sessions::Quota& quota : session.quotas)
-            kept_for_others = kept_for_others || (quota.pool() == row.pool &&
-                                                  now < quota.reserved_until &&
-                                                  !fits(row.pool, who));
+            kept_for_others =
+                kept_for_others ||
+                (quota.pool() == row.pool && now < quota.reserved_until && !fits(row.pool, who));
         if (!kept_for_others) {
             Row taken{.id = {}, .person = colleague, .asked_at = now};
             taken.given = true;
@@ -424,9 +420,8 @@ struct SeatModel::Walk {
         std::vector<Row*> holders;
         for (Row& row : session.rows)
             if (row.has_seat()) holders.push_back(&row);
-        std::ranges::stable_sort(holders, [&](const Row* a, const Row* b) {
-            return given_order(*a) < given_order(*b);
-        });
+        std::ranges::stable_sort(
+            holders, [&](const Row* a, const Row* b) { return given_order(*a) < given_order(*b); });
         Session empty = session;
         empty.rows.clear();
         std::vector<std::string> given;
@@ -454,10 +449,12 @@ struct SeatModel::Walk {
         int reserved = 0;
         for (const auto& quota : session.quotas) reserved += quota.seats;
         if (reserved > capacity) return "";  // the form refuses it
-        const bool ruled = session.kind == 4 || !session.quotas.empty() || !session.priorities.empty();
+        const bool ruled =
+            session.kind == 4 || !session.quotas.empty() || !session.priorities.empty();
         const bool expected = session.taken() <= capacity &&
                               (!ruled || capacity == session.capacity || reassign(changed));
-        const auto result = edit(session, [&](sessions::Session& s) { s.seats.capacity = capacity; });
+        const auto result =
+            edit(session, [&](sessions::Session& s) { s.seats.capacity = capacity; });
         if (expected) {
             session = std::move(changed);
             give(session);
@@ -482,9 +479,8 @@ struct SeatModel::Walk {
     }
 
     std::string move(Session& session) {
-        const auto result = edit(session, [&](sessions::Session& s) {
-            s.slots.front().ends_at += minutes{30};
-        });
+        const auto result =
+            edit(session, [&](sessions::Session& s) { s.slots.front().ends_at += minutes{30}; });
         session.ends_at += minutes{30};
         for (Row& row : session.rows)
             if (row.has_seat()) row.moved = true;
@@ -521,13 +517,13 @@ struct SeatModel::Walk {
         std::vector<Row*> applications;
         for (Row& row : session.rows)
             if (row.state == State::applied) applications.push_back(&row);
-        const bool expected =
-            session.selecting() && session.open && now >= session.apply_until &&
-            std::ranges::all_of(applications, [](const Row* row) { return row->points.has_value(); });
+        const bool expected = session.selecting() && session.open && now >= session.apply_until &&
+                              std::ranges::all_of(applications, [](const Row* row) {
+                                  return row->points.has_value();
+                              });
         std::map<base::EnrolmentId, std::string> reasons;
         for (const Row* row : applications) reasons[row->id] = "Moins prioritaire";
-        const auto result =
-            enrolments.give_results(world.people[0].id, session.id, reasons, now);
+        const auto result = enrolments.give_results(world.people[0].id, session.id, reasons, now);
         if (expected) {
             session.results = true;
             const auto points = [](const Row* row) {
@@ -643,12 +639,15 @@ std::string SeatModel::step() {
         return rows[static_cast<std::size_t>(world_.below(static_cast<int>(rows.size())))];
     };
     const auto all = [](const Row&) { return true; };
-    const auto in = [](State state) { return [state](const Row& row) { return row.state == state; }; };
+    const auto in = [](State state) {
+        return [state](const Row& row) { return row.state == state; };
+    };
 
     const int what = world_.below(100);
     if (what < 36) return walk.take(session, who);
     if (what < 50) {
-        Row* row = world_.below(8) == 0 ? row_in(all) : row_in([](const Row& r) { return r.holds(); });
+        Row* row =
+            world_.below(8) == 0 ? row_in(all) : row_in([](const Row& r) { return r.holds(); });
         return row == nullptr ? "" : walk.withdraw(session, *row);
     }
     if (what < 62) {
@@ -669,9 +668,9 @@ std::string SeatModel::step() {
         std::vector<sessions::Quota> quotas;
         for (const std::string& pool : pools)
             if (world_.below(3) == 0)
-                quotas.push_back(quota_of(pool, 1 + world_.below(2),
-                                          session.starts_at - days{world_.below(12)} + seconds{30} -
-                                              minutes{1}));
+                quotas.push_back(quota_of(
+                    pool, 1 + world_.below(2),
+                    session.starts_at - days{world_.below(12)} + seconds{30} - minutes{1}));
         return walk.change_quota(session, quotas);
     }
     if (what < 91) {
@@ -700,32 +699,31 @@ std::string SeatModel::same(const Session& session) {
                " " + std::to_string(answer_by) + "\n";
     };
     world_.app.read([&](db::Transaction& transaction) {
-        transaction.run(
-            {"test.rows", R"sql(
+        transaction.run({"test.rows", R"sql(
                 SELECT person_id, state, place, rank, returned, pool, given_at, moved, asked_at,
                        CASE WHEN state = 'offered' THEN answer_by ELSE 0 END
                 FROM enrolments WHERE session_id = $1 ORDER BY id)sql"},
-            {session.id.value}, [&](const db::Row& row) {
-                told += line(row.integer(0), row.text(1), row.integer(2), row.integer(3),
-                             row.boolean(4), std::string{row.text(5)}, !row.is_null(6),
-                             row.boolean(7), row.integer(8), row.integer(9));
-            });
+                        {session.id.value}, [&](const db::Row& row) {
+                            told +=
+                                line(row.integer(0), row.text(1), row.integer(2), row.integer(3),
+                                     row.boolean(4), std::string{row.text(5)}, !row.is_null(6),
+                                     row.boolean(7), row.integer(8), row.integer(9));
+                        });
         const auto seats = world_.app.app().sessions.find(transaction, session.id)->seats;
         told += std::to_string(seats.taken) + " of " + std::to_string(seats.capacity) + ", " +
                 std::to_string(seats.waiting) + " wait, " + std::to_string(seats.reached);
     });
     for (const Row& row : session.rows)
-        expected += line(world_.people[row.person].id.value, name_of(row.state), row.place,
-                         row.rank, row.returned, row.pool, row.given, row.moved,
-                         base::to_epoch(row.asked_at),
-                         row.state == State::offered ? base::to_epoch(row.answer_by) : 0);
+        expected +=
+            line(world_.people[row.person].id.value, name_of(row.state), row.place, row.rank,
+                 row.returned, row.pool, row.given, row.moved, base::to_epoch(row.asked_at),
+                 row.state == State::offered ? base::to_epoch(row.answer_by) : 0);
     expected += std::to_string(session.taken()) + " of " + std::to_string(session.capacity) + ", " +
                 std::to_string(session.waiting()) + " wait, " + std::to_string(session.reached);
     if (told == expected) return "";
     return "session " + std::to_string(session.id.value) + " of kind " +
-           std::to_string(session.kind) + " at " +
-           std::to_string(base::to_epoch(world_.app.now)) + "\nis:\n" + told + "\nmust be:\n" +
-           expected;
+           std::to_string(session.kind) + " at " + std::to_string(base::to_epoch(world_.app.now)) +
+           "\nis:\n" + told + "\nmust be:\n" + expected;
 }
 
 int walk_in_a_crowd(const std::string& world_file, int steps) {
@@ -745,9 +743,7 @@ int walk_in_a_crowd(const std::string& world_file, int steps) {
     const auto database = db::open({.url = url, .connections = 4});
     app::Application app(configuration, *database);
     std::mt19937 random(seed);
-    const auto pick = [&](const auto& from) {
-        return from[random() % from.size()];
-    };
+    const auto pick = [&](const auto& from) { return from[random() % from.size()]; };
     int done = 0;
     for (int step = 0; step < steps; ++step) {
         // The releases of quotas are made to pass at a quarter of an hour.
@@ -775,18 +771,20 @@ int walk_in_a_crowd(const std::string& world_file, int steps) {
             good = app.enrolments.transfer(row.person, row.id, pick(sessions), now).has_value();
         } else if (what < 93) {
             const int capacity = 1 + static_cast<int>(random() % 8);
-            good = database->write([&](db::Transaction& transaction) -> base::Result<void> {
-                       const auto before = app.sessions.find(transaction, session).value();
-                       auto after = before;
-                       after.seats.capacity = capacity;
-                       for (sessions::Quota& quota : after.rules.quotas)
-                           quota.seats = 1 + static_cast<int>(random() % 2);
-                       if (!app.sessions.update(transaction, after))
-                           return base::unexpected(
-                               base::Error{base::ErrorKind::conflict, "sessions.stale"});
-                       return app.enrolments.session_changed(transaction, before, after,
-                                                             people.front(), now);
-                   }).has_value();
+            good = database
+                       ->write([&](db::Transaction& transaction) -> base::Result<void> {
+                           const auto before = app.sessions.find(transaction, session).value();
+                           auto after = before;
+                           after.seats.capacity = capacity;
+                           for (sessions::Quota& quota : after.rules.quotas)
+                               quota.seats = 1 + static_cast<int>(random() % 2);
+                           if (!app.sessions.update(transaction, after))
+                               return base::unexpected(
+                                   base::Error{base::ErrorKind::conflict, "sessions.stale"});
+                           return app.enrolments.session_changed(transaction, before, after,
+                                                                 people.front(), now);
+                       })
+                       .has_value();
         } else if (what < 96) {
             good = app.jobs.run_due(now, 5) > 0;
         } else {

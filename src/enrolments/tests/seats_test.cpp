@@ -134,8 +134,7 @@ TEST_CASE("why one goes before another: the first rule that tells them apart") {
     }
     const auto told = [&](const Waiter& a, const Waiter& b, bool remote) {
         const auto found = compare(a, b, rules, remote);
-        return std::string{found.first ? "first " : "second "} +
-               std::string{name_of(found.why)};
+        return std::string{found.first ? "first " : "second "} + std::string{name_of(found.why)};
     };
     const Waiter far = with([](Waiter& w) { w.standing.department = "69"; });
     CHECK(told(far, waiter(1), true) == "first far_from_paris");
@@ -211,8 +210,8 @@ TEST_CASE("a score is the mean of those graders who graded every criterion") {
     CHECK_FALSE(enrolments::score(std::vector<Grade>{{ada, 0, 5}}, grid));
     CHECK(enrolments::score(std::vector<Grade>{{ada, 0, 5}, {ada, 1, 5}}, grid) == 1000);
     CHECK(enrolments::score(std::vector<Grade>{{ada, 0, 5}, {ada, 1, 1}}, grid) == 800);
-    CHECK(enrolments::score(
-              std::vector<Grade>{{ada, 0, 5}, {ada, 1, 5}, {bob, 0, 0}, {bob, 1, 0}}, grid) == 500);
+    CHECK(enrolments::score(std::vector<Grade>{{ada, 0, 5}, {ada, 1, 5}, {bob, 0, 0}, {bob, 1, 0}},
+                            grid) == 500);
     CHECK(enrolments::score(std::vector<Grade>{{ada, 0, 5}, {ada, 1, 5}, {bob, 0, 0}}, grid) ==
           1000);
 }
