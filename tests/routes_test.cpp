@@ -29,12 +29,20 @@ const std::set<std::string> open_routes{
     "GET /health/live",
     "GET /health/ready",
     "GET /help",
+    "GET /invited/{token}",  // the token is the key
     "GET /legal",
     "GET /metrics",
     "GET /openapi.json",
     "GET /privacy",
     "GET /sign-in",
+    "GET /sign-in/emergency",
+    "GET /sign-in/passkey",
+    "POST /invited/{token}/challenge",
+    "POST /invited/{token}/passkey",
     "POST /sign-in",  // of the demonstration
+    "POST /sign-in/emergency",
+    "POST /sign-in/passkey",
+    "POST /sign-in/passkey/challenge",
 };
 // Changing routes that programs call without a session.
 const std::set<std::string> without_token{};

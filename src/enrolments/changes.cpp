@@ -20,9 +20,10 @@ base::unexpected<base::Error> unknown(std::string message_key) {
     return base::unexpected(base::Error{base::ErrorKind::not_found, std::move(message_key)});
 }
 
-void record_session(db::Transaction& transaction, std::string_view action,
+void record_session(db::Transaction& transaction, std::string_view verb,
                     const sessions::Session& session, base::PersonId by, std::string after,
                     base::Time now) {
+    const std::string action = "sessions." + std::string{verb};
     audit::record(transaction, {.at = now,
                                 .actor = by,
                                 .role = "organiser",
@@ -91,9 +92,8 @@ base::Result<Enrolment> Enrolments::transfer(base::PersonId person, base::Enrolm
         from.give_free_seats();
         from.close();
         to.close();
-        record(transaction, "enrolments.transfer", *enrolment, person, "agent", from.session(),
-               now);
-        record(transaction, "enrolments.transfer", *added, person, "agent", to.session(), now);
+        record(transaction, "transfer", *enrolment, person, "agent", from.session(), now);
+        record(transaction, "transfer", *added, person, "agent", to.session(), now);
         if (enrolment->given_at) post_->given_back(transaction, from.session(), *enrolment, now);
         post_->taken(transaction, to.session(), *added, now);
         return *added;
@@ -110,8 +110,7 @@ base::Result<Enrolment> Enrolments::keep(base::PersonId person, base::EnrolmentI
         if (!enrolment.moved) return enrolment;  // the second click
         store::set_kept(transaction, id, now);
         enrolment.moved = false;
-        record(transaction, "enrolments.keep", enrolment, person, "agent", found->desk.session(),
-               now);
+        record(transaction, "keep", enrolment, person, "agent", found->desk.session(), now);
         return enrolment;
     });
 }
@@ -145,7 +144,7 @@ base::Result<Enrolment> Enrolments::propose_colleague(base::PersonId by, bool as
             transaction,
             {.id = 0, .enrolment = id, .colleague = colleague->id, .proposed_by = by, .open = true},
             now);
-        record(transaction, "enrolments.propose_colleague", enrolment, by,
+        record(transaction, "propose_colleague", enrolment, by,
                as_organiser ? "organiser" : "agent", desk.session(), now);
         post_->replacement_asked(transaction, desk.session(), colleague->id, enrolment.person,
                                  replacement, now);
@@ -169,7 +168,7 @@ base::Result<Enrolment> Enrolments::answer_colleague(base::PersonId colleague, s
             return base::unexpected(refusal(*reason));
         if (!accept) {
             store::close_replacement(transaction, id, "declined");
-            record(transaction, "enrolments.decline_replacement", enrolment, colleague, "agent",
+            record(transaction, "decline_replacement", enrolment, colleague, "agent",
                    desk.session(), now);
             return enrolment;
         }
@@ -206,9 +205,8 @@ base::Result<Enrolment> Enrolments::answer_colleague(base::PersonId colleague, s
         desk.pass(*added, Why::replacement);
         desk.close();
         store::close_replacement(transaction, id, "accepted");
-        record(transaction, "enrolments.replace", enrolment, colleague, "agent", desk.session(),
-               now);
-        record(transaction, "enrolments.replace", *added, colleague, "agent", desk.session(), now);
+        record(transaction, "replace", enrolment, colleague, "agent", desk.session(), now);
+        record(transaction, "replace", *added, colleague, "agent", desk.session(), now);
         post_->given_back(transaction, desk.session(), enrolment, now);
         post_->taken(transaction, desk.session(), *added, now);
         return *added;
@@ -219,8 +217,9 @@ void Enrolments::put_down_jobs(db::Transaction& transaction, const sessions::Ses
                                base::Time now) {
     if (session.status != sessions::Status::open) return;
     const std::string id = std::to_string(session.id.value);
-    const auto put = [&](std::string_view kind, base::Time due_at) {
+    const auto put = [&](std::string_view verb, base::Time due_at) {
         if (due_at <= now) return;
+        const std::string kind = "enrolments." + std::string{verb};
         const std::string unique = id + "@" + std::to_string(base::to_epoch(due_at));
         jobs::enqueue(transaction, {.kind = kind,
                                     .payload = R"({"session":)" + id + "}",
@@ -228,13 +227,12 @@ void Enrolments::put_down_jobs(db::Transaction& transaction, const sessions::Ses
                                     .unique = unique});
     };
     for (const sessions::Quota& quota : session.rules.quotas)
-        put("enrolments.release_quotas", quota.reserved_until);
+        put("release_quotas", quota.reserved_until);
     if (session.rules.selection == sessions::Selection::on_motivation)
-        put("enrolments.call_for_results", session.rules.apply_until);
+        put("call_for_results", session.rules.apply_until);
     // In the morning in Paris, or an hour later in summer.
     if (session.minimum > 0 && session.rules.minimum_by)
-        put("enrolments.warn_of_minimum",
-            base::Time{*session.rules.minimum_by} + std::chrono::hours{7});
+        put("warn_of_minimum", base::Time{*session.rules.minimum_by} + std::chrono::hours{7});
 }
 
 std::vector<base::PersonId> Enrolments::organisers_of(db::Transaction& transaction,
@@ -311,9 +309,7 @@ base::Result<void> Enrolments::session_changed(db::Transaction& transaction,
     desk.close();
     put_down_jobs(transaction, after, now);
     if (before.status == after.status || after.status == sessions::Status::open)
-        record_session(transaction,
-                       before.status != after.status ? "sessions.open" : "sessions.change", after,
-                       by,
+        record_session(transaction, before.status != after.status ? "open" : "change", after, by,
                        R"({"capacity":)" + std::to_string(after.seats.capacity) + R"(,"moved":)" +
                            (moved ? "true" : "false") + R"(,"rules":)" +
                            (other_rules ? sessions::to_json(after.rules) : "null") + "}",
@@ -336,7 +332,7 @@ void Enrolments::session_cancelled(db::Transaction& transaction, base::SessionId
         row.state = State::cancelled;
         ++row.sequence;
     }
-    record_session(transaction, "sessions.cancel", *session, by,
+    record_session(transaction, "cancel", *session, by,
                    R"({"status":"cancelled","seats":)" + std::to_string(session->seats.taken) + "}",
                    now);
     post_->cancelled(transaction, *session, rows, now);

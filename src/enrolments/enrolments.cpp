@@ -188,7 +188,7 @@ base::Result<Enrolment> Enrolments::take_agreed(db::Transaction& transaction, ba
     }
     if (enrolment.state == State::waiting)
         enrolment.returned = store::use_return(transaction, person, session.offer, enrolment.id);
-    record(transaction, "enrolments.take", enrolment, person, "agent", session, now);
+    record(transaction, "take", enrolment, person, "agent", session, now);
     post_->taken(transaction, placed.begin()->second, {"", offer->shown_title()}, *who, enrolment,
                  now);
     return enrolment;
@@ -271,7 +271,7 @@ base::Result<Enrolment> Enrolments::withdraw(base::PersonId person, base::Enrolm
         desk.end(enrolment, State::withdrawn);
         desk.give_free_seats();
         desk.close();
-        record(transaction, "enrolments.withdraw", enrolment, person, "agent", desk.session(), now);
+        record(transaction, "withdraw", enrolment, person, "agent", desk.session(), now);
         if (had_seat) post_->given_back(transaction, desk.session(), enrolment, now);
         return enrolment;
     });
@@ -296,8 +296,8 @@ base::Result<Enrolment> Enrolments::answer(base::PersonId person, base::Enrolmen
             desk.give_free_seats();
             desk.close();
         }
-        record(transaction, accept ? "enrolments.accept" : "enrolments.decline", enrolment, person,
-               "agent", desk.session(), now);
+        record(transaction, accept ? "accept" : "decline", enrolment, person, "agent",
+               desk.session(), now);
         if (accept) post_->taken(transaction, desk.session(), enrolment, now);
         return enrolment;
     });
@@ -312,8 +312,7 @@ void Enrolments::expire_offer(base::EnrolmentId id, base::Time now) {
         desk.end(enrolment, State::expired);
         desk.give_free_seats();
         desk.close();
-        record(transaction, "enrolments.expire", enrolment, std::nullopt, "program", desk.session(),
-               now);
+        record(transaction, "expire", enrolment, std::nullopt, "program", desk.session(), now);
         post_->expired(transaction, desk.session(), enrolment, now);
     });
 }
@@ -499,7 +498,11 @@ boost::json::value Enrolments::of_offer(db::Transaction& transaction, base::Offe
         for (const Enrolment& enrolment :
              store::held_by(transaction, *reader, db::json_ids(session_ids)))
             held.emplace(enrolment.session, enrolment);
-    return coming_sessions_view(coming, sessions_.venues(transaction, venue_ids), held, now);
+    const bool asks =
+        reader && approvals_ != nullptr && !coming.empty() &&
+        approvals_->asks_first(transaction, db::Versions(transaction), *reader, coming.front().id,
+                               std::chrono::floor<std::chrono::days>(now));
+    return coming_sessions_view(coming, sessions_.venues(transaction, venue_ids), held, asks, now);
 }
 
 }  // namespace enrolments

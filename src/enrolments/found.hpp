@@ -12,8 +12,9 @@ struct Enrolments::Found {
 };
 
 base::Error refusal(std::string message_key);
-// A decision on an enrolment, in the log: what it is now, and of which session.
-void record(db::Transaction&, std::string_view action, const Enrolment&,
+// A decision on an enrolment, in the log ("enrolments.<verb>"): what it is now, and of which
+// session.
+void record(db::Transaction&, std::string_view verb, const Enrolment&,
             std::optional<base::PersonId> actor, std::string_view role, const sessions::Session&,
             base::Time now);
 

@@ -44,8 +44,7 @@ std::vector<Participant> participants(db::Transaction& transaction, const Site& 
                                       const sessions::Session& session, base::Time now,
                                       bool with_standings = false) {
     auto enrolments = site.enrolments.roster(transaction, session);
-    if (with_standings)
-        site.enrolments.complete_standings(transaction, session, enrolments, now);
+    if (with_standings) site.enrolments.complete_standings(transaction, session, enrolments, now);
     std::vector<base::PersonId> ids;
     for (const Enrolment& enrolment : enrolments) ids.push_back(enrolment.person);
     const auto people = site.identity.persons(transaction, ids);

@@ -38,8 +38,7 @@ base::Result<void> Enrolments::grade(base::PersonId grader, base::EnrolmentId id
                 return wrong("enrolments.why_not.points", "points." + std::to_string(i));
         for (std::size_t i = 0; i < points.size(); ++i)
             store::put_grade(transaction, id, grader, static_cast<int>(i), points[i], now);
-        record(transaction, "enrolments.grade", enrolment, grader, "organiser", desk.session(),
-               now);
+        record(transaction, "grade", enrolment, grader, "organiser", desk.session(), now);
         return {};
     });
 }
@@ -104,7 +103,7 @@ base::Result<void> Enrolments::give_results(base::PersonId by, base::SessionId i
                                               application.id, name_of(Why::quota), now);
             else
                 passed.push_back(&application);
-            record(transaction, "enrolments.result", application, by, "organiser", session, now);
+            record(transaction, "result", application, by, "organiser", session, now);
             post_->taken(transaction, session, application, now);
         }
         desk.close();
@@ -135,8 +134,7 @@ base::Result<Enrolment> Enrolments::check_prerequisite(base::PersonId by, base::
             desk.close();
             post_->refused(transaction, desk.session(), enrolment, now);
         }
-        record(transaction, "enrolments.check_prerequisite", enrolment, by, "organiser",
-               desk.session(), now);
+        record(transaction, "check_prerequisite", enrolment, by, "organiser", desk.session(), now);
         return enrolment;
     });
 }

@@ -21,11 +21,12 @@ extern const std::string_view apply_schema;       // ... of apply_view
 extern const std::string_view selection_schema;   // ... of selection_view
 extern const std::string_view priorities_schema;  // ... of priorities_view
 
-// The sessions on the page of an offer: may one take a seat now, and what does the reader hold.
+// The sessions on the page of an offer: may one take a seat now, must one ask for it first, and
+// what does the reader hold.
 boost::json::array coming_sessions_view(const std::vector<sessions::Session>&,
                                         const std::map<base::VenueId, sessions::Venue>&,
                                         const std::map<base::SessionId, Enrolment>& held,
-                                        base::Time now);
+                                        bool asks_first, base::Time now);
 
 boost::json::object training_view(const Training&, base::Time now);
 // What comes, what is waited for, what is past.

@@ -4,6 +4,9 @@
 #pragma once
 #include "base/clock.hpp"
 #include "base/ids.hpp"
+#include "base/result.hpp"
+
+#include <boost/json/fwd.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -52,5 +55,15 @@ struct Letter {
 
 // In the transaction of what it tells.
 void put(db::Transaction&, const Letter&, base::Time now);
+
+// Words and layout: made by src/app, because html stands above.
+struct Typesetter {
+    virtual ~Typesetter() = default;
+    // In that language, with its {{values}}; the plural form for a value named `count`.
+    virtual std::string message(std::string_view language, const base::Reason&) const = 0;
+    virtual std::string written(std::string_view language, const Value&) const = 0;
+    // The template mail/letter filled with this view (see letter.cpp).
+    virtual std::string html(std::string_view language, const boost::json::value& view) const = 0;
+};
 
 }  // namespace mail

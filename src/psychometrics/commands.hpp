@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The door: the subcommands over files, for the program's command line.
+#pragma once
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace psychometrics {
+
+// What the chosen subcommand does; returns the exit status. Empty when none of ours was chosen.
+using Work = std::function<int()>;
+
+// Adds them to `app`; parsing sets `chosen`.
+void add_commands(CLI::App& app, Work& chosen);
+
+// One of each file.
+void add_simulate(CLI::App& app, Work& chosen);
+void add_score(CLI::App& app, Work& chosen);
+void add_calibrate(CLI::App& app, Work& chosen);
+void add_link(CLI::App& app, Work& chosen);
+void add_dif(CLI::App& app, Work& chosen);
+void add_itemfit(CLI::App& app, Work& chosen);
+
+}  // namespace psychometrics
