@@ -189,8 +189,10 @@ base::Result<Enrolment> Enrolments::take_agreed(db::Transaction& transaction, ba
     if (enrolment.state == State::waiting)
         enrolment.returned = store::use_return(transaction, person, session.offer, enrolment.id);
     record(transaction, "take", enrolment, person, "agent", session, now);
-    post_->taken(transaction, placed.begin()->second, {"", offer->shown_title()}, *who, enrolment,
-                 now);
+    // Where it was agreed elsewhere, that letter tells of the seat, too.
+    if (asking != nullptr)
+        post_->taken(transaction, placed.begin()->second, {"", offer->shown_title()}, *who,
+                     enrolment, now);
     return enrolment;
 }
 

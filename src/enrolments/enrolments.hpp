@@ -137,8 +137,8 @@ public:
 
     // What take() does inside the transaction in which it was agreed, asking no circuit. The double
     // click that another transaction won comes back as "enrolments.already_held". Without `asking`
-    // nobody was asked: the prerequisite is then the organiser's to check. Tells the person by
-    // mail.
+    // nobody was asked: the prerequisite is then the organiser's to check, and the caller tells the
+    // person what they got.
     base::Result<Enrolment> take_agreed(db::Transaction&, base::PersonId, base::SessionId,
                                         base::Time now, const Asking* asking = nullptr);
     // Whom take() asks; it must outlive this. Without it nobody has to agree.

@@ -10,9 +10,10 @@ base::Error refusal(std::string message_key) {
     return {base::ErrorKind::conflict, std::move(message_key)};
 }
 
-void record(db::Transaction& transaction, std::string_view action, const Enrolment& enrolment,
+void record(db::Transaction& transaction, std::string_view verb, const Enrolment& enrolment,
             std::optional<base::PersonId> actor, std::string_view role,
             const sessions::Session& session, base::Time now) {
+    const std::string action = "enrolments." + std::string{verb};
     audit::record(transaction,
                   {.at = now,
                    .actor = actor,
