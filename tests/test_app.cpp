@@ -108,6 +108,7 @@ base::SessionId TestApp::given_session(const GivenSession& given) {
     session.enrolment_closes_at = now + given.enrolment_closes_in;
     session.cancel_until = now + given.cancel_until_in;
     session.seats.capacity = given.seats;
+    session.rules = given.rules;
     return database->write([&](db::Transaction& transaction) {
         return application->sessions.insert(transaction, session);
     });

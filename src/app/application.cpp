@@ -10,6 +10,7 @@
 #include "catalogue/themes.hpp"
 #include "db/database.hpp"
 #include "db/versions.hpp"
+#include "enrolments/jobs.hpp"
 #include "enrolments/pages.hpp"
 #include "identity/pages.hpp"
 #include "identity/pages_access.hpp"
@@ -197,7 +198,8 @@ Application::Application(const Configuration& configuration, db::Database& given
       emergency(database, identity),
       synonyms(base::embedded("reference/synonyms.txt")),
       catalogue(database, organisations, identity, catalogue::embedded_themes(), synonyms),
-      enrolments(database, sessions, catalogue),
+      enrolments(database, sessions, catalogue, identity, organisations,
+                 base_url_of(configuration)),
       privacy(database, audit, privacy::read_rules(base::embedded("reference/retention.json")),
               people_of(*this)),
       requests(database, organisations, identity, catalogue, sessions, enrolments,
@@ -278,6 +280,7 @@ Application::Application(const Configuration& configuration, db::Database& given
     catalogue::add_editing_pages(router, database, catalogue, identity, organisations, pages);
     sessions::add_pages(router,
                         {database, sessions, catalogue, identity, organisations, enrolments});
+    enrolments::add_jobs(jobs, enrolments);
     enrolments::add_pages(
         router, {database, enrolments, sessions, catalogue, identity, organisations, base_url});
     enrolments.ask(requests);

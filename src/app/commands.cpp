@@ -357,6 +357,33 @@ int export_file(const Configuration& configuration, const Command& command) {
     return 0;
 }
 
+// One line for each rule that does not hold, and where.
+int check(const Configuration& configuration, const Command& command) {
+    const SystemClock clock;
+    const auto database = open_database(configuration);
+    Application app(configuration, *database);
+    const auto findings = database->read([&](db::Transaction& transaction) {
+        return app.enrolments.check(transaction, clock.now());
+    });
+    if (command.json) {
+        json::array told;
+        for (const enrolments::Finding& finding : findings)
+            told.push_back({{"rule", finding.rule},
+                            {"session", finding.session.value},
+                            {"detail", finding.detail}});
+        std::cout << json::serialize(
+                         json::object{{"holds", findings.empty()}, {"findings", std::move(told)}})
+                  << '\n';
+        return findings.empty() ? 0 : 1;
+    }
+    for (const enrolments::Finding& finding : findings)
+        std::cout << "session " << finding.session.value << ": " << finding.rule << ": "
+                  << finding.detail << '\n';
+    std::cout << (findings.empty() ? "every invariant of the seats holds\n"
+                                   : std::to_string(findings.size()) + " findings\n");
+    return findings.empty() ? 0 : 1;
+}
+
 int receive_bounce(const Configuration& configuration, const Command& command) {
     const SystemClock clock;
     const std::string report = read_file(command.file);
@@ -392,6 +419,7 @@ int dispatch(const Configuration& configuration, const Command& command) {
     if (command.name == "retention") return apply_retention(configuration, command);
     if (command.name == "verify-audit") return verify_audit(configuration, command);
     if (command.name == "export") return export_file(configuration, command);
+    if (command.name == "check") return check(configuration, command);
     if (command.name == "bounce") return receive_bounce(configuration, command);
     if (command.name == "emergency-admin") return emergency_admin(configuration, command);
     if (command.name == "backup") {

@@ -232,6 +232,9 @@ void add_commands(CLI::App& app, Command& command) {
     CLI::App* retention = add("retention", "Remove what was kept long enough");
     retention->add_flag("--dry-run", command.dry_run, "Only tell what would be done now");
     retention->add_flag("--json", command.json, "Report as one JSON object");
+    add("check", "Check what must hold of all seats; exit status 1 when something does not")
+        ->add_flag("--json", command.json, "Report as one JSON object");
+
     CLI::App* emergency =
         add("emergency-admin", "Administrators who can sign in while the provider is away");
     emergency
