@@ -211,6 +211,37 @@ Read<Framework> read_framework(const std::string& file, const std::string& place
     return Framework{std::move(*tree), std::move(nodes_of)};
 }
 
+std::size_t close_up(engine::Responses& answers, const std::vector<bool>& keep) {
+    const auto counts = answers.counts();
+    std::vector<std::vector<int>> becomes(counts.size());
+    std::size_t changed = 0;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        becomes[i].resize(counts[i].size());
+        const bool two = counts[i].size() == 2;
+        int next = 0;
+        bool any = false;
+        for (std::size_t k = 0; k < counts[i].size(); ++k) {
+            const bool stays = keep[i] || two || counts[i][k] > 0;
+            becomes[i][k] = keep[i] || two ? static_cast<int>(k) : next;
+            if (stays) ++next;
+            any |= !stays;
+        }
+        changed += any;
+    }
+    if (changed == 0) return 0;
+    engine::Responses out(answers.items());
+    out.reserve(answers.persons(), answers.answers());
+    std::vector<engine::PackedAnswer> line;
+    for (std::size_t p = 0; p < answers.persons(); ++p) {
+        line.clear();
+        for (const engine::PackedAnswer answer : answers.of(p))
+            line.emplace_back(answer.item(), becomes[answer.item()][answer.category()]);
+        out.add(line);
+    }
+    answers = std::move(out);
+    return changed;
+}
+
 std::vector<std::optional<engine::Item>> matched(const Bank& bank,
                                                  const std::vector<std::string>& items) {
     std::unordered_map<std::string_view, std::size_t> at;

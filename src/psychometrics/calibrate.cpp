@@ -238,7 +238,7 @@ int calibrate(const Options& options) {
             "--priors is auto, none, all, or like a=0:0.5,d=0:2,c=5:17 (log a and d: mean "
             "and standard deviation; c: the two parameters of a beta density, at least 1)");
     const double begun = cpu_seconds();
-    const auto file = read_answers(options.responses, layout_named(options.format), options.group);
+    auto file = read_answers(options.responses, layout_named(options.format), options.group);
     if (!file) return fail(file.error());
     engine::CalibrationOptions how;
     how.family = families().at(options.model);
@@ -254,6 +254,15 @@ int calibrate(const Options& options) {
         if (std::ranges::none_of(how.anchors, [](const auto& a) { return a.has_value(); }))
             return fail(Problem{options.anchors, 0, 0, "none of its items is among the answers"});
     }
+    std::vector<bool> keep(file->items.size());
+    for (std::size_t i = 0; i < how.anchors.size(); ++i) keep[i] = how.anchors[i].has_value();
+    const bool polytomous = how.family == Family::graded || how.family == Family::partial_credit;
+    const std::size_t recoded = polytomous ? close_up(file->answers, keep) : 0;
+    if (recoded > 0)
+        fmt::print(stderr,
+                   "campus: {} items have categories that nobody gave: theirs are numbered anew "
+                   "from 0\n",
+                   recoded);
     std::optional<Framework> framework;
     if (!options.tree.empty()) {
         if (!options.group.empty() || options.se || options.fit)
@@ -382,7 +391,8 @@ void add_calibrate(CLI::App& app, Work& chosen) {
     command->add_flag("--json", options->json, "One JSON object on standard output");
     command->footer(
         "Example:\n  campus calibrate answers.csv --model 2pl --se --out bank.csv --json\n"
-        "The log-likelihood is without priors. Exit status 1 and line and column for bad input.");
+        "The log-likelihood is without priors. grm, gpcm: categories that nobody gave are closed "
+        "up. Exit status 1 and line and column for bad input.");
     command->callback([options, &chosen] { chosen = [options] { return calibrate(*options); }; });
 }
 
