@@ -3,22 +3,25 @@
 # CAMPUS_TEST_DATABASE in the environment chooses the engine: "sqlite" (default) or the URI of a
 # PostgreSQL server. For ctest each program is several tests: NAME.sqlite, NAME.postgresql (skipped
 # without a server; not for what uses no database) and, in the sanitizer build, NAME.sanitized.
+# script/test gives ctest three places a core: a fuzz target, which runs for a time and not for a
+# result, takes one, everything else three.
 function(add_engine_tests name program)
   if(CAMPUS_SANITIZE)
     add_test(NAME ${name}.sanitized COMMAND ${program})
     set_tests_properties(${name}.sanitized PROPERTIES ENVIRONMENT
-      "CAMPUS_TEST_DATABASE=sqlite;UBSAN_OPTIONS=print_stacktrace=1" TIMEOUT 300 ${ARGN})
+      "CAMPUS_TEST_DATABASE=sqlite;UBSAN_OPTIONS=print_stacktrace=1" TIMEOUT 300 PROCESSORS 3 ${ARGN})
     return()
   endif()
   add_test(NAME ${name}.sqlite COMMAND ${program})
   set_tests_properties(${name}.sqlite PROPERTIES ENVIRONMENT CAMPUS_TEST_DATABASE=sqlite
-    TIMEOUT 300 ${ARGN})
+    TIMEOUT 300 PROCESSORS 3 ${ARGN})
   if(name IN_LIST without_database)
     return()
   endif()
   add_test(NAME ${name}.postgresql
     COMMAND ${CMAKE_SOURCE_DIR}/tests/on-postgresql $<TARGET_FILE:${program}>)
-  set_tests_properties(${name}.postgresql PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300 ${ARGN})
+  set_tests_properties(${name}.postgresql PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300
+    PROCESSORS 3 ${ARGN})
 endfunction()
 
 add_library(doctest_main STATIC tests/doctest_main.cpp)
@@ -26,8 +29,10 @@ add_library(fresh_database STATIC tests/fresh_database.cpp)
 target_link_libraries(fresh_database PUBLIC db PRIVATE PostgreSQL::PostgreSQL)
 target_include_directories(fresh_database PUBLIC tests)
 if(EXISTS ${CMAKE_SOURCE_DIR}/tests/test_app.cpp)
-  add_library(test_app STATIC tests/test_app.cpp)
+  add_library(test_app STATIC tests/test_app.cpp tests/smtp_receiver.cpp)
   target_link_libraries(test_app PUBLIC app fresh_database PRIVATE Boost::json)
+  target_compile_definitions(test_app PRIVATE SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+    NODE_BINARY="${NODE}")
 endif()
 
 set(platform base engine psychometrics db http html)
@@ -42,6 +47,7 @@ foreach(slice ${slices})
       target_link_libraries(tests_${slice} test_app)
     endif()
     target_include_directories(tests_${slice} PRIVATE tests)
+    read_outside_once(tests_${slice})
     target_compile_definitions(tests_${slice} PRIVATE SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     add_engine_tests(${slice} tests_${slice})
   endif()
@@ -54,6 +60,7 @@ if(whole AND TARGET test_app)
   target_link_libraries(tests_whole doctest_main fresh_database test_app Boost::json
     PostgreSQL::PostgreSQL)
   target_include_directories(tests_whole PRIVATE tests)
+  read_outside_once(tests_whole)
   target_compile_definitions(tests_whole PRIVATE SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     CAMPUS_BINARY="$<TARGET_FILE:campus>")
   add_dependencies(tests_whole campus)
@@ -80,8 +87,9 @@ if(CAMPUS_FUZZ)
     get_filename_component(target ${file} NAME_WE)
     string(REGEX REPLACE "_fuzz$" "" name ${target})
     add_executable(${target} ${file})
-    target_link_libraries(${target} psychometrics catalogue organisations http html db base Boost::json)
+    target_link_libraries(${target} app Boost::json)
     target_link_options(${target} PRIVATE -fsanitize=fuzzer)
+    read_outside_once(${target})
     set(found ${CMAKE_BINARY_DIR}/fuzz/${name})
     file(MAKE_DIRECTORY ${found})
     set(seeds ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})

@@ -2,6 +2,7 @@
 // Code names messages by their keys; every key that stands in C++ is a message in both languages.
 // (Those of templates are checked when the templates are compiled, at the start of the program.)
 #include "html/messages.hpp"
+#include "mail/kinds.hpp"
 #include "campus_process.hpp"
 
 #include <doctest/doctest.h>
@@ -19,6 +20,10 @@ namespace {
 const std::regex literal(R"re("((?:[a-z]+)(?:\.[a-z0-9_-]+)+)")re");
 // Query{"name", ...}, {"name", R"sql(...: names of queries look like keys.
 const std::regex query(R"re((?:Query\s+\w+|Query)\s*\{\s*"([a-z0-9_.]+)")re");
+
+// What names a job, a kind of letters, or an action in the log of decisions.
+const std::regex other_name(
+    R"re((?:\.(?:kind|action)\s*=|\b(?:handle|every)\()\s*"([a-z0-9_.]+)")re");
 
 // What looks like a key and is none.
 const std::set<std::string> exceptions{
@@ -72,15 +77,17 @@ TEST_CASE("every message key in C++ is a message in both languages") {
     const html::Messages messages;
     const auto families = message_families();
     REQUIRE(families.contains("enrolments"));
+    const mail::Kinds kinds;
     int keys = 0;
     for (const auto& file : fs::recursive_directory_iterator(SOURCE_DIR "/src")) {
         const auto& path = file.path();
         if (path.extension() != ".cpp" && path.extension() != ".hpp") continue;
         if (path.parent_path().filename() == "tests") continue;
         const std::string text = without_comments(read_file(path.string()));
-        const auto queries = matches(text, query);
+        auto queries = matches(text, query);
+        queries.merge(matches(text, other_name));
         for (const std::string& key : matches(text, literal)) {
-            if (queries.contains(key) || exceptions.contains(key)) continue;
+            if (queries.contains(key) || exceptions.contains(key) || kinds.find(key)) continue;
             if (!families.contains(key.substr(0, key.find('.')))) continue;
             ++keys;
             CAPTURE(path.string());

@@ -29,12 +29,20 @@ const std::set<std::string> open_routes{
     "GET /health/live",
     "GET /health/ready",
     "GET /help",
+    "GET /invited/{token}",  // the token is the key
     "GET /legal",
     "GET /metrics",
     "GET /openapi.json",
     "GET /privacy",
     "GET /sign-in",
+    "GET /sign-in/emergency",
+    "GET /sign-in/passkey",
+    "POST /invited/{token}/challenge",
+    "POST /invited/{token}/passkey",
     "POST /sign-in",  // of the demonstration
+    "POST /sign-in/emergency",
+    "POST /sign-in/passkey",
+    "POST /sign-in/passkey/challenge",
 };
 // Changing routes that programs call without a session.
 const std::set<std::string> without_token{};
@@ -100,7 +108,32 @@ struct Site {
                   {"organisation", std::to_string(organisation.value)},
                   {"person", std::to_string(person_of[""].value)},
                   {"code", "dinum"},  // of the organisation, and of its venue
-                  {"secret", app.app().enrolments.new_feed(person_of["all"], app.now)}};
+                  {"secret", app.app().enrolments.new_feed(person_of["all"], app.now)},
+                  {"token", given_invitation()}};
+        // Its page is there only while there is one.
+        if (!app.app().emergency.create("une-administrator@exemple.fr", "une phrase assez longue",
+                                        app.now))
+            throw std::logic_error("no emergency administrator");
+    }
+    // The secret of its link, as the letter has it.
+    std::string given_invitation() {
+        const auto until = std::chrono::floor<std::chrono::days>(app.now) + std::chrono::days{30};
+        if (!app.app().invitations.invite(person_of["administrator"],
+                                          {.email = "externe@exemple.org",
+                                           .given_name = "Zoé",
+                                           .usual_name = "Roy",
+                                           .role = "trainer",
+                                           .organisation = "dinum",
+                                           .until = until},
+                                          app.now))
+            throw std::logic_error("not invited");
+        std::string letter;
+        app.read([&](db::Transaction& transaction) {
+            transaction.run({"test.letter", "SELECT letter FROM outbox ORDER BY id"}, {},
+                            [&](const db::Row& row) { letter = row.text(0); });
+        });
+        constexpr std::string_view path = "/invited/";
+        return letter.substr(letter.find(path) + path.size(), 43);
     }
     const std::vector<http::Route>& routes() { return app.app().router.routes(); }
     std::string real_path(const http::Route& route) {

@@ -19,6 +19,7 @@ app::Configuration test_configuration(const std::string& url) {
     configuration.demo = true;
     configuration.rate_limits = false;
     configuration.public_url = "http://campus.test";
+    configuration.bounce_secret = "a-machine-that-gets-the-reports";
     return configuration;
 }
 
@@ -120,6 +121,11 @@ TestApp& TestApp::as_visitor() {
     return *this;
 }
 
+// What form tokens are made from: a visitor has a cookie from the page with the form.
+std::string TestApp::secret() const {
+    return session_token_.empty() ? "a-visitor-of-the-page-with-the-form-000000" : session_token_;
+}
+
 http::Request TestApp::request(std::string method, const std::string& target,
                                std::string_view accept) {
     http::Request request;
@@ -132,9 +138,10 @@ http::Request TestApp::request(std::string method, const std::string& target,
     request.headers = {{"host", "campus.test"},
                        {"accept", accept == "json" ? "application/json" : "text/html"},
                        {"accept-language", "fr"}};
-    if (!session_token_.empty())
-        request.headers.emplace_back("cookie",
-                                     std::string{http::session_cookie} + "=" + session_token_);
+    request.headers.emplace_back(
+        "cookie", session_token_.empty()
+                      ? std::string{http::visitor_cookie} + "=" + secret()
+                      : std::string{http::session_cookie} + "=" + session_token_);
     request.client = "192.0.2.1";
     request.request_id = "test";
     request.now = now;
@@ -153,7 +160,7 @@ http::Response TestApp::post(const std::string& target, const http::Pairs& form,
                              std::string_view accept) {
     http::Request posted = request("POST", target, accept);
     posted.headers.emplace_back("content-type", "application/x-www-form-urlencoded");
-    posted.headers.emplace_back("x-csrf-token", http::form_token(session_token_));
+    posted.headers.emplace_back("x-csrf-token", http::form_token(secret()));
     for (const auto& [name, value] : form)
         posted.body += (posted.body.empty() ? "" : "&") + base::url_encode(name) + "=" +
                        base::url_encode(value);
@@ -164,7 +171,7 @@ http::Response TestApp::post_file(const std::string& target, std::string_view fi
                                   std::string_view content, std::string_view accept) {
     http::Request posted = request("POST", target, accept);
     posted.headers.emplace_back("content-type", "multipart/form-data; boundary=edge");
-    posted.headers.emplace_back("x-csrf-token", http::form_token(session_token_));
+    posted.headers.emplace_back("x-csrf-token", http::form_token(secret()));
     posted.body = "--edge\r\nContent-Disposition: form-data; name=\"" + std::string{field} +
                   "\"; filename=\"file.csv\"\r\nContent-Type: text/csv\r\n\r\n" +
                   std::string{content} + "\r\n--edge--\r\n";
@@ -174,7 +181,7 @@ http::Response TestApp::post_file(const std::string& target, std::string_view fi
 http::Response TestApp::post_json(const std::string& target, const boost::json::value& body) {
     http::Request posted = request("POST", target, "json");
     posted.headers.emplace_back("content-type", "application/json");
-    posted.headers.emplace_back("x-csrf-token", http::form_token(session_token_));
+    posted.headers.emplace_back("x-csrf-token", http::form_token(secret()));
     posted.body = boost::json::serialize(body);
     return send(std::move(posted));
 }

@@ -92,6 +92,7 @@ public:
 
 private:
     http::Request request(std::string method, const std::string& target, std::string_view accept);
+    std::string secret() const;
     std::string session_token_;
     int next_ = 1;
 };

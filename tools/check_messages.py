@@ -9,8 +9,16 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 NBSP = "\N{NO-BREAK SPACE}"
 # Keys that code puts together at run time, by their beginning, and where.
-COMPOSED = {"html.": "src/html/filters.cpp"}
+COMPOSED = {"html.": "src/html/filters.cpp", "mail.kind.": "src/mail/views.cpp"}
 KEY = r"[a-z][\w-]*(?:\.[\w-]+)*\.[\w-]*[a-z0-9]"
+
+
+# What names a job, a kind of letters, or an action in the log of decisions.
+NO_MESSAGE = re.compile(r'(?:\.(?:kind|action)\s*=|\b(?:handle|every)\()\s*"' + KEY + '"')
+
+
+KINDS = {line.split(",")[0] for line in (ROOT / "data/reference/mail-kinds.csv").read_text().split()
+         if "." in line}
 
 
 class Entry:
@@ -77,6 +85,7 @@ def used_keys():
             prefixes |= {name + "." for name in re.findall(r"\|\s*label:([\w.-]+)", text)}
         else:
             text = re.sub(r"//.*", "", text)
+            text = re.sub(NO_MESSAGE, lambda match: match[0].replace('"', "'"), text)
             # In a store, "slice.words" names a query, or a message when there is one.
             store = path.name.startswith("store") or path.parent.name == "db"
             found = [] if store else list(re.finditer('"(' + KEY + ')"', text))
@@ -120,7 +129,7 @@ def main():
     keys, prefixes = used_keys()
     slices = {key.split(".")[0] for key in french}
     problems += [f"{where}: no message {key}" for key, where in keys.items()
-                 if where and key.split(".")[0] in slices and key not in french
+                 if where and key.split(".")[0] in slices and key not in french and key not in KINDS
                  and not key.endswith((".csv", ".json", ".xml", ".atom", ".ics"))  # a file's name
                  and not any(known.startswith(key + ".") for known in french)]
     problems += [f"{where}: nothing uses {key}" for key, (where, _) in french.items()

@@ -175,5 +175,6 @@ function style_sheet() {
 
 emit('campus.css', 'text/css; charset=utf-8', style_sheet());
 emit('campus.js', 'text/javascript; charset=utf-8', readFileSync(join(here, 'campus.js')));
+emit('passkey.js', 'text/javascript; charset=utf-8', readFileSync(join(here, 'passkey.js')));
 emit('favicon.svg', 'image/svg+xml', readFileSync(join(here, 'favicon.svg')));
 writeFileSync(join(out, 'manifest.json'), `${JSON.stringify(manifest, null, 1)}\n`);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Everything wired by hand around one database: what `campus serve` runs and what the tests use.
 #pragma once
+#include "app/typesetter.hpp"
 #include "base/clock.hpp"
 #include "catalogue/catalogue.hpp"
 #include "enrolments/enrolments.hpp"
@@ -11,8 +12,14 @@
 #include "http/rate_limits.hpp"
 #include "http/router.hpp"
 #include "http/static_files.hpp"
+#include "identity/emergency.hpp"
 #include "identity/identity.hpp"
+#include "identity/invitations.hpp"
+#include "jobs/jobs.hpp"
+#include "mail/kinds.hpp"
+#include "mail/sending.hpp"
 #include "organisations/organisations.hpp"
+#include "requests/requests.hpp"
 #include "sessions/sessions.hpp"
 
 #include <string>
@@ -32,18 +39,26 @@ public:
     Application(const Configuration&, db::Database&);
 
     db::Database& database;
+    jobs::Jobs jobs;
     organisations::Organisations organisations;
     identity::Identity identity;
+    identity::Passkeys passkeys;
+    identity::Invitations invitations;
+    identity::Emergency emergency;
     catalogue::Synonyms synonyms;
     catalogue::Catalogue catalogue;
     sessions::Sessions sessions;
     enrolments::Enrolments enrolments;
+    requests::Requests requests;
 
     std::vector<http::StaticFile> static_entries;
     http::StaticFiles static_files;
     html::Messages messages;
     html::Templates templates;
     html::Pages pages;
+    Typesetter typesetter;
+    mail::Kinds mail_kinds;
+    mail::Sender sender;
     http::RateLimits rate_limits;
     http::Metrics metrics;
     http::Router router;

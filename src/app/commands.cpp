@@ -3,6 +3,7 @@
 
 #include "app/application.hpp"
 #include "app/configuration.hpp"
+#include "app/emergency_command.hpp"
 #include "app/load_bench.hpp"
 #include "base/embedded.hpp"
 #include "base/text.hpp"
@@ -12,10 +13,13 @@
 #include "db/restore.hpp"
 #include "db/versions.hpp"
 #include "http/server.hpp"
+#include "jobs/loop.hpp"
+#include "mail/report.hpp"
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include <signal.h>
 #include <sys/resource.h>
 
 #include <cstdio>
@@ -96,6 +100,43 @@ void raise_open_files() {
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// What a node does by itself; in a process that serves, beside that.
+void begin_work(jobs::Loop& loop, Application& app, const Configuration& configuration) {
+    jobs::add_jobs(loop, app.jobs, configuration.job_workers);
+    loop.add("mail (counts)", std::chrono::seconds{15},
+             [&app](base::Time, const std::stop_token&) {
+                 app.sender.refresh_counts();
+                 return false;
+             });
+    if (!app.sender.has_relay()) return;
+    loop.add("mail", std::chrono::seconds{1}, [&app](base::Time now, const std::stop_token& stop) {
+        const mail::Turn turn = app.sender.send_due(now, stop);
+        if (!turn.obstacle.empty() && !stop.stop_requested())
+            throw Failed("letters wait, the relay says: " + turn.obstacle);
+        return turn.letters > 0;
+    });
+}
+
+int work(const Configuration& configuration) {
+    // Before any thread, so that they all leave the signals to this one.
+    sigset_t ends{};
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &ends, nullptr);
+    const SystemClock clock;
+    const auto database = open_database(configuration);
+    db::migrate(*database);
+    Application app(configuration, *database);
+    jobs::Loop loop(clock);
+    begin_work(loop, app, configuration);
+    std::cout << "working" << std::endl;
+    int signal = 0;
+    sigwait(&ends, &signal);
+    loop.stop();
+    return 0;
+}
+
 int serve(const Configuration& configuration) {
     raise_open_files();
     const SystemClock clock;
@@ -123,7 +164,10 @@ int serve(const Configuration& configuration) {
     const std::string address = configuration.listen.substr(0, configuration.listen.rfind(':'));
     std::cout << "listening on http://" << address << ':' << server.port() << std::endl;
     if (configuration.demo) print_demo_people(app);
+    jobs::Loop loop(clock);
+    if (configuration.jobs) begin_work(loop, app, configuration);
     server.run(true);
+    loop.stop();
     app.metrics.log_to(nullptr);
     return 0;
 }
@@ -228,9 +272,31 @@ int export_file(const Configuration& configuration, const Command& command) {
     return 0;
 }
 
+int receive_bounce(const Configuration& configuration, const Command& command) {
+    const SystemClock clock;
+    const std::string report = read_file(command.file);
+    const auto received = open_database(configuration)->write([&](db::Transaction& transaction) {
+        return mail::receive_report(transaction, report, clock.now());
+    });
+    if (received == mail::Received::unreadable) throw Failed("this is no delivery report");
+    std::cout << mail::name_of(received) << '\n';
+    return 0;
+}
+
+int emergency_admin(const Configuration& configuration, const Command& command) {
+    const SystemClock clock;
+    const auto database = open_database(configuration);
+    db::migrate(*database);
+    Application app(configuration, *database);
+    if (const auto done = administer_emergency(app, command, clock.now()); !done)
+        throw Failed(words_of(app, done.error()));
+    return 0;
+}
+
 int dispatch(const Configuration& configuration, const Command& command) {
     if (command.over_files) return command.over_files();
     if (command.name == "serve") return serve(configuration);
+    if (command.name == "work") return work(configuration);
     if (command.name == "migrate") {
         std::cout << db::migrate(*open_database(configuration)) << " migrations applied\n";
         return 0;
@@ -239,6 +305,8 @@ int dispatch(const Configuration& configuration, const Command& command) {
     if (command.name == "load-bench") return load_for_benchmarks(configuration, command);
     if (command.name == "import") return import_file(configuration, command);
     if (command.name == "export") return export_file(configuration, command);
+    if (command.name == "bounce") return receive_bounce(configuration, command);
+    if (command.name == "emergency-admin") return emergency_admin(configuration, command);
     if (command.name == "backup") {
         open_database(configuration)->backup_to(command.file);
         std::cout << "backup written to " << command.file << '\n';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/configuration.hpp"
 
+#include "mail/mime.hpp"
 #include "psychometrics/psychometrics.hpp"
 
 #include <CLI/CLI.hpp>
@@ -32,6 +33,23 @@ std::string check_public_url(const std::string& url) {
     if (!url.starts_with("http://") && !url.starts_with("https://"))
         return "must begin with http:// or https://";
     return url.ends_with('/') ? "must not end with /" : "";
+}
+
+std::string check_smtp(const std::string& url) {
+    if (url.empty()) return {};
+    for (const std::string_view scheme : {"smtp://", "smtps://"})
+        if (url.starts_with(scheme) && url.size() > scheme.size() &&
+            url.find_first_of("/@ ", scheme.size()) == std::string::npos)
+            return {};
+    return "must be smtp://HOST:PORT or smtps://HOST:PORT";
+}
+
+std::string check_mailbox(const std::string& text) {
+    return mail::read_mailbox(text).email.empty() ? "must be ADDRESS or NAME <ADDRESS>" : "";
+}
+
+std::string check_secret(const std::string& text) {
+    return text.empty() || text.size() >= 24 ? "" : "must have at least 24 characters";
 }
 
 void add_options(CLI::App& app, Configuration& configuration) {
@@ -66,6 +84,29 @@ void add_options(CLI::App& app, Configuration& configuration) {
         ->check(CLI::Range(1, 600'000));
     option("--access-log", configuration.access_log, "File of JSON lines; - for standard output",
            "CAMPUS_ACCESS_LOG");
+    app.add_flag("--jobs,!--no-jobs", configuration.jobs,
+                 "serve also does jobs and sends mail (on by default; see the command work)")
+        ->envname("CAMPUS_JOBS");
+    option("--job-workers", configuration.job_workers, "Threads that do jobs", "CAMPUS_JOB_WORKERS")
+        ->check(CLI::Range(1, 64));
+    option("--smtp", configuration.smtp,
+           "Mail relay: smtp://HOST:PORT or smtps://HOST:PORT; without it letters wait",
+           "CAMPUS_SMTP")
+        ->check(CLI::Validator(check_smtp, "URL"));
+    option("--smtp-user", configuration.smtp_user, "To sign in at the relay", "CAMPUS_SMTP_USER");
+    option("--smtp-password", configuration.smtp_password,
+           "The same; better by the environment or the file than on the command line",
+           "CAMPUS_SMTP_PASSWORD");
+    option("--smtp-starttls", configuration.smtp_starttls,
+           "Encryption of smtp://: required, if-offered or never", "CAMPUS_SMTP_STARTTLS")
+        ->check(CLI::IsMember({"required", "if-offered", "never"}));
+    option("--mail-from", configuration.mail_from, "Sender of all letters: NAME <ADDRESS>",
+           "CAMPUS_MAIL_FROM")
+        ->check(CLI::Validator(check_mailbox, "MAILBOX"));
+    option("--bounce-secret", configuration.bounce_secret,
+           "Opens POST /mail/bounces to the machine that gets the delivery reports",
+           "CAMPUS_BOUNCE_SECRET")
+        ->check(CLI::Validator(check_secret, "SECRET"));
     app.add_flag("--demo,!--no-demo", configuration.demo,
                  "Sign-in by choosing a demonstration person; never on a real site")
         ->envname("CAMPUS_DEMO");
@@ -94,6 +135,7 @@ void add_commands(CLI::App& app, Command& command) {
         return sub;
     };
     add("serve", "Answer requests (migrates the database first)");
+    add("work", "Only do jobs and send mail, beside nodes that serve");
     add("migrate", "Bring the database up to date");
     add("load-demo", "Fill an empty database with the demonstration data")
         ->add_flag("--if-empty", command.if_empty,
@@ -117,10 +159,24 @@ void add_commands(CLI::App& app, Command& command) {
         ->check(CLI::IsMember({"csv", "open-data", "lheo", "json"}))
         ->default_str("csv");
 
+    add("bounce", "Read a delivery report (RFC 3464) about a letter that came back")
+        ->add_option("file", command.file, "The report; - for standard input")
+        ->required();
+
     CLI::App* backup = add("backup", "Copy a running SQLite database, consistently");
     backup->add_option("file", command.file, "The copy; must not exist")->required();
     CLI::App* restore = add("restore", "Check a copy and put it in the place of the database");
     restore->add_option("file", command.file, "A file made by backup")->required();
+
+    CLI::App* emergency =
+        add("emergency-admin", "Administrators who can sign in while the provider is away");
+    emergency
+        ->add_option("action", command.what,
+                     "create (asks a password; again: a new one), disable or list")
+        ->required()
+        ->check(CLI::IsMember({"create", "disable", "list"}));
+    emergency->add_option("person", command.person,
+                          "Mail address of an administrator of a whole tree");
 
     CLI::App* bench = add("load-bench", "Fill an empty database with many offers and agents");
     bench->add_option("--agents", command.agents, "How many")

@@ -19,12 +19,21 @@ struct Configuration {
     bool demo = false;  // sign-in by choosing a person; says so on every page
     bool rate_limits = true;
     std::string access_log;  // file, "-" for standard output, "" for none
+    bool jobs = true;        // `serve` also does jobs and sends mail
+    int job_workers = 2;     // threads that do jobs
+
+    std::string smtp;  // URL of the mail relay; "" : letters wait in the outbox
+    std::string smtp_user, smtp_password;
+    std::string smtp_starttls = "required";  // of smtp://: required, if-offered, never
+    std::string mail_from = "Campus <campus@localhost>";
+    std::string bounce_secret;  // of POST /mail/bounces; "" : no such route
 };
 
 struct Command {
     std::string name;
     std::string file;          // of import, export, backup, restore
     std::string what;          // of import and export: organisations, offers
+    std::string person;        // of emergency-admin: mail address
     std::string organisation;  // of import offers: who answers for them
     std::string format;        // csv, lheo, json, ...
     int agents = 0;            // of load-bench

@@ -43,6 +43,23 @@ void add_metrics(Application& app) {
             number(stats.connections_idle));
         add("campus_db_waiting", "gauge", "Threads that wait for a connection",
             number(stats.waiting));
+        const jobs::Counts jobs = app.jobs.last_counts();
+        add("campus_jobs_waiting", "gauge", "Jobs that wait, due or not", number(jobs.waiting));
+        add("campus_jobs_overdue", "gauge", "Jobs that are due and not taken",
+            number(jobs.overdue));
+        add("campus_jobs_running", "gauge", "Jobs that run, on all nodes", number(jobs.running));
+        add("campus_jobs_failed", "gauge", "Jobs that wait for an administrator",
+            number(jobs.failed));
+        add("campus_jobs_done_total", "counter", "Jobs done by this process",
+            number(app.jobs.done_here()));
+        add("campus_jobs_failed_attempts_total", "counter", "Attempts that failed in this process",
+            number(app.jobs.failed_here()));
+        const mail::store::Counts mail = app.sender.last_counts();
+        add("campus_mail_waiting", "gauge", "Letters that wait to leave", number(mail.waiting));
+        add("campus_mail_failed", "gauge", "Letters that were given up", number(mail.failed));
+        add("campus_mail_bounced", "gauge", "Letters that came back", number(mail.bounced));
+        add("campus_mail_sent_total", "counter", "Letters sent by this process",
+            number(app.sender.sent_here()));
     });
     app.router.add("GET", "/metrics", http::Access::anyone(),
                    {.summary = "Figures for Prometheus", .content_type = "text/plain"},

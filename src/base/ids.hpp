@@ -18,5 +18,9 @@ using OfferId = Id<struct OfferTag>;
 using VenueId = Id<struct VenueTag>;
 using SessionId = Id<struct SessionTag>;
 using EnrolmentId = Id<struct EnrolmentTag>;
+using RequestId = Id<struct RequestTag>;
+using CircuitId = Id<struct CircuitTag>;
+using SupervisionId = Id<struct SupervisionTag>;
+using DelegationId = Id<struct DelegationTag>;
 
 }  // namespace base

@@ -25,12 +25,12 @@ void pause_after(int attempt) {
 
 }  // namespace
 
-void EngineDatabase::transact(bool writes, const Body& body) {
+void EngineDatabase::transact(Mode mode, const Body& body) {
     for (int attempts = 1;; ++attempts) {
         try {
-            return attempt(writes, body);
+            return attempt(mode, body);
         } catch (const Retry& failure) {
-            if (!writes || attempts == most_attempts)
+            if (mode != Mode::write || attempts == most_attempts)
                 throw Unavailable(
                     fmt::format("gave up after {} attempts: {}", attempts, failure.what()));
         }
@@ -59,6 +59,10 @@ void EngineDatabase::took(std::string_view name, std::chrono::steady_clock::dura
 void throw_commit_after_failure() {
     throw std::logic_error(
         "a transaction with a failed statement cannot be committed: use try_run");
+}
+
+void throw_second_statement(std::string_view query_name) {
+    throw std::logic_error(fmt::format("{}: read_one runs one statement", query_name));
 }
 
 void check_text(std::string_view text, std::string_view query_name) {

@@ -38,9 +38,9 @@ protected:
     using Body = std::function<Outcome(Transaction&)>;
 
     // One try: begins, runs the body, commits or rolls back.
-    virtual void attempt(bool writes, const Body& body) = 0;
+    virtual void attempt(Mode, const Body& body) = 0;
 
-    void transact(bool writes, const Body& body) override;
+    void transact(Mode, const Body& body) override;
     Stats counted() const;
 
     const Options options_;
@@ -55,6 +55,7 @@ private:
 // A statement failed, `work` has caught the exception and wants to commit what is left: PostgreSQL
 // cannot, and SQLite would. try_run is there for it.
 [[noreturn]] void throw_commit_after_failure();
+[[noreturn]] void throw_second_statement(std::string_view query_name);
 
 // Per connection, by the text of the SQL: 50 ns more than its address, and SQL built at run time
 // is safe. Programs have some hundred texts; beyond `most_statements` a text is not kept.

@@ -5,7 +5,8 @@
 // statements up to a Sync message are one transaction (implicit), and the sessions' default makes
 // it REPEATABLE READ READ ONLY, so it sees one snapshot. Each statement ends with a Flush (answer
 // now, stay in the transaction); the Sync that ends it goes out when the work is done, and nobody
-// waits for its answer: the connection's next user reads it away. A write is READ COMMITTED, locks
+// waits for its answer: the connection's next user reads it away. A read of one statement sends the
+// Sync with it. A write is READ COMMITTED, locks
 // rows by UPDATE, and sends BEGIN together with its first statement and a savepoint together with
 // what it guards; only its end is waited for.
 //
@@ -192,7 +193,8 @@ private:
 
 class Connection {
 public:
-    enum class End { flush, sync };  // flush: stay in the implicit transaction
+    // flush: stay in the implicit transaction; last: end it and wait for its answers only.
+    enum class End { flush, last, sync };
 
     explicit Connection(Handle handle) : handle_(std::move(handle)) {
         // Notices ("relation exists, skipping") are of no use here.
@@ -225,7 +227,7 @@ public:
 
     // Sends what was added, reads all the answers, throws the first error.
     Result ask(End end) {
-        sent(end == End::sync ? PQpipelineSync(handle_.get()) : PQsendFlushRequest(handle_.get()));
+        sent(end == End::flush ? PQsendFlushRequest(handle_.get()) : PQpipelineSync(handle_.get()));
         read_owed();
         Result wanted, error;
         std::string_view failed;
@@ -244,9 +246,9 @@ public:
             PQgetResult(handle_.get());  // the null that ends this statement's answers
         }
         pending_.clear();
-        if (end == End::sync) {
+        if (end != End::flush) {
             ++owed_;
-            if (PQstatus(handle_.get()) == CONNECTION_OK) read_owed();
+            if (end == End::sync && PQstatus(handle_.get()) == CONNECTION_OK) read_owed();
         }
         if (error) throw_failure(handle_.get(), error.get(), failed);
         return wanted;
@@ -339,13 +341,15 @@ using Lease = Pool<Connection>::Lease;
 
 class PostgresTransaction final : public Transaction {
 public:
-    PostgresTransaction(EngineDatabase& database, Lease& lease, bool writes)
-        : database_(database), lease_(lease), writes_(writes) {}
+    PostgresTransaction(EngineDatabase& database, Lease& lease, bool writes, bool one)
+        : database_(database), lease_(lease), writes_(writes), one_(one) {}
 
     using Transaction::run;
     using Transaction::try_run;
 
     int run(const Query& query, std::span<const Value> values, const OnRow& on_row) override {
+        if (one_ && asked_) throw_second_statement(query.name);
+        asked_ = true;
         Result result;
         {
             const EngineDatabase::Timing timing(database_, query.name);
@@ -449,7 +453,10 @@ private:
         if (guarded) connection.add(savepoint, {});
         if (!query.sql.empty()) connection.add(query, values, true);
         if (guarded) connection.add(release, {});
-        return connection.ask(writes_ ? Connection::End::sync : Connection::End::flush);
+        if (!one_) return connection.ask(writes_ ? Connection::End::sync : Connection::End::flush);
+        Result result = connection.ask(Connection::End::last);
+        begun_ = false;  // and ended
+        return result;
     }
 
     void undo_savepoint() {
@@ -482,6 +489,8 @@ private:
     EngineDatabase& database_;
     Lease& lease_;
     const bool writes_;
+    const bool one_;  // runs one statement, which ends the transaction
+    bool asked_ = false;
     bool begun_ = false;
     bool failed_ = false;
 };
@@ -581,9 +590,9 @@ public:
     }
 
 private:
-    void attempt(bool writes, const Body& body) override {
+    void attempt(Mode mode, const Body& body) override {
         Lease lease(pool_);
-        PostgresTransaction transaction(*this, lease, writes);
+        PostgresTransaction transaction(*this, lease, mode == Mode::write, mode == Mode::read_one);
         try {
             if (body(transaction) == Outcome::commit)
                 transaction.commit();

@@ -11,6 +11,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <mutex>
 #include <thread>
 
@@ -283,13 +284,15 @@ private:
 
 class SqliteTransaction final : public Transaction {
 public:
-    SqliteTransaction(EngineDatabase& database, Connection& connection)
-        : database_(database), connection_(connection) {}
+    // `statements`: at most as many may be run.
+    SqliteTransaction(EngineDatabase& database, Connection& connection, int statements)
+        : database_(database), connection_(connection), left_(statements) {}
 
     using Transaction::run;
     using Transaction::try_run;
 
     int run(const Query& query, std::span<const Value> values, const OnRow& on_row) override {
+        if (left_-- == 0) throw_second_statement(query.name);
         const EngineDatabase::Timing timing(database_, query.name);
         try {
             return connection_.run(query, values, on_row);
@@ -330,6 +333,7 @@ public:
 private:
     EngineDatabase& database_;
     Connection& connection_;
+    int left_;
 };
 
 class SqliteDatabase final : public EngineDatabase {
@@ -356,15 +360,21 @@ public:
     void backup_to(const std::string& file) override;
 
 private:
-    void attempt(bool writes, const Body& body) override {
+    void attempt(Mode mode, const Body& body) override {
         // IMMEDIATE takes the write lock at once: upgrading later could only fail as busy.
         static constexpr Query begin_write{"begin", "BEGIN IMMEDIATE"};
         static constexpr Query begin_read{"begin", "BEGIN"};
         static constexpr Query commit{"commit", "COMMIT"};
 
+        const bool writes = mode == Mode::write;
         const Pool<Connection>::Lease lease(writes ? writer_ : readers_);
         Connection& connection = *lease;
-        SqliteTransaction transaction(*this, connection);
+        if (mode == Mode::read_one) {  // a statement alone is a transaction
+            SqliteTransaction transaction(*this, connection, 1);
+            body(transaction);
+            return;
+        }
+        SqliteTransaction transaction(*this, connection, std::numeric_limits<int>::max());
         try {
             connection.run(writes ? begin_write : begin_read, {}, {});
             if (body(transaction) == Outcome::roll_back) return connection.roll_back();

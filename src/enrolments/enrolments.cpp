@@ -53,45 +53,54 @@ Enrolments::Enrolments(db::Database& database, sessions::Sessions& sessions,
                        catalogue::Catalogue& catalogue)
     : database_(database), sessions_(sessions), catalogue_(catalogue) {}
 
-base::Result<Enrolment> Enrolments::take(base::PersonId person, base::SessionId session_id,
+base::Result<Enrolment> Enrolments::take_agreed(db::Transaction& transaction, base::PersonId person,
+                                                base::SessionId session_id, base::Time now) {
+    const auto today = std::chrono::floor<std::chrono::days>(now);
+    const auto session = sessions_.find(transaction, session_id);
+    if (!session || session->status == sessions::Status::draft)
+        return base::unexpected(
+            base::Error{base::ErrorKind::not_found, "enrolments.session_unknown"});
+    if (const auto held = store::find_held(transaction, session_id, person)) return *held;
+
+    const db::Versions versions(transaction);
+    const auto published = catalogue_.published(transaction, versions, today);
+    const catalogue::Offer* offer = published->find(session->offer);
+    if (offer == nullptr) return base::unexpected(refusal("enrolments.why_not.offer_retired"));
+    const auto reader = catalogue_.reader(transaction, versions, person, today);
+    if (const auto reason = why_not_take(*session, offer->eligibility, *reader, now))
+        return base::unexpected(refusal(*reason));
+
+    const auto got = sessions_.take(transaction, session_id);
+    if (!got) return base::unexpected(refusal("enrolments.why_not.cancelled"));
+    Enrolment enrolment{.id = {},
+                        .session = session_id,
+                        .person = person,
+                        .state = got->seated ? State::seated : State::waiting,
+                        .place = got->place,
+                        .created_at = now,
+                        .changed_at = now};
+    const auto id = store::insert(transaction, enrolment);
+    // The other click of a double click was faster: give back what this one took.
+    if (!id) return base::unexpected(refusal("enrolments.already_held"));
+    enrolment.id = *id;
+    return enrolment;
+}
+
+base::Result<Enrolment> Enrolments::take(base::PersonId person, base::SessionId session,
                                          base::Time now) {
     const auto today = std::chrono::floor<std::chrono::days>(now);
     const auto taken =
         database_.write([&](db::Transaction& transaction) -> base::Result<Enrolment> {
-            const auto session = sessions_.find(transaction, session_id);
-            if (!session || session->status == sessions::Status::draft)
-                return base::unexpected(
-                    base::Error{base::ErrorKind::not_found, "enrolments.session_unknown"});
-            if (const auto held = store::find_held(transaction, session_id, person)) return *held;
-
-            const db::Versions versions(transaction);
-            const auto published = catalogue_.published(transaction, versions, today);
-            const catalogue::Offer* offer = published->find(session->offer);
-            if (offer == nullptr)
-                return base::unexpected(refusal("enrolments.why_not.offer_retired"));
-            const auto reader = catalogue_.reader(transaction, versions, person, today);
-            if (const auto reason = why_not_take(*session, offer->eligibility, *reader, now))
-                return base::unexpected(refusal(*reason));
-
-            const auto got = sessions_.take(transaction, session_id);
-            if (!got) return base::unexpected(refusal("enrolments.why_not.cancelled"));
-            Enrolment enrolment{.id = {},
-                                .session = session_id,
-                                .person = person,
-                                .state = got->seated ? State::seated : State::waiting,
-                                .place = got->place,
-                                .created_at = now,
-                                .changed_at = now};
-            const auto id = store::insert(transaction, enrolment);
-            // The other click of a double click was faster: give back what this one took.
-            if (!id) return base::unexpected(refusal("enrolments.already_held"));
-            enrolment.id = *id;
-            return enrolment;
+            if (approvals_ != nullptr &&
+                approvals_->asks_first(transaction, db::Versions(transaction), person, session,
+                                       today))
+                return base::unexpected(refusal("enrolments.why_not.needs_request"));
+            return take_agreed(transaction, person, session, now);
         });
     if (taken || taken.error().reasons.front().message_key != "enrolments.already_held")
         return taken;
     return database_.read([&](db::Transaction& transaction) -> base::Result<Enrolment> {
-        if (const auto held = store::find_held(transaction, session_id, person)) return *held;
+        if (const auto held = store::find_held(transaction, session, person)) return *held;
         return taken;
     });
 }
@@ -176,6 +185,24 @@ Trainings Enrolments::trainings_of(db::Transaction& transaction, base::PersonId 
     return {std::move(trainings), has_feed};
 }
 
+std::vector<Enrolment> Enrolments::held_by(db::Transaction& transaction,
+                                           const std::vector<base::PersonId>& people,
+                                           base::Time since) {
+    return store::held_by_all(transaction, db::json_ids(people), since);
+}
+
+std::string Enrolments::invitation(db::Transaction& transaction, const Enrolment& enrolment,
+                                   std::string_view base_url) {
+    if (enrolment.state != State::seated) return {};
+    const auto placed = sessions_.placed(transaction, {enrolment.session});
+    const auto at = placed.find(enrolment.session);
+    if (at == placed.end()) return {};
+    const auto& [session, venue] = at->second;
+    const auto titles = catalogue_.titles(transaction, {session.offer});
+    return enrolments::invitation({enrolment, session, venue, titles.at(session.offer)}, false,
+                                  base_url);
+}
+
 std::vector<Enrolment> Enrolments::roster(db::Transaction& transaction, base::SessionId session) {
     return store::of_session(transaction, session);
 }
@@ -231,7 +258,11 @@ boost::json::value Enrolments::of_offer(db::Transaction& transaction, base::Offe
         for (const Enrolment& enrolment :
              store::held_by(transaction, *reader, db::json_ids(session_ids)))
             held.emplace(enrolment.session, enrolment);
-    return coming_sessions_view(coming, sessions_.venues(transaction, venue_ids), held, now);
+    const bool asks =
+        reader && approvals_ != nullptr && !coming.empty() &&
+        approvals_->asks_first(transaction, db::Versions(transaction), *reader, coming.front().id,
+                               std::chrono::floor<std::chrono::days>(now));
+    return coming_sessions_view(coming, sessions_.venues(transaction, venue_ids), held, asks, now);
 }
 
 }  // namespace enrolments

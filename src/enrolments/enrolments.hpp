@@ -45,14 +45,30 @@ struct Trainings {
     bool has_feed = false;       // a calendar address exists
 };
 
+// Does somebody have to agree before this person takes a seat? The requests slice, above, knows the
+// circuit of each administration and implements it.
+struct Approvals {
+    virtual ~Approvals() = default;
+    virtual bool asks_first(db::Transaction&, const db::Versions&, base::PersonId, base::SessionId,
+                            base::Date) = 0;
+};
+
 class Enrolments final : public sessions::SeatHolders, public catalogue::SessionsOfOffers {
 public:
     // The arguments must outlive it.
     Enrolments(db::Database&, sessions::Sessions&, catalogue::Catalogue&);
 
     // A seat, or a place on the waiting list when there is none. Taking twice gives what one has.
-    // Refuses by rules.hpp, with not_found for a session that is not there or not yet open.
+    // Refuses when somebody must agree first, and by rules.hpp, with not_found for a session that
+    // is not there or not yet open.
     base::Result<Enrolment> take(base::PersonId, base::SessionId, base::Time now);
+
+    // What take() does inside the transaction in which it was agreed, asking no circuit. The double
+    // click that another transaction won comes back as "enrolments.already_held".
+    base::Result<Enrolment> take_agreed(db::Transaction&, base::PersonId, base::SessionId,
+                                        base::Time now);
+    // Whom take() asks; it must outlive this. Without it nobody has to agree.
+    void ask(Approvals& approvals) { approvals_ = &approvals; }
 
     // The same for a load of many, in their order: asks no rule, and who has a seat already breaks
     // it.
@@ -63,6 +79,12 @@ public:
     base::Result<Enrolment> withdraw(base::PersonId, base::EnrolmentId, base::Time now);
 
     Trainings trainings_of(db::Transaction&, base::PersonId, base::Time now);
+
+    // The seats and places that these people hold, taken since that time.
+    std::vector<Enrolment> held_by(db::Transaction&, const std::vector<base::PersonId>&,
+                                   base::Time since);
+    // The invitation (RFC 5546) to the half days of a seat; "" for somebody who waits.
+    std::string invitation(db::Transaction&, const Enrolment&, std::string_view base_url);
 
     // Those who come and those who wait, in order.
     std::vector<Enrolment> roster(db::Transaction&, base::SessionId);
@@ -86,6 +108,7 @@ private:
     db::Database& database_;
     sessions::Sessions& sessions_;
     catalogue::Catalogue& catalogue_;
+    Approvals* approvals_ = nullptr;
 };
 
 }  // namespace enrolments

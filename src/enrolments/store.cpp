@@ -96,6 +96,18 @@ std::vector<Enrolment> held_by(db::Transaction& transaction, base::PersonId pers
     return list(transaction, select_held_by, {person.value, json_session_ids});
 }
 
+constexpr db::Query select_held_by_all{"enrolments.held_by_all", "SELECT " ENROLMENT_COLUMNS R"sql(
+    FROM enrolments e
+    WHERE person_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+      AND state IN ('seated', 'waiting') AND created_at >= $2
+    ORDER BY id
+)sql"};
+
+std::vector<Enrolment> held_by_all(db::Transaction& transaction, std::string_view json_person_ids,
+                                   base::Time since) {
+    return list(transaction, select_held_by_all, {json_person_ids, base::to_epoch(since)});
+}
+
 // One row at least, so that the feed is told to somebody without enrolments, too.
 constexpr db::Query select_of_person{"enrolments.of_person", "SELECT " ENROLMENT_COLUMNS R"sql(,
            CASE WHEN e.state = 'waiting' THEN

@@ -11,7 +11,8 @@ namespace json = boost::json;
 
 json::array coming_sessions_view(const std::vector<sessions::Session>& coming,
                                  const std::map<base::VenueId, sessions::Venue>& venues,
-                                 const std::map<base::SessionId, Enrolment>& held, base::Time now) {
+                                 const std::map<base::SessionId, Enrolment>& held, bool asks_first,
+                                 base::Time now) {
     json::array views;
     for (const sessions::Session& session : coming) {
         json::object view =
@@ -21,12 +22,13 @@ json::array coming_sessions_view(const std::vector<sessions::Session>& coming,
         const bool closed = now >= session.enrolment_closes_at;
         view["not_yet_open"] = open && !opened;
         view["closed"] = open && closed;
-        view["can_take"] = open && opened && !closed;
+        view["can_ask"] = asks_first && open && !closed;
+        view["can_take"] = !asks_first && open && opened && !closed;
         if (const auto mine = held.find(session.id); mine != held.end()) {
             view["held"] = {{"id", mine->second.id.value},
                             {"state", name_of(mine->second.state)},
                             {"waiting", mine->second.state == State::waiting}};
-            view["can_take"] = false;
+            view["can_ask"] = view["can_take"] = false;
         }
         views.push_back(std::move(view));
     }

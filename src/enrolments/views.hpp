@@ -16,11 +16,12 @@ namespace enrolments {
 extern const std::string_view trainings_schema;  // JSON Schema of trainings_view
 extern const std::string_view roster_schema;     // ... of roster_view
 
-// The sessions on the page of an offer: may one take a seat now, and what does the reader hold.
+// The sessions on the page of an offer: may one take a seat now, must one ask for it first, and
+// what does the reader hold.
 boost::json::array coming_sessions_view(const std::vector<sessions::Session>&,
                                         const std::map<base::VenueId, sessions::Venue>&,
                                         const std::map<base::SessionId, Enrolment>& held,
-                                        base::Time now);
+                                        bool asks_first, base::Time now);
 
 boost::json::object training_view(const Training&, base::Time now);
 // What comes, what is waited for, what is past.
@@ -33,6 +34,9 @@ struct Participant {
 };
 boost::json::object roster_view(const sessions::Session&, const sessions::Venue*,
                                 const catalogue::OfferTitle&, const std::vector<Participant>&);
+
+// The invitation to a seat (RFC 5546 REQUEST), or, `off`, its withdrawal (CANCEL).
+std::string invitation(const Training&, bool off, std::string_view base_url);
 
 // One VEVENT for each half day of each seat; a seat given back or called off is CANCELLED.
 std::string calendar_file(const std::vector<Training>&, bool feed, std::string_view base_url,

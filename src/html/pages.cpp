@@ -50,7 +50,7 @@ bool is_under(std::string_view path, std::string_view entry) {
 json::object caller_object(const http::Caller& caller) {
     json::object roles;
     for (const std::string& role : caller.roles) roles[role] = true;
-    return {{"name", caller.name}, {"roles", std::move(roles)}};
+    return {{"name", caller.name}, {"roles", std::move(roles)}, {"emergency", caller.emergency}};
 }
 
 // Sets form.<field>.error in the view.

@@ -9,7 +9,8 @@
 //   page.demo                              true with --demo
 //   page.request_id
 //   page.token                             value of the form field `_token`
-//   page.caller                            {name, roles: {agent: true, ...}}; absent if signed out
+//   page.caller                            {name, roles: {agent: true, ...}, emergency}; absent if
+//                                          signed out
 //   page.navigation                        [{path, label, current}], those that the caller may open
 //   page.notice                            text; absent without one
 //   page.has_errors, page.error_count

@@ -19,10 +19,11 @@ namespace {
 constexpr std::size_t least_compressed = 1024;
 
 // Nothing inline, nothing from elsewhere, no frame around us (OWASP Secure Headers).
-constexpr std::string_view security_headers =
+constexpr std::string_view content_policy =
     "Content-Security-Policy: default-src 'none'; style-src 'self'; script-src 'self'; "
     "img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'\r\n"
+    "base-uri 'none'; frame-ancestors 'none'\r\n";
+constexpr std::string_view security_headers =
     "X-Content-Type-Options: nosniff\r\n"
     "Referrer-Policy: same-origin\r\n"
     "Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()\r\n"
@@ -40,10 +41,12 @@ std::string_view reason_of(int status) {
 // The head of an answer, built up line by line.
 class Head {
 public:
-    Head(const Request& request, int status) {
+    // `own_policy`: the response brings a Content-Security-Policy.
+    Head(const Request& request, int status, bool own_policy = false) {
         out_.reserve(1024);
         fmt::format_to(std::back_inserter(out_), "HTTP/1.1 {} {}\r\nDate: {}\r\n", status,
                        reason_of(status), http_date(request.now));
+        if (!own_policy) out_ += content_policy;
         out_ += security_headers;
         if (request.secure) out_ += transport_security;
         if (!request.request_id.empty()) add("X-Request-Id", request.request_id);
@@ -193,7 +196,7 @@ Answer make_answer(const Request& request, Response response, bool head_only) {
             response.body = std::move(smaller);
     }
 
-    Head head(request, status);
+    Head head(request, status, has(response.headers, "content-security-policy"));
     if (may_have_body(status)) {
         if (!response.content_type.empty() && !response.body.empty())
             head.add("Content-Type", response.content_type);

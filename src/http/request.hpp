@@ -20,6 +20,7 @@ struct Caller {
     base::PersonId person;
     std::string name;                // shown in the header of each page
     std::vector<std::string> roles;  // "agent", "organiser"... without their perimeters
+    bool emergency = false;          // signed in without the provider: a banner on each page
     bool has_role(std::string_view role) const;
 };
 

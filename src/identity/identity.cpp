@@ -5,33 +5,74 @@
 #include "db/database.hpp"
 #include "db/json_ids.hpp"
 #include "db/versions.hpp"
+#include "identity/devices.hpp"
 #include "identity/store.hpp"
+#include "identity/store_access.hpp"
 #include "organisations/organisations.hpp"
+
+#include <algorithm>
 
 namespace identity {
 
-// As long as ProConnect's own session, so that both end together.
-constexpr std::chrono::hours session_length{12};
+// How exactly "last seen" is told: each reader costs one small write in that time.
+constexpr std::chrono::minutes seen_every{5};
 
 Identity::Identity(db::Database& database, organisations::Organisations& organisations)
     : database_(database), organisations_(organisations) {}
 
 std::optional<http::Caller> Identity::find_caller(std::string_view token, base::Time now) {
     const std::string hash = base::sha256_hex(token);
-    return database_.read(
+    auto found = database_.read_one(
         [&](db::Transaction& transaction) { return store::find_caller(transaction, hash, now); });
+    if (!found) return std::nullopt;
+    if (now - found->seen_at >= seen_every)
+        database_.write([&](db::Transaction& transaction) {
+            store::touch_sign_in(transaction, hash, now, now - seen_every);
+        });
+    return std::move(found->caller);
 }
 
-std::string Identity::sign_in(base::PersonId person, base::Time now) {
+std::string Identity::sign_in(base::PersonId person, base::Time now, const Arrival& arrival) {
     return database_.write(
-        [&](db::Transaction& transaction) { return sign_in(transaction, person, now); });
+        [&](db::Transaction& transaction) { return sign_in(transaction, person, now, arrival); });
 }
 
-std::string Identity::sign_in(db::Transaction& transaction, base::PersonId person, base::Time now) {
+std::string Identity::sign_in(db::Transaction& transaction, base::PersonId person, base::Time now,
+                              const Arrival& arrival) {
     std::string token = base::random_token();
     store::delete_expired_sign_ins(transaction, person, now);
-    store::insert_sign_in(transaction, base::sha256_hex(token), person, now, now + session_length);
+    store::insert_sign_in(transaction, base::sha256_hex(token), person,
+                          {.key = {},
+                           .way = std::string{arrival.way},
+                           .device = device_of(arrival.user_agent),
+                           .since = now,
+                           .seen_at = now,
+                           .expires_at = now + arrival.length});
     return token;
+}
+
+std::vector<SignIn> Identity::sign_ins(db::Transaction& transaction, base::PersonId person,
+                                       std::string_view token, base::Time now) {
+    auto found = store::sign_ins(transaction, person, now);
+    const std::string here = base::sha256_hex(token);
+    for (SignIn& one : found) one.here = one.key == here;
+    std::ranges::stable_partition(found, &SignIn::here);
+    return found;
+}
+
+base::Result<void> Identity::end_sign_in(base::PersonId person, std::string_view key) {
+    return database_.write([&](db::Transaction& transaction) -> base::Result<void> {
+        if (!store::delete_sign_in_of(transaction, person, key))
+            return base::unexpected(
+                base::Error{base::ErrorKind::not_found, "identity.sign_ins.unknown"});
+        return {};
+    });
+}
+
+int Identity::end_sign_ins(db::Transaction& transaction, base::PersonId person,
+                           std::string_view token) {
+    return store::delete_sign_ins(transaction, person,
+                                  token.empty() ? "" : base::sha256_hex(token));
 }
 
 void Identity::sign_out(std::string_view token) {
@@ -44,8 +85,35 @@ std::optional<Person> Identity::find(db::Transaction& transaction, base::PersonI
     return store::find(transaction, id);
 }
 
+std::optional<Person> Identity::find_by_email(db::Transaction& transaction,
+                                              std::string_view email) {
+    std::string lower{email};
+    for (char& c : lower)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
+    const auto id = store::find_by_email(transaction, lower);
+    return id ? store::find(transaction, *id) : std::nullopt;
+}
+
+std::vector<base::PersonId> Identity::nearest_holders(
+    db::Transaction& transaction, std::string_view role,
+    const std::vector<base::OrganisationId>& organisations, base::PersonId except) {
+    std::vector<base::PersonId> people;
+    const auto held = store::holders(transaction, role, db::json_ids(organisations));
+    for (const base::OrganisationId organisation : organisations) {
+        for (const auto& [person, perimeter] : held)
+            if (perimeter == organisation && person != except) people.push_back(person);
+        if (!people.empty()) break;
+    }
+    return people;
+}
+
 std::vector<Person> Identity::demo_people(db::Transaction& transaction) {
     return store::demo_people(transaction);
+}
+
+void Identity::set_language(db::Transaction& transaction, base::PersonId person,
+                            std::string_view language) {
+    store::set_language(transaction, person, language);
 }
 
 std::map<base::PersonId, Person> Identity::persons(db::Transaction& transaction,
@@ -83,6 +151,10 @@ std::vector<Grant> Identity::grants(db::Transaction& transaction, base::PersonId
 Rights Identity::rights(db::Transaction& transaction, const db::Versions& versions,
                         base::PersonId person) {
     return {store::grants(transaction, person), organisations_.tree(transaction, versions)};
+}
+
+bool Identity::was_invited(db::Transaction& transaction, base::PersonId person) {
+    return store::was_invited(transaction, person);
 }
 
 base::PersonId Identity::put(db::Transaction& transaction, const NewPerson& given, base::Time now) {

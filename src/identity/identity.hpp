@@ -98,6 +98,24 @@ struct PeoplePage {
 };
 inline constexpr int people_per_page = 50;
 
+// How somebody signs in.
+struct Arrival {
+    std::string_view way = "demo";  // "demo", "proconnect", "passkey", "emergency"
+    std::string_view user_agent = {};
+    std::chrono::hours length{12};  // of the session; ProConnect's own lasts as long
+};
+
+// A session that is open, as its owner sees it.
+struct SignIn {
+    std::string key;  // names it in a URL; signs nobody in
+    std::string way;
+    std::string device;  // see devices.hpp
+    base::Time since{};
+    base::Time seen_at{};  // five minutes late at most
+    base::Time expires_at{};
+    bool here = false;  // the one that asks
+};
+
 class Identity final : public http::SignIns {
 public:
     // The arguments must outlive it.
@@ -105,16 +123,31 @@ public:
 
     // -- who is signed in
     std::optional<http::Caller> find_caller(std::string_view token, base::Time now) override;
-    // A new session and its secret token. 12 hours, as ProConnect's.
-    std::string sign_in(base::PersonId, base::Time now);
-    std::string sign_in(db::Transaction&, base::PersonId, base::Time now);
+    // A new session and its secret token.
+    std::string sign_in(base::PersonId, base::Time now, const Arrival& = {});
+    std::string sign_in(db::Transaction&, base::PersonId, base::Time now, const Arrival& = {});
     void sign_out(std::string_view token);
+    // The sessions of a person, the one of this token first, then the last seen.
+    std::vector<SignIn> sign_ins(db::Transaction&, base::PersonId, std::string_view token,
+                                 base::Time now);
+    // Refused for one that is not (or no longer) theirs.
+    base::Result<void> end_sign_in(base::PersonId, std::string_view key);
+    // All but the one of this token ("" : all). Returns how many there were.
+    int end_sign_ins(db::Transaction&, base::PersonId, std::string_view token);
 
     // -- persons
     std::optional<Person> find(db::Transaction&, base::PersonId);
     std::vector<Person> demo_people(db::Transaction&);
     std::map<base::PersonId, Person> persons(db::Transaction&,
                                              const std::vector<base::PersonId>& ids);
+    // By their professional mail, in any case.
+    std::optional<Person> find_by_email(db::Transaction&, std::string_view email);
+    // Who holds a role at the first of these organisations where somebody does. `except`: a person
+    // who does not count.
+    std::vector<base::PersonId> nearest_holders(db::Transaction&, std::string_view role,
+                                                const std::vector<base::OrganisationId>&,
+                                                base::PersonId except);
+    void set_language(db::Transaction&, base::PersonId, std::string_view language);  // fr, en
     // Nothing for somebody who works nowhere on that day.
     std::optional<Affiliation> affiliation(db::Transaction&, base::PersonId, base::Date);
     std::map<base::PersonId, Affiliation> affiliations(db::Transaction&,
@@ -123,6 +156,8 @@ public:
     std::vector<Affiliation> affiliations_of(db::Transaction&, base::PersonId);
     std::vector<Grant> grants(db::Transaction&, base::PersonId);
     Rights rights(db::Transaction&, const db::Versions&, base::PersonId);
+    // Did they come by invitation? Then a passkey is their way in.
+    bool was_invited(db::Transaction&, base::PersonId);
 
     // Adds a person, or gives the one with this mail the new affiliation and grants. Returns the
     // id.

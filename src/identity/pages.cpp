@@ -52,7 +52,8 @@ http::Response sign_in(const http::Request& request, const Site& site) {
         site.identity.sign_out(before);
     return http::done(next_page(request.form.text("next")), "identity.signed_in")
         .with_cookie({.name = std::string{http::session_cookie},
-                      .value = site.identity.sign_in(person->id, request.now)})
+                      .value = site.identity.sign_in(person->id, request.now,
+                                                     {.user_agent = request.header("user-agent")})})
         .with_cookie({.name = "campus_language", .value = person->language});
 }
 

@@ -20,6 +20,18 @@ bool one_of(const auto& list, std::string_view value) {
     return std::find(list.begin(), list.end(), value) != list.end();
 }
 
+void read_roles(std::string_view cell, PersonLine& line) {
+    for (const std::string& part : base::split(cell, ';')) {
+        const auto at = part.find('@');
+        if (at == 0 || at == std::string::npos || at + 1 == part.size())
+            line.roles_malformed = true;
+        else
+            line.roles.emplace_back(part.substr(0, at), part.substr(at + 1));
+    }
+}
+
+}  // namespace
+
 // ASCII only, as mail addresses of administrations are: lower() of the two engines agrees there.
 std::string lower(std::string_view text) {
     std::string out{text};
@@ -43,18 +55,6 @@ bool is_name(std::string_view name) {
     return !name.empty() && base::length(name) <= 100 &&
            std::none_of(name.begin(), name.end(), [](char c) { return c >= 0 && c < ' '; });
 }
-
-void read_roles(std::string_view cell, PersonLine& line) {
-    for (const std::string& part : base::split(cell, ';')) {
-        const auto at = part.find('@');
-        if (at == 0 || at == std::string::npos || at + 1 == part.size())
-            line.roles_malformed = true;
-        else
-            line.roles.emplace_back(part.substr(0, at), part.substr(at + 1));
-    }
-}
-
-}  // namespace
 
 bool PersonLine::is_contractor() const {
     return one_of(yes, base::fold(contractor));

@@ -12,6 +12,11 @@
 
 namespace identity {
 
+// An address as it is kept; whether a text is one, and whether one is a name, told by forms too.
+std::string lower(std::string_view mail);
+bool is_mail(std::string_view);
+bool is_name(std::string_view);
+
 struct PersonLine {
     int number = 0;     // in the file, from 1
     std::string email;  // in lower case

@@ -56,7 +56,8 @@ std::optional<http::View> profile(const http::Request& request, const Site& site
         const Rights rights =
             site.identity.rights(transaction, db::Versions(transaction), request.person());
         const Profile shown{std::move(*person), site.identity.affiliations_of(transaction, id),
-                            site.identity.grants(transaction, id)};
+                            site.identity.grants(transaction, id),
+                            site.identity.was_invited(transaction, id)};
         if (!concerns(rights, shown.affiliations, shown.grants, day_of(request)))
             return std::nullopt;
         return http::view("identity/person", person_view(shown, request.person(), rights,

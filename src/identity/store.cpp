@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "db/database.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 
 namespace identity::store {
@@ -45,37 +46,89 @@ std::string sort_name(const Person& person) {
 
 // One row a role: names and roles in one query, because every signed-in page needs both.
 constexpr db::Query select_caller{"identity.caller", R"sql(
-    SELECT p.id, p.given_name, p.usual_name, g.role
+    SELECT p.id, p.given_name, p.usual_name, g.role, s.seen_at,
+           CASE WHEN s.way = 'emergency' THEN 1 ELSE 0 END
     FROM sign_ins s
     JOIN persons p ON p.id = s.person_id
     LEFT JOIN role_grants g ON g.person_id = p.id AND g.revoked_at IS NULL
     WHERE s.token_hash = $1 AND s.expires_at > $2
 )sql"};
 
-std::optional<http::Caller> find_caller(db::Transaction& transaction, std::string_view token_hash,
-                                        base::Time now) {
-    std::optional<http::Caller> caller;
+std::optional<FoundCaller> find_caller(db::Transaction& transaction, std::string_view token_hash,
+                                       base::Time now) {
+    std::optional<FoundCaller> found;
     transaction.run(select_caller, {token_hash, base::to_epoch(now)}, [&](const db::Row& row) {
-        if (!caller) {
-            caller.emplace();
-            caller->person = {row.integer(0)};
-            caller->name = std::string{row.text(1)} + " " + std::string{row.text(2)};
-            caller->roles.emplace_back("agent");
+        if (!found) {
+            found.emplace();
+            found->caller.person = {row.integer(0)};
+            found->caller.name = std::string{row.text(1)} + " " + std::string{row.text(2)};
+            found->caller.roles.emplace_back("agent");
+            found->caller.emergency = row.boolean(5);
+            found->seen_at = base::from_epoch(row.integer(4));
         }
-        if (auto role = row.optional_text(3); role && !caller->has_role(*role))
-            caller->roles.push_back(std::move(*role));
+        if (auto role = row.optional_text(3); role && !found->caller.has_role(*role))
+            found->caller.roles.push_back(std::move(*role));
     });
-    return caller;
+    return found;
+}
+
+constexpr db::Query touch{"identity.touch_sign_in", R"sql(
+    UPDATE sign_ins SET seen_at = $2 WHERE token_hash = $1 AND seen_at <= $3
+)sql"};
+
+void touch_sign_in(db::Transaction& transaction, std::string_view token_hash, base::Time now,
+                   base::Time before) {
+    transaction.run(touch, {token_hash, base::to_epoch(now), base::to_epoch(before)});
 }
 
 constexpr db::Query insert_sign_in_row{"identity.insert_sign_in", R"sql(
-    INSERT INTO sign_ins (token_hash, person_id, created_at, expires_at) VALUES ($1, $2, $3, $4)
+    INSERT INTO sign_ins (token_hash, person_id, created_at, expires_at, way, device, seen_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
 )sql"};
 
 void insert_sign_in(db::Transaction& transaction, std::string_view token_hash,
-                    base::PersonId person, base::Time now, base::Time expires_at) {
-    transaction.run(insert_sign_in_row,
-                    {token_hash, person.value, base::to_epoch(now), base::to_epoch(expires_at)});
+                    base::PersonId person, const SignIn& one) {
+    transaction.run(insert_sign_in_row, {token_hash, person.value, base::to_epoch(one.since),
+                                         base::to_epoch(one.expires_at), one.way, one.device,
+                                         base::to_epoch(one.seen_at)});
+}
+
+constexpr db::Query select_sign_ins{"identity.sign_ins", R"sql(
+    SELECT token_hash, way, device, created_at, seen_at, expires_at FROM sign_ins
+    WHERE person_id = $1 AND expires_at > $2
+    ORDER BY seen_at DESC, created_at DESC, token_hash
+)sql"};
+
+std::vector<SignIn> sign_ins(db::Transaction& transaction, base::PersonId person, base::Time now) {
+    std::vector<SignIn> found;
+    transaction.run(select_sign_ins, {person.value, base::to_epoch(now)}, [&](const db::Row& row) {
+        const base::Time since = base::from_epoch(row.integer(3));
+        found.push_back({.key = std::string{row.text(0)},
+                         .way = std::string{row.text(1)},
+                         .device = std::string{row.text(2)},
+                         .since = since,
+                         .seen_at = std::max(since, base::from_epoch(row.integer(4))),
+                         .expires_at = base::from_epoch(row.integer(5))});
+    });
+    return found;
+}
+
+constexpr db::Query delete_one_of{"identity.delete_sign_in_of", R"sql(
+    DELETE FROM sign_ins WHERE token_hash = $1 AND person_id = $2
+)sql"};
+
+bool delete_sign_in_of(db::Transaction& transaction, base::PersonId person,
+                       std::string_view token_hash) {
+    return transaction.run(delete_one_of, {token_hash, person.value}) > 0;
+}
+
+constexpr db::Query delete_all_but{"identity.delete_sign_ins", R"sql(
+    DELETE FROM sign_ins WHERE person_id = $1 AND token_hash <> $2
+)sql"};
+
+int delete_sign_ins(db::Transaction& transaction, base::PersonId person,
+                    std::string_view but_token_hash) {
+    return transaction.run(delete_all_but, {person.value, but_token_hash});
 }
 
 constexpr db::Query delete_sign_in_row{"identity.delete_sign_in", R"sql(
@@ -114,6 +167,29 @@ std::optional<base::PersonId> find_by_email(db::Transaction& transaction, std::s
     transaction.run(select_by_email, {email},
                     [&](const db::Row& row) { found = base::PersonId{row.integer(0)}; });
     return found;
+}
+
+constexpr db::Query select_holders{"identity.holders", R"sql(
+    SELECT person_id, organisation_id FROM role_grants
+    WHERE organisation_id IN (SELECT value FROM json_each(CAST($2 AS text)))
+      AND role = $1 AND revoked_at IS NULL
+    ORDER BY person_id
+)sql"};
+
+std::vector<std::pair<base::PersonId, base::OrganisationId>> holders(
+    db::Transaction& transaction, std::string_view role, std::string_view json_organisation_ids) {
+    std::vector<std::pair<base::PersonId, base::OrganisationId>> found;
+    transaction.run(select_holders, {role, json_organisation_ids}, [&](const db::Row& row) {
+        found.emplace_back(base::PersonId{row.integer(0)}, base::OrganisationId{row.integer(1)});
+    });
+    return found;
+}
+
+constexpr db::Query update_language{"identity.set_language",
+                                    "UPDATE persons SET language = $2 WHERE id = $1"};
+
+void set_language(db::Transaction& transaction, base::PersonId id, std::string_view language) {
+    transaction.run(update_language, {id.value, language});
 }
 
 constexpr db::Query select_demo_people{"identity.demo_people", R"sql(

@@ -6,20 +6,33 @@
 namespace identity::store {
 
 // -- sign-ins
-std::optional<http::Caller> find_caller(db::Transaction&, std::string_view token_hash,
-                                        base::Time now);
-void insert_sign_in(db::Transaction&, std::string_view token_hash, base::PersonId, base::Time now,
-                    base::Time expires_at);
+struct FoundCaller {
+    http::Caller caller;
+    base::Time seen_at{};
+};
+std::optional<FoundCaller> find_caller(db::Transaction&, std::string_view token_hash,
+                                       base::Time now);
+// Unless somebody did since `before`.
+void touch_sign_in(db::Transaction&, std::string_view token_hash, base::Time now,
+                   base::Time before);
+void insert_sign_in(db::Transaction&, std::string_view token_hash, base::PersonId, const SignIn&);
+// Those not expired, the last seen first.
+std::vector<SignIn> sign_ins(db::Transaction&, base::PersonId, base::Time now);
+bool delete_sign_in_of(db::Transaction&, base::PersonId, std::string_view token_hash);
+int delete_sign_ins(db::Transaction&, base::PersonId, std::string_view but_token_hash);
 void delete_sign_in(db::Transaction&, std::string_view token_hash);
 void delete_expired_sign_ins(db::Transaction&, base::PersonId, base::Time now);
 
 // -- persons
 std::optional<Person> find(db::Transaction&, base::PersonId);
 std::optional<base::PersonId> find_by_email(db::Transaction&, std::string_view email);
+std::vector<std::pair<base::PersonId, base::OrganisationId>> holders(
+    db::Transaction&, std::string_view role, std::string_view json_organisation_ids);
 std::vector<Person> demo_people(db::Transaction&);
 std::vector<Person> persons(db::Transaction&, std::string_view json_ids);
 base::PersonId insert(db::Transaction&, const Person&);
 void update(db::Transaction&, base::PersonId, const Person&);
+void set_language(db::Transaction&, base::PersonId, std::string_view language);
 // Persons and their affiliations, many rows a statement. Returns the ids in order.
 std::vector<base::PersonId> insert_all(db::Transaction&, std::span<const NewPerson>);
 

@@ -210,6 +210,8 @@ json::object person_view(const Profile& profile, base::PersonId reader, const Ri
                       {"roles", std::move(held)},
                       {"oneself", person.id == reader},
                       {"may_affiliate", is_within(rights, profile.affiliations, day)},
+                      {"may_recover", profile.invited && person.id != reader &&
+                                          is_within(rights, profile.affiliations, day)},
                       {"suggestions", suggestions(rights)},
                       {"form", forms(profile, day, typed)}};
     return view;

@@ -34,6 +34,7 @@ struct Profile {
     Person person;
     std::vector<Affiliation> affiliations;  // the latest first
     std::vector<Grant> grants;
+    bool invited = false;  // see Identity::was_invited
 };
 
 // The profile as an administrator with these rights sees it, with the forms for what they may do.

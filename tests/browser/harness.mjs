@@ -18,15 +18,16 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 // --- the server --------------------------------------------------------------------------------
 
-// {url, stop()}; `database` as on the command line, by default a new SQLite file. Whatever the
-// server says on its error output is shown when it does not start.
-export async function startServer({ database } = {}) {
+// {url, stop()}; `database` as on the command line, by default a new SQLite file; `publicUrl`: also
+// where it is asked for. Whatever the server says on its error output is shown when it does not start.
+export async function startServer({ database, listen = '127.0.0.1:0', publicUrl } = {}) {
   if (process.env.CAMPUS_URL) return { url: process.env.CAMPUS_URL.replace(/\/$/, ''), stop: async () => {} };
   const binary = process.env.CAMPUS_BINARY ?? join(root, 'build/release/campus');
   const folder = mkdtempSync(join(tmpdir(), 'campus-browser-'));
   const place = database ?? `sqlite:${join(folder, 'campus.db')}`;
   execFileSync(binary, ['load-demo', '--database', place], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
-  const server = spawn(binary, ['serve', '--demo', '--listen', '127.0.0.1:0', '--database', place],
+  const server = spawn(binary, ['serve', '--demo', '--listen', listen, '--database', place,
+    ...(publicUrl ? ['--public-url', publicUrl] : [])],
     { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   server.stderr.on('data', (text) => { said = (said + text).slice(-4000); });
@@ -34,7 +35,7 @@ export async function startServer({ database } = {}) {
   const url = await new Promise((done, fail) => {
     createInterface({ input: server.stdout }).on('line', (line) => {
       const match = line.match(/listening on (http:\/\/[\w.:]+)/);
-      if (match) done(match[1]);
+      if (match) done(publicUrl ?? match[1]);
     });
     ended.then((code) => fail(new Error(`the server ended with ${code}:\n${said}`)));
     setTimeout(() => fail(new Error(`the server does not listen after 30 s:\n${said}`)), 30_000).unref();
@@ -118,6 +119,23 @@ export async function signInAs(page, name) {
 
 // --- what must hold on every page --------------------------------------------------------------
 
+// The build of a page without its words: elements and the attributes that accessibility rules read,
+// rows of a list that are alike counted once. Pages of one build, width and scheme are one to axe.
+const buildOf = () => {
+  const told = (name) => /^(aria-|role$|class$|type$|alt$|title$|lang$|tabindex$|for$|id$|scope$|disabled$|hidden$|open$)/.test(name);
+  const value = (text) => (text.trim() ? text.replace(/\d+/g, '#') : '');
+  const build = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) return node.data.trim() ? 'x' : '';
+    if (node.nodeType !== Node.ELEMENT_NODE) return '';
+    const attributes = [...node.attributes].filter((a) => told(a.name))
+      .map((a) => `${a.name}=${/^(title|alt|aria-label)$/.test(a.name) ? Boolean(a.value.trim()) : value(a.value)}`);
+    const children = [...node.childNodes].map(build).filter((b, i, all) => b && b !== all[i - 1]);
+    return `<${node.localName} ${attributes.sort().join(' ')}>${children.join('')}</>`;
+  };
+  return build(document.documentElement) + innerWidth + matchMedia('(prefers-color-scheme: dark)').matches;
+};
+const known_builds = new Set();
+
 // Everything that is wrong with the page as it stands; an empty list is good.
 export async function problemsOf(page, { accessibility = true } = {}) {
   const problems = page.seen.problems.splice(0);
@@ -145,7 +163,9 @@ export async function problemsOf(page, { accessibility = true } = {}) {
     wide();
     return found;
   }));
-  if (accessibility) {
+  const build = accessibility && await page.evaluate(buildOf);
+  if (accessibility && !known_builds.has(build)) {
+    known_builds.add(build);
     // A page without script has none of its own running, but axe needs timers.
     const lend = (on) => page.javascript ||
       page.network.send('Emulation.setScriptExecutionDisabled', { value: !on });

@@ -278,6 +278,24 @@ TEST_CASE_FIXTURE(Fixture, "a read writes nothing and sees one snapshot") {
     CHECK(integer(get_counter.sql) == 1);
 }
 
+TEST_CASE_FIXTURE(Fixture, "read_one runs one statement, and the connection goes on") {
+    static constexpr db::Query one{"test.one", "SELECT 1"};
+    static constexpr db::Query wrong{"test.wrong", "SELECT no_such_column"};
+    const auto ask = [&](db::Transaction& transaction) { return transaction.run(one, {}); };
+    for (int i = 0; i < 3; ++i) CHECK(database->read_one(ask) == 1);
+    CHECK_THROWS_AS(database->read_one([&](db::Transaction& transaction) {
+        return ask(transaction) + ask(transaction);
+    }),
+                    std::logic_error);
+    CHECK_THROWS_AS(
+        database->read_one([&](db::Transaction& transaction) { transaction.run(wrong, {}); }),
+        db::Failure);
+    CHECK(database->read_one(ask) == 1);
+    CHECK(database->read([&](db::Transaction& transaction) {
+        return ask(transaction) + ask(transaction);
+    }) == 2);
+}
+
 TEST_CASE_FIXTURE(Fixture, "writers that read first and write then lose nothing") {
     script(counters);
     const auto second = open({.connections = 3});  // as another process on the same database

@@ -149,10 +149,10 @@ TEST_CASE(
     CHECK(std::ranges::count(one.first, '\n') == 2000);
 }
 
-TEST_CASE("prices hold exposure under a quarter and overlap under a fifth at an RMSE under .31") {
+TEST_CASE("tolls hold exposure under a quarter and overlap under a fifth at an RMSE under .31") {
     Cat500 cat;
     cat.plan.rules.select = engine::Select::fisher;
-    cat.plan.control = engine::ExposureControl::Rule::price;
+    cat.plan.control = engine::ExposureControl::Rule::toll;
     cat.plan.most = 0.25;
     cat.plan.overlap = 0.2;
     const SimulationResult result = simulate(cat.plan);
