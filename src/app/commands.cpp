@@ -103,11 +103,10 @@ void raise_open_files() {
 // What a node does by itself; in a process that serves, beside that.
 void begin_work(jobs::Loop& loop, Application& app, const Configuration& configuration) {
     jobs::add_jobs(loop, app.jobs, configuration.job_workers);
-    loop.add("mail (counts)", std::chrono::seconds{15},
-             [&app](base::Time, const std::stop_token&) {
-                 app.sender.refresh_counts();
-                 return false;
-             });
+    loop.add("mail (counts)", std::chrono::seconds{15}, [&app](base::Time, const std::stop_token&) {
+        app.sender.refresh_counts();
+        return false;
+    });
     if (!app.sender.has_relay()) return;
     loop.add("mail", std::chrono::seconds{1}, [&app](base::Time now, const std::stop_token& stop) {
         const mail::Turn turn = app.sender.send_due(now, stop);
