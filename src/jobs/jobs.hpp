@@ -44,6 +44,10 @@ using Handler = std::function<void(const Attempt&)>;
 // the job: the transaction rolls back.
 void finish(db::Transaction&, const Attempt&);
 
+// Of the jobs that were done before then, the oldest and at most `most`: how many; removed if so
+// asked. The privacy slice calls it: retention is one table.
+int remove_done(db::Transaction&, base::Time before, int most, bool really);
+
 struct Counts {
     std::int64_t waiting = 0;  // due or not; without those that run
     std::int64_t overdue = 0;  // of these, due and not taken
