@@ -5,10 +5,12 @@
 #include "app/pages.hpp"
 #include "audit/pages.hpp"
 #include "base/embedded.hpp"
+#include "base/text.hpp"
 #include "catalogue/pages.hpp"
 #include "catalogue/themes.hpp"
 #include "db/database.hpp"
 #include "db/versions.hpp"
+#include "enrolments/jobs.hpp"
 #include "enrolments/pages.hpp"
 #include "identity/pages.hpp"
 #include "identity/pages_access.hpp"
@@ -38,7 +40,7 @@ std::vector<html::NavigationEntry> navigation() {
     return {
         {"/catalogue", "navigation.catalogue", Access::anyone()},
         {"/my-trainings", "navigation.my_trainings", Access::signed_in()},
-        {"/requests/mine", "navigation.my_requests", Access::signed_in()},
+        {"/my-requests", "navigation.my_requests", Access::signed_in()},
         {"/my-team", "navigation.my_team", Access::role("supervisor")},
         {"/requests", "navigation.requests", Access::role("training_office")},
         {"/circuits", "navigation.circuits", Access::role("training_office")},
@@ -152,6 +154,18 @@ audit::Site audit_site(Application& app) {
                 }};
 }
 
+// Half of the workers may wait for the provider: the other half goes on answering.
+identity::ProConnectSettings proconnect_settings(const Configuration& configuration) {
+    return {.issuer = configuration.proconnect_issuer,
+            .client_id = configuration.proconnect_client_id,
+            .client_secret = configuration.proconnect_client_secret,
+            .scopes = base::split(configuration.proconnect_scopes, ' '),
+            .acr_values = base::split(configuration.proconnect_acr, ' '),
+            .algorithm = configuration.proconnect_algorithm,
+            .public_url = base_url_of(configuration),
+            .at_once = std::max(1, configuration.workers / 2)};
+}
+
 mail::SenderOptions sender_options(const Configuration& configuration) {
     const mail::Mailbox from = mail::read_mailbox(configuration.mail_from);
     return {.smtp = {.url = configuration.smtp,
@@ -184,7 +198,8 @@ Application::Application(const Configuration& configuration, db::Database& given
       emergency(database, identity),
       synonyms(base::embedded("reference/synonyms.txt")),
       catalogue(database, organisations, identity, catalogue::embedded_themes(), synonyms),
-      enrolments(database, sessions, catalogue),
+      enrolments(database, sessions, catalogue, identity, organisations,
+                 base_url_of(configuration)),
       privacy(database, audit, privacy::read_rules(base::embedded("reference/retention.json")),
               people_of(*this)),
       requests(database, organisations, identity, catalogue, sessions, enrolments,
@@ -197,6 +212,7 @@ Application::Application(const Configuration& configuration, db::Database& given
       typesetter(pages, templates, messages),
       sender(database, typesetter, mail_kinds, sender_options(configuration)),
       enrolments_data(database, enrolments),
+      requests_data(database, requests, catalogue),
       identity_data(organisations, {pages.message("fr", {"identity.erased.given_name", "", {}}),
                                     pages.message("fr", {"identity.erased.usual_name", "", {}})}),
       router(pages, identity, rate_limits, router_options(configuration)) {
@@ -206,7 +222,8 @@ Application::Application(const Configuration& configuration, db::Database& given
     jobs.every("audit.seal", std::chrono::minutes{1},
                [this](const jobs::Attempt& attempt) { audit.seal(attempt.now); });
     for (privacy::Holder* holder :
-         {static_cast<privacy::Holder*>(&enrolments_data),
+         {static_cast<privacy::Holder*>(&requests_data),
+          static_cast<privacy::Holder*>(&enrolments_data),
           static_cast<privacy::Holder*>(&mail_data), static_cast<privacy::Holder*>(&identity_data)})
         privacy.add(*holder);
     privacy.check();
@@ -254,7 +271,8 @@ Application::Application(const Configuration& configuration, db::Database& given
                              .perimeters("administrator");
                      });
                  }});
-    identity::add_pages(router, {database, identity, organisations, pages, configuration.demo});
+    identity::add_pages(router, {database, identity, organisations, pages, configuration.demo,
+                                 proconnect_settings(configuration)});
     identity::add_access_pages(
         router, {database, identity, organisations, passkeys, invitations, emergency, pages});
     invitations.add_jobs(jobs);
@@ -262,6 +280,7 @@ Application::Application(const Configuration& configuration, db::Database& given
     catalogue::add_editing_pages(router, database, catalogue, identity, organisations, pages);
     sessions::add_pages(router,
                         {database, sessions, catalogue, identity, organisations, enrolments});
+    enrolments::add_jobs(jobs, enrolments);
     enrolments::add_pages(
         router, {database, enrolments, sessions, catalogue, identity, organisations, base_url});
     enrolments.ask(requests);

@@ -16,14 +16,15 @@
 #include "http/static_files.hpp"
 #include "identity/emergency.hpp"
 #include "identity/identity.hpp"
-#include "identity/privacy.hpp"
 #include "identity/invitations.hpp"
+#include "identity/privacy.hpp"
 #include "jobs/jobs.hpp"
 #include "mail/kinds.hpp"
 #include "mail/privacy.hpp"
 #include "mail/sending.hpp"
 #include "organisations/organisations.hpp"
 #include "privacy/privacy.hpp"
+#include "requests/privacy.hpp"
 #include "requests/requests.hpp"
 #include "sessions/sessions.hpp"
 
@@ -68,6 +69,7 @@ public:
     mail::Sender sender;
     // What each slice holds of a person.
     enrolments::PersonalData enrolments_data;
+    requests::PersonalData requests_data;
     mail::PersonalData mail_data;
     identity::PersonalData identity_data;
     http::RateLimits rate_limits;

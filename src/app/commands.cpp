@@ -110,11 +110,10 @@ void raise_open_files() {
 // What a node does by itself; in a process that serves, beside that.
 void begin_work(jobs::Loop& loop, Application& app, const Configuration& configuration) {
     jobs::add_jobs(loop, app.jobs, configuration.job_workers);
-    loop.add("mail (counts)", std::chrono::seconds{15},
-             [&app](base::Time, const std::stop_token&) {
-                 app.sender.refresh_counts();
-                 return false;
-             });
+    loop.add("mail (counts)", std::chrono::seconds{15}, [&app](base::Time, const std::stop_token&) {
+        app.sender.refresh_counts();
+        return false;
+    });
     if (!app.sender.has_relay()) return;
     loop.add("mail", std::chrono::seconds{1}, [&app](base::Time now, const std::stop_token& stop) {
         const mail::Turn turn = app.sender.send_due(now, stop);
@@ -202,9 +201,14 @@ int load_for_benchmarks(const Configuration& configuration, const Command& comma
     if (command.tokens.empty()) return 0;
     json::array sessions;
     for (const base::SessionId id : keys.open_sessions) sessions.push_back(id.value);
+    json::array to_decide;
+    for (const auto& [supervisor, request] : keys.to_decide)
+        to_decide.push_back({supervisor, request.value});
     write_file(command.tokens,
                json::serialize(json::object{{"tokens", json::value_from(keys.tokens)},
-                                            {"sessions", std::move(sessions)}}));
+                                            {"sessions", std::move(sessions)},
+                                            {"decisions", std::move(to_decide)},
+                                            {"team_of_200", keys.team_of_200}}));
     return 0;
 }
 
@@ -353,6 +357,33 @@ int export_file(const Configuration& configuration, const Command& command) {
     return 0;
 }
 
+// One line for each rule that does not hold, and where.
+int check(const Configuration& configuration, const Command& command) {
+    const SystemClock clock;
+    const auto database = open_database(configuration);
+    Application app(configuration, *database);
+    const auto findings = database->read([&](db::Transaction& transaction) {
+        return app.enrolments.check(transaction, clock.now());
+    });
+    if (command.json) {
+        json::array told;
+        for (const enrolments::Finding& finding : findings)
+            told.push_back({{"rule", finding.rule},
+                            {"session", finding.session.value},
+                            {"detail", finding.detail}});
+        std::cout << json::serialize(
+                         json::object{{"holds", findings.empty()}, {"findings", std::move(told)}})
+                  << '\n';
+        return findings.empty() ? 0 : 1;
+    }
+    for (const enrolments::Finding& finding : findings)
+        std::cout << "session " << finding.session.value << ": " << finding.rule << ": "
+                  << finding.detail << '\n';
+    std::cout << (findings.empty() ? "every invariant of the seats holds\n"
+                                   : std::to_string(findings.size()) + " findings\n");
+    return findings.empty() ? 0 : 1;
+}
+
 int receive_bounce(const Configuration& configuration, const Command& command) {
     const SystemClock clock;
     const std::string report = read_file(command.file);
@@ -388,6 +419,7 @@ int dispatch(const Configuration& configuration, const Command& command) {
     if (command.name == "retention") return apply_retention(configuration, command);
     if (command.name == "verify-audit") return verify_audit(configuration, command);
     if (command.name == "export") return export_file(configuration, command);
+    if (command.name == "check") return check(configuration, command);
     if (command.name == "bounce") return receive_bounce(configuration, command);
     if (command.name == "emergency-admin") return emergency_admin(configuration, command);
     if (command.name == "backup") {

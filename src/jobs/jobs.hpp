@@ -20,7 +20,7 @@ class Transaction;
 namespace jobs {
 
 struct Job {
-    std::string_view kind;         // "enrolments.release_offers": the slice and a verb
+    std::string_view kind;         // the slice and a verb: enrolments.release_offers
     std::string payload = "{}";    // a small JSON object: ids, no personal data
     base::Time due_at{};           // not before
     std::string_view unique = {};  // at most one job of this kind waits with this word; "": any

@@ -20,7 +20,8 @@ constexpr std::string_view version_name = "organisations";
 
 bool same(const Organisation& a, const Organisation& b) {
     return a.parent == b.parent && a.name == b.name && a.short_name == b.short_name &&
-           a.kind == b.kind && a.branch == b.branch && a.siret == b.siret && a.town == b.town;
+           a.kind == b.kind && a.branch == b.branch && a.siret == b.siret && a.town == b.town &&
+           a.department == b.department;
 }
 
 // What is known while a file goes in: the database's organisations and those of the lines above.
@@ -94,6 +95,8 @@ void import_line(db::Transaction& transaction, const Line& line, Known& known,
     const Organisation* before = found == known.by_code.end() ? nullptr : &found->second;
     if (before != nullptr) {
         organisation.id = before->id;
+        // Files of before have no such column.
+        if (organisation.department.empty()) organisation.department = before->department;
         if (same(*before, organisation)) {
             ++report.unchanged;
             return;
@@ -176,14 +179,15 @@ void record_import(db::Transaction& transaction, const ImportReport& report,
 
 std::string write_csv(const Tree& tree) {
     std::string text;
-    base::write_csv_row(
-        text, {"code", "parent", "name", "short_name", "kind", "branch", "siret", "town"});
+    base::write_csv_row(text, {"code", "parent", "name", "short_name", "kind", "branch", "siret",
+                               "town", "department"});
     for (const auto& [organisation, depth] : tree.in_order()) {
         const Organisation* parent =
             organisation->parent ? tree.find(*organisation->parent) : nullptr;
-        base::write_csv_row(text, {organisation->code, parent == nullptr ? "" : parent->code,
-                                   organisation->name, organisation->short_name, organisation->kind,
-                                   organisation->branch, organisation->siret, organisation->town});
+        base::write_csv_row(
+            text, {organisation->code, parent == nullptr ? "" : parent->code, organisation->name,
+                   organisation->short_name, organisation->kind, organisation->branch,
+                   organisation->siret, organisation->town, organisation->department});
     }
     return text;
 }

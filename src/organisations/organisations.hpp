@@ -36,6 +36,7 @@ struct Organisation {
     std::string branch;      // of the public service: etat, territoriale, hospitaliere
     std::string siret;       // 14 digits or ""
     std::string town;
+    std::string department;  // INSEE code: "75", "2A"; "": as above it (Tree::department_of)
 
     const std::string& shown_name() const { return short_name.empty() ? name : short_name; }
 };
@@ -50,6 +51,8 @@ public:
     bool contains(base::OrganisationId outer, base::OrganisationId inner) const;
     // From the organisation itself up to its root.
     std::vector<const Organisation*> chain(base::OrganisationId) const;
+    // Its own département or that of the nearest above it that has one; "" when none has.
+    std::string department_of(base::OrganisationId) const;
     // Depth-first, children by name; with their depth from 0.
     const std::vector<std::pair<const Organisation*, int>>& in_order() const { return in_order_; }
     std::vector<const Organisation*> children(base::OrganisationId) const;
@@ -104,7 +107,8 @@ public:
     std::shared_ptr<const Tree> tree(db::Transaction&, const db::Versions&);
     std::shared_ptr<const Tree> tree();
 
-    // CSV with the columns code, parent, name, short_name, kind, branch, siret, town. A parent is
+    // CSV with the columns code, parent, name, short_name, kind, branch, siret, town and
+    // department (empty: it stays as it is). A parent is
     // named by its code and may stand in the file or in the database. The same file twice changes
     // nothing. Refuses a file that cannot be read at all. `within`: what is not at or below one of
     // these, or would leave them, stays as it is; absent: the operator, who may change everything.
