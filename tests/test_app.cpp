@@ -49,7 +49,7 @@ base::OrganisationId TestApp::given_organisation(const GivenOrganisation& given)
     if (const auto* known = tree->find(given.code)) return known->id;
     const std::string csv = "code,parent,name,kind,branch\n" + given.code + "," + given.parent +
                             ",\"" + given.name + "\"," + given.kind + "," + given.branch + "\n";
-    const auto report = application->organisations.import_csv(csv);
+    const auto report = application->organisations.import_csv(csv, {.now = now});
     if (!report || report->added != 1) throw std::logic_error("given_organisation: not added");
     return application->organisations.tree()->find(given.code)->id;
 }
@@ -108,6 +108,7 @@ base::SessionId TestApp::given_session(const GivenSession& given) {
     session.enrolment_closes_at = now + given.enrolment_closes_in;
     session.cancel_until = now + given.cancel_until_in;
     session.seats.capacity = given.seats;
+    session.rules = given.rules;
     return database->write([&](db::Transaction& transaction) {
         return application->sessions.insert(transaction, session);
     });

@@ -48,6 +48,8 @@ struct GivenSession {
     std::chrono::days enrolment_closes_in{29};
     std::chrono::days cancel_until_in{28};
     sessions::Status status = sessions::Status::open;
+    sessions::SeatRules rules = {};
+    std::string venue = {};  // code; "" : by video
 };
 
 class TestApp {

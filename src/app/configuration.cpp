@@ -38,6 +38,14 @@ std::string check_public_url(const std::string& url) {
     return url.ends_with('/') ? "must not end with /" : "";
 }
 
+std::string check_anchor(const std::string& anchor) {
+    const auto colon = anchor.find(':');
+    const auto number = base::to_integer(std::string_view{anchor}.substr(0, colon));
+    if (colon == std::string::npos || !number || *number < 1 || anchor.size() != colon + 65)
+        return "must be the number of a seal, a colon and its hash of 64 digits";
+    return {};
+}
+
 std::string check_issuer(const std::string& url) {
     if (url.empty()) return {};
     if (!url.starts_with("https://") && !url.starts_with("http://127.0.0.1") &&
@@ -214,6 +222,18 @@ void add_commands(CLI::App& app, Command& command) {
     backup->add_option("file", command.file, "The copy; must not exist")->required();
     CLI::App* restore = add("restore", "Check a copy and put it in the place of the database");
     restore->add_option("file", command.file, "A file made by backup")->required();
+
+    CLI::App* verify = add("verify-audit", "Check that no decision in the log was changed");
+    verify
+        ->add_option("--anchor", command.anchor,
+                     "NUMBER:HASH of a seal as an earlier run told it: nobody made it anew since")
+        ->check(CLI::Validator(check_anchor, "NUMBER:HASH"));
+    verify->add_flag("--json", command.json, "Report as one JSON object");
+    CLI::App* retention = add("retention", "Remove what was kept long enough");
+    retention->add_flag("--dry-run", command.dry_run, "Only tell what would be done now");
+    retention->add_flag("--json", command.json, "Report as one JSON object");
+    add("check", "Check what must hold of all seats; exit status 1 when something does not")
+        ->add_flag("--json", command.json, "Report as one JSON object");
 
     CLI::App* emergency =
         add("emergency-admin", "Administrators who can sign in while the provider is away");

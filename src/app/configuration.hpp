@@ -52,6 +52,8 @@ struct Command {
     int offers = 0;
     std::string tokens;               // of load-bench: file for the tokens of those it signs in
     bool json = false;                // reports as JSON
+    std::string anchor;               // of verify-audit: NUMBER:HASH of a seal noted down earlier
+    bool dry_run = false;             // of retention
     std::function<int()> over_files;  // of psychometrics: needs no database; else empty
     bool if_empty = false;  // of load-demo: only into an empty SQLite database, else do nothing
 };

@@ -57,7 +57,8 @@ void guessing(const Layout::Place& place, const Nodes& nodes, const double* wron
         const double p = c + (1 - c) * s;
         const double not_p = (1 - c) * not_s;
         const double n = right[q] + wrong[q];
-        // (r - n p) / (p (1 - p)) times the derivatives of p, with 1 - p = (1 - c) (1 - s) cancelled.
+        // (r - n p) / (p (1 - p)) times the derivatives of p, with 1 - p = (1 - c) (1 - s)
+        // cancelled.
         const double off = (right[q] * not_p - wrong[q] * p) / p;
         const double by_z = s;
         const double by_gamma = c;
@@ -194,7 +195,8 @@ double add_priors(const Layout::Place& place, const Priors& priors, std::span<co
     return log_prior;
 }
 
-std::vector<double> parameters_of(const Layout& layout, std::span<const double> x, std::size_t item) {
+std::vector<double> parameters_of(const Layout& layout, std::span<const double> x,
+                                  std::size_t item) {
     const Layout::Place& place = layout.items[item];
     std::vector<double> y{layout.slope(x, item)};
     const auto from = x.begin() + place.d;
@@ -361,7 +363,8 @@ void maximise_shared(const Layout& layout, const Nodes& nodes, const Priors& pri
                 gain += sums.gradient[r + 1] * of.own[r];
             }
         }
-        double slope_step = layout.shared_fixed || !(information > 0) ? 0 : slope_gradient / information;
+        double slope_step =
+            layout.shared_fixed || !(information > 0) ? 0 : slope_gradient / information;
         if (k == 0) out.gain += gain + slope_gradient * slope_step;
         slope_step = std::clamp(slope_step, -0.5, 0.5);
         out.x[0] += slope_step;

@@ -43,7 +43,7 @@ struct Calendar {
 // paragraphs, table of facts, one button, why you get this), in text and in HTML.
 struct Letter {
     Recipient to;
-    std::string_view kind;  // "requests.to_decide": what one may choose to get or not
+    std::string_view kind;  // requests.to_decide: declared in data/reference/mail-kinds.csv
     std::string subject;    // message key
     std::vector<std::string> paragraphs = {};                        // message keys
     std::vector<std::pair<std::string, Value>> facts = {};           // label key and value

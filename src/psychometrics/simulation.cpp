@@ -30,6 +30,7 @@ void append_number(std::string& out, double number) {
 struct Block {
     std::vector<NodeResult> nodes;
     std::string log;
+    std::size_t candidates = 0;
 };
 
 std::size_t level_of(double theta, std::span<const double> cuts) {
@@ -59,7 +60,7 @@ public:
           truth_(simulation.tables->tree().size(), 0) {}
 
     Block run(std::size_t begin, std::size_t end) {
-        Block block{std::vector<NodeResult>(truth_.size()), {}};
+        Block block{std::vector<NodeResult>(truth_.size()), {}, end - begin};
         for (std::size_t candidate = begin; candidate < end; ++candidate) {
             take_test(candidate);
             measure(block, candidate);
@@ -205,10 +206,13 @@ private:
     void take(const Block& block) {
         for (std::size_t i = 0; i < block.nodes.size(); ++i) result_.nodes[i].add(block.nodes[i]);
         if (plan_.log) plan_.log(block.log);
+        done_ += block.candidates;
+        if (plan_.progress && next_ % 256 == 255) plan_.progress(done_);
     }
     const Simulation& plan_;
     SimulationResult& result_;
     std::size_t ahead_;
+    std::size_t done_ = 0;
     std::mutex mutex_;
     std::condition_variable moved_;
     std::map<std::size_t, Block> waiting_;
@@ -271,20 +275,21 @@ SimulationResult run_all(const Simulation& plan, engine::ExposureControl* contro
 }
 
 // Simulated candidates before the first: rounds until the probabilities of Sympson and Hetter have
-// settled; one run until prices have.
+// settled; one run until tolls have.
 void settle(const Simulation& plan, engine::ExposureControl& control) {
     using Rule = engine::ExposureControl::Rule;
     if (control.rule() == Rule::eligibility) return;
     Simulation trial = plan;
     trial.log = nullptr;
+    trial.progress = nullptr;
     trial.matrix = nullptr;
     trial.truth.clear();
-    trial.candidates = control.rule() == Rule::price ? 5000 : 2000;
-    const int rounds = control.rule() == Rule::price ? 1 : 12;
+    trial.candidates = control.rule() == Rule::toll ? 5000 : 2000;
+    const int rounds = control.rule() == Rule::toll ? 1 : 12;
     for (int round = 1; round <= rounds; ++round) {
         trial.seed = plan.seed ^ (0x5EEDULL << 32) ^ static_cast<std::uint64_t>(round);
         const SimulationResult result = run_all(trial, &control);
-        if (control.rule() == Rule::price) continue;
+        if (control.rule() == Rule::toll) continue;
         // P(chosen) = P(given) / k.
         std::vector<std::uint64_t> chosen(result.given.size());
         for (std::size_t i = 0; i < chosen.size(); ++i)

@@ -260,12 +260,12 @@ TEST_CASE("a thousand answers that contradict each other leave numbers, not NaN"
     CHECK(std::isfinite(posterior.probability(core)));
 }
 
-TEST_CASE("the grid of a tree is fine enough: 32 points against 128") {
+TEST_CASE("the grid of a tree is fine enough: 24 points against 128") {
     const Tree tree = tree_of({3, 6, 4, 4, 4}, 0.85, 0.9);
     const auto items = items_for(tree, 10, 43);
     const auto coarse = *Tables::of({tree, grid_for(tree)}, items);
     const auto fine = *Tables::of({tree, Grid::equally_spaced(128, -4.5, 4.5)}, items);
-    CHECK(coarse.grid().size() == 32);
+    CHECK(coarse.grid().size() == 24);
     Random random(47);
     double worst = 0;
     for (int person = 0; person < 20; ++person) {
@@ -283,5 +283,5 @@ TEST_CASE("the grid of a tree is fine enough: 32 points against 128") {
         }
     }
     MESSAGE("largest difference of an estimate or standard error: ", worst);
-    CHECK(worst < 2e-4);
+    CHECK(worst < 2e-5);
 }
