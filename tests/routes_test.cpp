@@ -34,6 +34,7 @@ const std::set<std::string> open_routes{
     "GET /metrics",
     "GET /openapi.json",
     "GET /privacy",
+    "GET /sessions/{session}/rules",
     "GET /sign-in",
     "GET /sign-in/emergency",
     "GET /sign-in/passkey",
