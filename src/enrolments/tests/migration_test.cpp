@@ -19,7 +19,7 @@ constexpr std::string_view rows_of_before = R"sql(
     INSERT INTO organisations (id, code, name, kind, branch) VALUES (1, 'dinum', 'D', 'etat', 'etat');
     INSERT INTO persons (id, email, given_name, usual_name) VALUES (1, 'a@exemple.fr', 'A', 'M'),
         (2, 'b@exemple.fr', 'B', 'M');
-    INSERT INTO offers (id, slug, organisation_id) VALUES (1, 'offre', 1);
+    INSERT INTO offers (id, slug, organisation_id, revision) VALUES (1, 'offre', 1, 1);
     INSERT INTO sessions (id, offer_id, organisation_id, status, enrolment_opens_at,
                           enrolment_closes_at, cancel_until, starts_at, ends_at, capacity, taken,
                           waiting, last_place)
