@@ -45,10 +45,10 @@ SeatCount seat_count(db::Database& database, base::SessionId session) {
     static constexpr db::Query counters{
         "test.counters", "SELECT capacity, taken, waiting FROM sessions WHERE id = $1"};
     static constexpr db::Query rows{"test.rows", R"sql(
-        SELECT count(CASE WHEN state = 'seated' THEN 1 END),
+        SELECT count(CASE WHEN state IN ('seated', 'offered') THEN 1 END),
                count(CASE WHEN state = 'waiting' THEN 1 END), count(DISTINCT person_id),
-               coalesce(max(CASE WHEN state = 'seated' THEN place END), 0)
-        FROM enrolments WHERE session_id = $1 AND state IN ('seated', 'waiting')
+               coalesce(max(CASE WHEN state IN ('seated', 'offered') THEN place END), 0)
+        FROM enrolments WHERE session_id = $1 AND state IN ('seated', 'offered', 'waiting')
     )sql"};
     static constexpr db::Query places{"test.places", R"sql(
         SELECT place FROM enrolments WHERE session_id = $1 AND state = 'waiting' ORDER BY place

@@ -10,6 +10,7 @@
 
 #include <boost/json.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,12 +48,14 @@ struct GivenSession {
     std::chrono::days enrolment_closes_in{29};
     std::chrono::days cancel_until_in{28};
     sessions::Status status = sessions::Status::open;
+    sessions::SeatRules rules = {};
+    std::string venue = {};  // code; "" : by video
 };
 
 class TestApp {
 public:
-    // demo: with the sign-in page of the demonstration.
-    TestApp();
+    // With the sign-in page of the demonstration. `change`: what else the operator configures.
+    explicit TestApp(const std::function<void(app::Configuration&)>& change = {});
 
     // -- what there is
     base::OrganisationId given_organisation(const GivenOrganisation& = {});

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Reads data/demo (carried by the binary) into an empty database; dates are relative to today.
 #include "app/application.hpp"
+#include "app/demo_requests.hpp"
+#include "app/demo_seats.hpp"
 #include "base/embedded.hpp"
 #include "base/text.hpp"
 #include "base/zone.hpp"
@@ -191,7 +193,8 @@ std::optional<Filling> load_session(Application& app, db::Transaction& transacti
 base::Result<void> load_demo(Application& app, base::Time now) {
     if (!app.organisations.tree()->in_order().empty())
         return base::unexpected(base::Error{base::ErrorKind::conflict, "app.demo.not_empty"});
-    if (const auto report = app.organisations.import_csv(base::embedded("demo/organisations.csv"));
+    if (const auto report =
+            app.organisations.import_csv(base::embedded("demo/organisations.csv"), {.now = now});
         !report || !report->problems.empty())
         throw std::logic_error("demonstration data: organisations.csv has bad lines");
     // The offers of each root, by the campus as the importing organisation of that root.
@@ -217,15 +220,28 @@ base::Result<void> load_demo(Application& app, base::Time now) {
             if (const auto filling = load_session(app, transaction, *published, *tree, item, now))
                 fillings.push_back(*filling);
     });
-    std::size_t next = 0;
-    for (const Filling& filling : fillings)
-        for (int taker = 0; taker < filling.takers; ++taker) {
+    app.database.write([&](db::Transaction& transaction) {
+        std::size_t next = 0;
+        const db::Versions versions(transaction);
+        const auto published = app.catalogue.published(transaction, versions, today);
+        for (const Filling& filling : fillings) {
+            const auto session = app.sessions.find(transaction, filling.session).value();
+            const auto* offer = published->find(session.offer);
+            std::vector<base::PersonId> takers;
             // Some offers are not for every filler: the next one takes the seat.
-            for (std::size_t tries = 0; tries < fillers.size(); ++tries)
-                if (app.enrolments.take(fillers[next++ % fillers.size()], filling.session,
-                                        filling.when))
-                    break;
+            for (std::size_t tries = 0;
+                 tries < fillers.size() && takers.size() < static_cast<std::size_t>(filling.takers);
+                 ++tries) {
+                const auto person = fillers[next++ % fillers.size()];
+                const auto reader = app.catalogue.reader(transaction, versions, person, today);
+                if (offer != nullptr && !catalogue::why_not_take(offer->eligibility, *reader))
+                    takers.push_back(person);
+            }
+            app.enrolments.put_all(transaction, filling.session, takers, filling.when);
         }
+    });
+    load_demo_requests(app, now);
+    load_demo_seats(app, fillers, now);
     return {};
 }
 

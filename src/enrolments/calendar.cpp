@@ -46,7 +46,9 @@ std::string calendar_file(const std::vector<Training>& trainings, bool feed,
     std::vector<base::CalendarEvent> events;
     bool all_off = true;
     for (const Training& training : trainings) {
-        if (training.enrolment.state == State::waiting) continue;
+        // A seat, or one that was had and is gone.
+        const bool had_one = training.enrolment.given_at.has_value();
+        if (!had_one || training.enrolment.state == State::offered) continue;
         const bool off = training.enrolment.state != State::seated ||
                          training.session.status == sessions::Status::cancelled;
         all_off = all_off && off;

@@ -1,48 +1,49 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "enrolments/enrolments.hpp"
 
+#include "audit/audit.hpp"
 #include "base/secrets.hpp"
+#include "base/text.hpp"
 #include "db/database.hpp"
 #include "db/json_ids.hpp"
 #include "db/versions.hpp"
+#include "enrolments/found.hpp"
+#include "enrolments/post.hpp"
 #include "enrolments/rules.hpp"
 #include "enrolments/store.hpp"
 #include "enrolments/views.hpp"
+#include "identity/identity.hpp"
+#include "organisations/organisations.hpp"
 
 #include <boost/json/value.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace enrolments {
-namespace {
-
-base::Error refusal(std::string message_key) {
-    return {base::ErrorKind::conflict, std::move(message_key)};
-}
-
-// Moves those who wait up while there are seats. The session's row is locked by the caller.
-sessions::Seats move_up(db::Transaction& transaction, base::SessionId session,
-                        sessions::Seats seats, base::Time now) {
-    while (seats.taken < seats.capacity && seats.waiting > 0) {
-        const auto first = store::first_waiting(transaction, session);
-        if (!first) throw std::logic_error("a session counts people who do not wait");
-        store::set_state(transaction, first->id, State::seated, now);
-        ++seats.taken;
-        --seats.waiting;
-    }
-    return seats;
-}
-
-}  // namespace
 
 std::string_view name_of(State state) {
     switch (state) {
+        case State::applied:
+            return "applied";
         case State::seated:
             return "seated";
+        case State::offered:
+            return "offered";
         case State::waiting:
             return "waiting";
         case State::withdrawn:
             return "withdrawn";
+        case State::declined:
+            return "declined";
+        case State::expired:
+            return "expired";
+        case State::refused:
+            return "refused";
+        case State::transferred:
+            return "transferred";
+        case State::replaced:
+            return "replaced";
         case State::cancelled:
             return "cancelled";
     }
@@ -50,52 +51,167 @@ std::string_view name_of(State state) {
 }
 
 Enrolments::Enrolments(db::Database& database, sessions::Sessions& sessions,
-                       catalogue::Catalogue& catalogue)
-    : database_(database), sessions_(sessions), catalogue_(catalogue) {}
+                       catalogue::Catalogue& catalogue, identity::Identity& identity,
+                       organisations::Organisations& organisations, std::string base_url)
+    : database_(database),
+      sessions_(sessions),
+      catalogue_(catalogue),
+      identity_(identity),
+      organisations_(organisations),
+      post_(std::make_unique<const Post>(identity, catalogue, sessions, std::move(base_url))) {}
+
+Enrolments::~Enrolments() = default;
+
+std::string Enrolments::standing_of(db::Transaction& transaction, const catalogue::Reader& reader,
+                                    base::OfferId offer, base::Time now) {
+    Standing standing{.population = reader.population,
+                      .contractor = reader.contractor,
+                      .organisations = reader.organisations,
+                      .department = {},
+                      .town = {}};
+    const auto tree = organisations_.tree(transaction, db::Versions(transaction));
+    for (const std::string& code : reader.organisations) {
+        const auto* organisation = tree->find(code);
+        if (organisation == nullptr) continue;
+        if (standing.department.empty()) standing.department = organisation->department;
+        if (standing.town.empty()) standing.town = base::slug(organisation->town);
+    }
+    standing.waited = store::lists_without_seat(
+        transaction, reader.person, db::json_ids(sessions_.over(transaction, offer, now)));
+    return to_json(standing);
+}
+
+base::Result<std::string> Enrolments::prerequisite_of(db::Transaction& transaction,
+                                                      const sessions::Session& session,
+                                                      base::PersonId person, const Asking* asking,
+                                                      base::Time now) {
+    for (const base::OfferId offer : session.rules.prerequisites) {
+        const auto over = sessions_.over(transaction, offer, now);
+        if (store::seats_held(transaction, person, db::json_ids(over)) > 0) continue;
+        if (asking != nullptr && !asking->declares_prerequisites)
+            return base::unexpected(
+                base::Error{base::ErrorKind::conflict,
+                            base::Reason{"enrolments.why_not.prerequisite", "prerequisite"}});
+        return "declared";
+    }
+    return "";
+}
+
+base::Result<Enrolment> Enrolments::take_by_rules(db::Transaction& transaction,
+                                                  const sessions::Session& seen,
+                                                  const catalogue::Reader& reader,
+                                                  const Asking* asking, std::string prerequisite,
+                                                  base::Time now) {
+    Enrolment enrolment{.id = {},
+                        .session = seen.id,
+                        .person = reader.person,
+                        .created_at = now,
+                        .changed_at = now,
+                        .asked_at = now,
+                        .standing = standing_of(transaction, reader, seen.offer, now),
+                        .prerequisite = std::move(prerequisite)};
+    auto locked = sessions_.lock_whole(transaction, seen.id);
+    if (!locked || locked->status != sessions::Status::open)
+        return base::unexpected(refusal("enrolments.why_not.cancelled"));
+    Desk desk(transaction, sessions_, *post_, *std::move(locked), now);
+    if (desk.session().selecting()) {
+        if (now >= desk.session().rules.apply_until)
+            return base::unexpected(refusal("enrolments.why_not.applications_over"));
+        if (asking != nullptr && asking->motivation.empty())
+            return base::unexpected(
+                base::Error{base::ErrorKind::invalid,
+                            base::Reason{"enrolments.why_not.no_motivation", "motivation"}});
+        enrolment.state = State::applied;
+    } else {
+        desk.give_free_seats();
+        if (auto pool = desk.free_for(standing_from(enrolment.standing))) {
+            enrolment.state = State::seated;
+            enrolment.pool = *std::move(pool);
+            enrolment.given_at = now;
+        } else {
+            desk.put_on_list(enrolment);
+        }
+    }
+    auto added = desk.add(std::move(enrolment), asking != nullptr ? asking->motivation : "");
+    if (!added) return base::unexpected(refusal("enrolments.already_held"));
+    // A seat is free for a newcomer while others wait only where a quota keeps it for some.
+    if (added->state == State::seated) desk.pass(*added, Why::quota);
+    desk.close();
+    return *std::move(added);
+}
 
 base::Result<Enrolment> Enrolments::take_agreed(db::Transaction& transaction, base::PersonId person,
-                                                base::SessionId session_id, base::Time now) {
+                                                base::SessionId session_id, base::Time now,
+                                                const Asking* asking) {
     const auto today = std::chrono::floor<std::chrono::days>(now);
-    const auto session = sessions_.find(transaction, session_id);
-    if (!session || session->status == sessions::Status::draft)
+    const auto placed = sessions_.placed(transaction, {session_id});
+    if (placed.empty() || placed.begin()->second.session.status == sessions::Status::draft)
         return base::unexpected(
             base::Error{base::ErrorKind::not_found, "enrolments.session_unknown"});
-    if (const auto held = store::find_held(transaction, session_id, person)) return *held;
+    const sessions::Session& session = placed.begin()->second.session;
+    if (const auto held = store::find_held(transaction, session_id, person)) {
+        // Whoever applied may say more until the applications close.
+        if (held->state == State::applied && asking != nullptr && !asking->motivation.empty() &&
+            session.selecting() && now < session.rules.apply_until)
+            store::set_motivation(transaction, held->id, asking->motivation);
+        return *held;
+    }
 
     const db::Versions versions(transaction);
     const auto published = catalogue_.published(transaction, versions, today);
-    const catalogue::Offer* offer = published->find(session->offer);
+    const catalogue::Offer* offer = published->find(session.offer);
     if (offer == nullptr) return base::unexpected(refusal("enrolments.why_not.offer_retired"));
     const auto reader = catalogue_.reader(transaction, versions, person, today);
-    if (const auto reason = why_not_take(*session, offer->eligibility, *reader, now))
+    if (const auto reason = why_not_take(session, offer->eligibility, *reader, now))
         return base::unexpected(refusal(*reason));
+    auto prerequisite = prerequisite_of(transaction, session, person, asking, now);
+    if (!prerequisite) return base::unexpected(std::move(prerequisite.error()));
+    // Read before the row is locked: others wait for it.
+    const auto who = identity_.find(transaction, person);
+    if (!who) return base::unexpected(refusal("enrolments.why_not.cancelled"));
 
-    const auto got = sessions_.take(transaction, session_id);
-    if (!got) return base::unexpected(refusal("enrolments.why_not.cancelled"));
-    Enrolment enrolment{.id = {},
-                        .session = session_id,
-                        .person = person,
-                        .state = got->seated ? State::seated : State::waiting,
-                        .place = got->place,
-                        .created_at = now,
-                        .changed_at = now};
-    const auto id = store::insert(transaction, enrolment);
-    // The other click of a double click was faster: give back what this one took.
-    if (!id) return base::unexpected(refusal("enrolments.already_held"));
-    enrolment.id = *id;
+    Enrolment enrolment;
+    if (const auto got = sessions_.take(transaction, session_id, now)) {
+        enrolment = {.id = {},
+                     .session = session_id,
+                     .person = person,
+                     .state = got->seated ? State::seated : State::waiting,
+                     .place = got->place,
+                     .created_at = now,
+                     .changed_at = now,
+                     .asked_at = got->asked_at,
+                     .given_at = got->seated ? std::optional{now} : std::nullopt,
+                     .prerequisite = *std::move(prerequisite)};
+        const auto id = store::insert(transaction, enrolment);
+        // The other click of a double click was faster: give back what this one took.
+        if (!id) return base::unexpected(refusal("enrolments.already_held"));
+        enrolment.id = *id;
+    } else {
+        auto taken =
+            take_by_rules(transaction, session, *reader, asking, *std::move(prerequisite), now);
+        if (!taken) return taken;
+        enrolment = *std::move(taken);
+    }
+    if (enrolment.state == State::waiting)
+        enrolment.returned = store::use_return(transaction, person, session.offer, enrolment.id);
+    record(transaction, "take", enrolment, person, "agent", session, now);
+    // Where it was agreed elsewhere, that letter tells of the seat, too.
+    if (asking != nullptr)
+        post_->taken(transaction, placed.begin()->second, {"", offer->shown_title()}, *who,
+                     enrolment, now);
     return enrolment;
 }
 
 base::Result<Enrolment> Enrolments::take(base::PersonId person, base::SessionId session,
-                                         base::Time now) {
+                                         base::Time now, const Asking& asking) {
     const auto today = std::chrono::floor<std::chrono::days>(now);
     const auto taken =
         database_.write([&](db::Transaction& transaction) -> base::Result<Enrolment> {
-            if (approvals_ != nullptr &&
+            if (approvals_ != nullptr && !store::find_held(transaction, session, person) &&
                 approvals_->asks_first(transaction, db::Versions(transaction), person, session,
                                        today))
                 return base::unexpected(refusal("enrolments.why_not.needs_request"));
-            return take_agreed(transaction, person, session, now);
+            return take_agreed(transaction, person, session, now, &asking);
         });
     if (taken || taken.error().reasons.front().message_key != "enrolments.already_held")
         return taken;
@@ -115,47 +231,112 @@ void Enrolments::put_all(db::Transaction& transaction, base::SessionId session,
     after.taken += static_cast<int>(seated.size());
     sessions_.set_seats(transaction, session, *before, after);
     store::insert_seated(transaction, session, db::json_ids(seated), now);
-    for (const base::PersonId person : people.subspan(seated.size()))
+    for (const base::PersonId person : people.subspan(seated.size())) {
+        const auto taken = sessions_.take(transaction, session, now);
+        if (!taken) throw std::logic_error("a load enrols people in a session with rules");
         store::insert(transaction, {.id = {},
                                     .session = session,
                                     .person = person,
                                     .state = State::waiting,
-                                    .place = sessions_.take(transaction, session).value().place,
+                                    .place = taken->place,
                                     .created_at = now,
-                                    .changed_at = now});
+                                    .changed_at = now,
+                                    .asked_at = taken->asked_at});
+    }
+}
+
+base::Result<Enrolments::Found> Enrolments::find_locked(db::Transaction& transaction,
+                                                        base::EnrolmentId id,
+                                                        std::optional<base::PersonId> owner,
+                                                        base::Time now) {
+    const auto unknown = [] {
+        return base::unexpected(
+            base::Error{base::ErrorKind::not_found, "enrolments.enrolment_unknown"});
+    };
+    const auto seen = store::find(transaction, id);
+    if (!seen || (owner && seen->person != *owner)) return unknown();
+    // The session first: whoever touches seats takes this lock before any other.
+    auto session = sessions_.lock_whole(transaction, seen->session);
+    auto enrolment = store::find(transaction, id);
+    if (!session || !enrolment) return unknown();
+    return Found{*std::move(enrolment),
+                 Desk(transaction, sessions_, *post_, *std::move(session), now)};
 }
 
 base::Result<Enrolment> Enrolments::withdraw(base::PersonId person, base::EnrolmentId id,
                                              base::Time now) {
     return database_.write([&](db::Transaction& transaction) -> base::Result<Enrolment> {
-        const auto not_found = [] {
-            return base::unexpected(
-                base::Error{base::ErrorKind::not_found, "enrolments.enrolment_unknown"});
-        };
-        const auto seen = store::find(transaction, id);
-        if (!seen || seen->person != person) return not_found();
-        // The session first: whoever touches seats takes this lock before any other.
-        const auto before = sessions_.lock(transaction, seen->session);
-        const auto session = sessions_.find(transaction, seen->session);
-        auto enrolment = store::find(transaction, id);
-        if (!before || !session || !enrolment) return not_found();
-        if (enrolment->state == State::withdrawn) return *enrolment;  // the second click
-        if (const auto reason = why_not_withdraw(*enrolment, *session, now))
+        auto found = find_locked(transaction, id, person, now);
+        if (!found) return base::unexpected(std::move(found.error()));
+        auto& [enrolment, desk] = *found;
+        if (enrolment.state == State::withdrawn) return enrolment;  // the second click
+        if (const auto reason = why_not_withdraw(enrolment, desk.session(), now))
             return base::unexpected(refusal(*reason));
-
-        sessions::Seats after = *before;
-        if (enrolment->state == State::seated)
-            --after.taken;
-        else
-            --after.waiting;
-        store::set_state(transaction, id, State::withdrawn, now);
-        after = move_up(transaction, session->id, after, now);
-        sessions_.set_seats(transaction, session->id, *before, after);
-        enrolment->state = State::withdrawn;
-        enrolment->changed_at = now;
-        ++enrolment->sequence;
-        return *enrolment;
+        const bool had_seat = enrolment.state == State::seated;
+        // Whose session was moved gives back without penalty, and comes first another time.
+        if (enrolment.moved)
+            store::insert_return(transaction, person, desk.session().offer, enrolment.session, now);
+        desk.end(enrolment, State::withdrawn);
+        desk.give_free_seats();
+        desk.close();
+        record(transaction, "withdraw", enrolment, person, "agent", desk.session(), now);
+        if (had_seat) post_->given_back(transaction, desk.session(), enrolment, now);
+        return enrolment;
     });
+}
+
+base::Result<Enrolment> Enrolments::answer(base::PersonId person, base::EnrolmentId id, bool accept,
+                                           base::Time now) {
+    return database_.write([&](db::Transaction& transaction) -> base::Result<Enrolment> {
+        auto found = find_locked(transaction, id, person, now);
+        if (!found) return base::unexpected(std::move(found.error()));
+        auto& [enrolment, desk] = *found;
+        const State wanted = accept ? State::seated : State::declined;
+        if (enrolment.state == wanted) return enrolment;  // the second click
+        if (const auto reason = why_not_answer(enrolment, desk.session(), now))
+            return base::unexpected(refusal(*reason));
+        if (accept) {
+            store::set_state(transaction, id, State::seated, now);
+            enrolment.state = State::seated;
+            ++enrolment.sequence;
+        } else {
+            desk.end(enrolment, State::declined);
+            desk.give_free_seats();
+            desk.close();
+        }
+        record(transaction, accept ? "accept" : "decline", enrolment, person, "agent",
+               desk.session(), now);
+        if (accept) post_->taken(transaction, desk.session(), enrolment, now);
+        return enrolment;
+    });
+}
+
+void Enrolments::expire_offer(base::EnrolmentId id, base::Time now) {
+    database_.write([&](db::Transaction& transaction) {
+        auto found = find_locked(transaction, id, std::nullopt, now);
+        if (!found) return;
+        auto& [enrolment, desk] = *found;
+        if (enrolment.state != State::offered || now <= *enrolment.answer_by) return;
+        desk.end(enrolment, State::expired);
+        desk.give_free_seats();
+        desk.close();
+        record(transaction, "expire", enrolment, std::nullopt, "program", desk.session(), now);
+        post_->expired(transaction, desk.session(), enrolment, now);
+    });
+}
+
+void Enrolments::release_quotas(base::SessionId id, base::Time now) {
+    database_.write([&](db::Transaction& transaction) {
+        auto session = sessions_.lock_whole(transaction, id);
+        if (!session) return;
+        Desk desk(transaction, sessions_, *post_, *std::move(session), now);
+        desk.give_free_seats();
+        desk.close();
+    });
+}
+
+std::optional<Enrolment> Enrolments::find(db::Transaction& transaction, base::EnrolmentId id) {
+    return store::find(transaction, id);
 }
 
 Trainings Enrolments::trainings_of(db::Transaction& transaction, base::PersonId person,
@@ -172,7 +353,11 @@ Trainings Enrolments::trainings_of(db::Transaction& transaction, base::PersonId 
     trainings.reserve(enrolments.size());
     for (const auto& [enrolment, ahead] : enrolments) {
         const auto& [session, venue] = placed.at(enrolment.session);
-        trainings.push_back({enrolment, session, venue, titles.at(session.offer), ahead});
+        // Where a rule of the session orders the list, the place is not only the time of asking.
+        const bool ruled = enrolment.state == State::waiting && session.rules.ruled();
+        trainings.push_back(
+            {enrolment, session, venue, titles.at(session.offer),
+             ruled ? place_of(transaction, enrolment, session, now).rank - 1 : ahead});
     }
     std::stable_sort(trainings.begin(), trainings.end(),
                      [now](const Training& a, const Training& b) {
@@ -191,20 +376,95 @@ std::vector<Enrolment> Enrolments::held_by(db::Transaction& transaction,
     return store::held_by_all(transaction, db::json_ids(people), since);
 }
 
-std::string Enrolments::invitation(db::Transaction& transaction, const Enrolment& enrolment,
-                                   std::string_view base_url) {
-    if (enrolment.state != State::seated) return {};
-    const auto placed = sessions_.placed(transaction, {enrolment.session});
-    const auto at = placed.find(enrolment.session);
-    if (at == placed.end()) return {};
-    const auto& [session, venue] = at->second;
-    const auto titles = catalogue_.titles(transaction, {session.offer});
-    return enrolments::invitation({enrolment, session, venue, titles.at(session.offer)}, false,
-                                  base_url);
+std::string Enrolments::invitation(const Training& training, std::string_view base_url) {
+    if (training.enrolment.state != State::seated) return {};
+    return enrolments::invitation(training, false, base_url);
 }
 
-std::vector<Enrolment> Enrolments::roster(db::Transaction& transaction, base::SessionId session) {
-    return store::of_session(transaction, session);
+Place Enrolments::place_of(db::Transaction& transaction, const Enrolment& enrolment,
+                           const sessions::Session& session, base::Time now) {
+    Place place;
+    if (enrolment.state != State::waiting) return place;
+    std::vector<Waiter> waiters;
+    for (const Enrolment& row : store::of_session(transaction, session.id))
+        if (row.state == State::waiting) waiters.push_back(waiter_of(row));
+    const Order order = order_of(std::move(waiters), session.rules, !session.venue);
+    const auto at = static_cast<std::size_t>(
+        std::ranges::find(order.waiters, enrolment.id, &Waiter::id) - order.waiters.begin());
+    place.rank = static_cast<int>(at) + 1;
+    place.of = static_cast<int>(order.waiters.size());
+    if (at > 0) place.why_before = name_of(order.why[at - 1]);
+    if (at < order.why.size()) place.why_after = name_of(order.why[at]);
+    const auto past = sessions_.reach_of_past(transaction, session.offer, now);
+    // The seats that this list already got count as well.
+    if (const auto found = chance(past, place.rank + session.seats.reached)) {
+        place.known = true;
+        place.reached = found->reached;
+        place.sessions = found->of;
+    }
+    place.overtaken = store::overtakings_of(transaction, enrolment.id);
+    return place;
+}
+
+std::optional<Training> Enrolments::asked_to_replace(db::Transaction& transaction,
+                                                     base::PersonId colleague,
+                                                     std::int64_t replacement) {
+    const auto asked = store::find_replacement(transaction, replacement);
+    if (!asked || !asked->open || asked->colleague != colleague) return std::nullopt;
+    const auto enrolment = store::find(transaction, asked->enrolment);
+    if (!enrolment) return std::nullopt;
+    auto placed = sessions_.placed(transaction, {enrolment->session});
+    auto& [session, venue] = placed.at(enrolment->session);
+    auto titles = catalogue_.titles(transaction, {session.offer});
+    return Training{*enrolment, session, venue, titles.at(session.offer), 0};
+}
+
+Selection Enrolments::selection(db::Transaction& transaction, base::SessionId id) {
+    Selection selection;
+    const auto session = sessions_.find(transaction, id);
+    if (!session) return selection;
+    for (const Enrolment& row : store::of_session(transaction, id))
+        if (row.state == State::applied || row.rank > 0) selection[row.id].score = row.score;
+    for (const auto& [enrolment, text] : store::motivations(transaction, id))
+        if (const auto found = selection.find(enrolment); found != selection.end())
+            found->second.motivation = text;
+    for (const auto& [enrolment, grades] : store::grades(transaction, id)) {
+        const auto found = selection.find(enrolment);
+        if (found == selection.end()) continue;
+        for (const Grade& grade : grades) {
+            auto& points = found->second.points[grade.grader];
+            points.resize(session->rules.grid.size());
+            if (grade.criterion < static_cast<int>(points.size()))
+                points[static_cast<std::size_t>(grade.criterion)] = grade.points;
+        }
+        found->second.score = score(grades, session->rules.grid);
+    }
+    return selection;
+}
+
+void Enrolments::complete_standings(db::Transaction& transaction, const sessions::Session& session,
+                                    std::vector<Enrolment>& enrolments, base::Time now) {
+    const auto today = std::chrono::floor<std::chrono::days>(now);
+    const db::Versions versions(transaction);
+    for (Enrolment& enrolment : enrolments)
+        if (enrolment.standing.empty())
+            if (const auto reader =
+                    catalogue_.reader(transaction, versions, enrolment.person, today))
+                enrolment.standing = standing_of(transaction, *reader, session.offer, now);
+}
+
+std::vector<Enrolment> Enrolments::roster(db::Transaction& transaction,
+                                          const sessions::Session& session) {
+    auto rows = store::of_session(transaction, session.id);
+    if (!session.rules.ruled() && !session.results_at) return rows;
+    // Those who wait, in the order in which seats would be offered to them.
+    std::ranges::stable_sort(rows, [&](const Enrolment& a, const Enrolment& b) {
+        const bool a_waits = a.state == State::waiting;
+        const bool b_waits = b.state == State::waiting;
+        if (a_waits != b_waits) return b_waits;
+        return a_waits && compare(waiter_of(a), waiter_of(b), session.rules, !session.venue).first;
+    });
+    return rows;
 }
 
 std::string Enrolments::new_feed(base::PersonId person, base::Time now) {
@@ -218,25 +478,6 @@ std::string Enrolments::new_feed(base::PersonId person, base::Time now) {
 std::optional<base::PersonId> Enrolments::owner_of_feed(db::Transaction& transaction,
                                                         std::string_view token) {
     return store::owner_of_feed(transaction, base::sha256_hex(token));
-}
-
-bool Enrolments::set_capacity(db::Transaction& transaction, base::SessionId session, int capacity,
-                              base::Time now) {
-    const auto before = sessions_.lock(transaction, session);
-    if (!before || before->taken > capacity) return false;
-    sessions::Seats after = *before;
-    after.capacity = capacity;
-    after = move_up(transaction, session, after, now);
-    sessions_.set_seats(transaction, session, *before, after);
-    return true;
-}
-
-void Enrolments::session_cancelled(db::Transaction& transaction, base::SessionId session,
-                                   base::Time now) {
-    const auto before = sessions_.lock(transaction, session);
-    if (!before) return;
-    store::cancel_all(transaction, session, now);
-    sessions_.set_seats(transaction, session, *before, {before->capacity, 0, 0});
 }
 
 std::shared_ptr<const std::vector<base::OfferId>> Enrolments::with_free_seats(

@@ -4,6 +4,7 @@
 #include "db/database.hpp"
 #include "db/versions.hpp"
 #include "enrolments/enrolments.hpp"
+#include "enrolments/handlers.hpp"
 #include "enrolments/views.hpp"
 #include "http/router.hpp"
 #include "identity/identity.hpp"
@@ -16,33 +17,19 @@
 namespace enrolments {
 namespace {
 
-http::Response not_found(std::string message_key) {
-    return http::refuse({base::ErrorKind::not_found, std::move(message_key)});
-}
-
-http::Response take(const http::Request& request, const Site& site) {
-    const auto session = request.path_id<base::SessionId>("session");
-    if (!session) return not_found("enrolments.session_unknown");
-    const auto enrolment = site.enrolments.take(request.person(), *session, request.now);
-    if (!enrolment) return http::refuse(enrolment.error());
-    const bool seated = enrolment->state == State::seated;
-    return http::done("/my-trainings",
-                      seated ? "enrolments.notice.seated" : "enrolments.notice.waiting",
-                      http::view("", {{"id", enrolment->id.value},
-                                      {"state", name_of(enrolment->state)},
-                                      {"place", enrolment->place}}),
-                      201);
-}
-
 http::Response withdraw(const http::Request& request, const Site& site) {
     const auto id = request.path_id<base::EnrolmentId>("enrolment");
     if (!id) return not_found("enrolments.enrolment_unknown");
-    const auto enrolment = site.enrolments.withdraw(request.person(), *id, request.now);
-    if (!enrolment) return http::refuse(enrolment.error());
-    return http::done("/my-trainings", "enrolments.notice.withdrawn",
-                      http::view("", {{"id", enrolment->id.value},
-                                      {"state", name_of(enrolment->state)},
-                                      {"place", enrolment->place}}));
+    return changed(site.enrolments.withdraw(request.person(), *id, request.now),
+                   "enrolments.notice.withdrawn");
+}
+
+http::Response answer(const http::Request& request, const Site& site) {
+    const auto id = request.path_id<base::EnrolmentId>("enrolment");
+    if (!id) return not_found("enrolments.enrolment_unknown");
+    const bool accept = request.form.flag("accept");
+    return changed(site.enrolments.answer(request.person(), *id, accept, request.now),
+                   accept ? "enrolments.notice.accepted" : "enrolments.notice.declined");
 }
 
 http::Response show_trainings(const http::Request& request, const Site& site) {
@@ -87,46 +74,13 @@ http::Response new_feed(const http::Request& request, const Site& site) {
     return http::show(http::view("enrolments/feed", {{"url", url}}));
 }
 
-http::Response show_roster(const http::Request& request, const Site& site) {
-    return site.database.read([&](db::Transaction& transaction) {
-        const auto id = request.path_id<base::SessionId>("session");
-        const auto session = id ? site.sessions.find(transaction, *id) : std::nullopt;
-        if (!session) return not_found("enrolments.session_unknown");
-        const db::Versions versions(transaction);
-        const auto rights = site.identity.rights(transaction, versions, request.person());
-        if (!rights.may("organiser", session->organisation))
-            return http::refuse({base::ErrorKind::forbidden, "enrolments.not_your_session"});
-
-        const auto enrolments = site.enrolments.roster(transaction, *id);
-        std::vector<base::PersonId> ids;
-        for (const Enrolment& enrolment : enrolments) ids.push_back(enrolment.person);
-        const auto people = site.identity.persons(transaction, ids);
-        const auto today = std::chrono::floor<std::chrono::days>(request.now);
-        const auto affiliations = site.identity.affiliations(transaction, ids, today);
-        std::vector<Participant> participants;
-        for (const Enrolment& enrolment : enrolments) {
-            Participant participant{enrolment, people.at(enrolment.person), ""};
-            if (const auto at = affiliations.find(enrolment.person); at != affiliations.end())
-                if (const auto* employer = rights.tree().find(at->second.organisation))
-                    participant.organisation = employer->shown_name();
-            participants.push_back(std::move(participant));
-        }
-        std::vector<base::VenueId> venue_ids;
-        if (session->venue) venue_ids.push_back(*session->venue);
-        const auto venues = site.sessions.venues(transaction, venue_ids);
-        return http::show(http::view(
-            "enrolments/roster",
-            roster_view(*session, venues.empty() ? nullptr : &venues.begin()->second,
-                        site.catalogue.titles(transaction, {session->offer})[session->offer],
-                        participants)));
-    });
-}
-
 constexpr std::string_view enrolment_schema = R"json({
  "type": "object",
  "required": ["id", "state", "place"],
  "properties": {"id": {"type": "integer"},
-                "state": {"enum": ["seated", "waiting", "withdrawn", "cancelled"]},
+                "state": {"enum": ["applied", "seated", "offered", "waiting", "withdrawn", "declined",
+                                   "expired", "refused", "transferred", "replaced",
+                                   "cancelled"]},
                 "place": {"type": "integer"}}})json";
 
 }  // namespace
@@ -140,11 +94,82 @@ void add_pages(http::Router& router, const Site& given) {
             [site, handler](const http::Request& request) { return handler(request, *site); });
     };
     const auto me = http::Access::signed_in();
+    const auto organiser = http::Access::role("organiser");
+    constexpr std::string_view flag = R"({"type":"boolean"})";
+    constexpr std::string_view any_object = R"({"type":"object"})";
     add("POST", "/sessions/{session}/enrolments", me,
-        {.summary = "Take a seat, or a place on the waiting list", .answer = enrolment_schema},
+        {.summary = "Take a seat, or a place on the waiting list; apply where motivation is asked",
+         .form = {{"motivation"}, {"prerequisite", flag, false, "I have what is asked before"}},
+         .answer = enrolment_schema},
         take);
+    add("GET", "/sessions/{session}/apply", me,
+        {.summary = "What a session asks before a seat", .answer = apply_schema}, show_apply);
+    add("GET", "/enrolments/{enrolment}", me,
+        {.summary = "My place, why, my chances, and other dates", .answer = one_schema},
+        show_enrolment);
+    add("POST", "/enrolments/{enrolment}/transfer", me,
+        {.summary = "Go over to another session of the same offer",
+         .form = {{"to", R"({"type":"integer"})", true, "Id of the session"}},
+         .answer = enrolment_schema},
+        transfer);
+    add("POST", "/enrolments/{enrolment}/keep", me,
+        {.summary = "Keep the seat of a session that was moved", .answer = enrolment_schema}, keep);
+    add("POST", "/enrolments/{enrolment}/colleague", me,
+        {.summary = "Propose the seat to a colleague of the same organisation",
+         .form = {{"email", R"({"type":"string","format":"email"})", true}},
+         .answer = enrolment_schema},
+        propose_colleague);
+    add("GET", "/replacements/{replacement}", me,
+        {.summary = "A seat that a colleague offers me", .answer = any_object}, show_replacement);
+    add("POST", "/replacements/{replacement}", me,
+        {.summary = "Accept or decline a colleague's seat",
+         .form = {{"accept", flag, true}},
+         .answer = enrolment_schema},
+        answer_replacement);
+    add("GET", "/sessions/{session}/selection", organiser,
+        {.summary = "The applications of a selection on motivation", .answer = selection_schema},
+        show_selection);
+    add("POST", "/enrolments/{enrolment}/grade", organiser,
+        {.summary = "Grade an application",
+         .form = {{"points",
+                   R"({"type":"array","items":{"type":"integer","minimum":0,"maximum":5}})", true,
+                   "In the order of the grid"}},
+         .answer = any_object},
+        grade);
+    add("POST", "/sessions/{session}/results", organiser,
+        {.summary = "Give everyone the results of a selection",
+         .form = {{"reasons", R"({"type":"object","additionalProperties":{"type":"string"}})", true,
+                   "By id of the enrolment; each one without a seat needs one"}},
+         .answer = any_object},
+        give_results);
+    add("POST", "/enrolments/{enrolment}/prerequisite", organiser,
+        {.summary = "A declared prerequisite holds, or the enrolment is refused",
+         .form = {{"holds", flag, true}, {"reason"}},
+         .answer = enrolment_schema},
+        check_prerequisite);
+    add("GET", "/sessions/{session}/priorities", organiser,
+        {.summary = "Who goes before whom on the waiting list; a preview of other rules",
+         .query = {{"preview", R"({"type":"integer"})"},
+                   {"priority", R"({"type":"array","items":{"type":"string"}})"}},
+         .answer = priorities_schema},
+        show_priorities);
+    add("POST", "/sessions/{session}/priorities", organiser,
+        {.summary = "Change who goes before whom",
+         .form = {{"priority", R"({"type":"array","items":{"type":"string"}})"}},
+         .answer = any_object},
+        set_priorities);
+    add("GET", "/sessions/{session}/minimum", organiser,
+        {.summary = "Too few people: confirm or call off", .answer = any_object}, show_minimum);
+    add("POST", "/sessions/{session}/confirm", organiser,
+        {.summary = "The session takes place with fewer people", .answer = any_object},
+        confirm_session);
     add("POST", "/enrolments/{enrolment}/withdraw", me,
         {.summary = "Give a seat or a place back", .answer = enrolment_schema}, withdraw);
+    add("POST", "/enrolments/{enrolment}/answer", me,
+        {.summary = "Accept or decline a seat that is offered",
+         .form = {{"accept", R"({"type":"boolean"})", true}},
+         .answer = enrolment_schema},
+        answer);
     add("GET", "/my-trainings", me, {.summary = "My trainings", .answer = trainings_schema},
         show_trainings);
     add("GET", "/enrolments/{enrolment}.ics", me,

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "organisations/organisations.hpp"
 
+#include "audit/audit.hpp"
 #include "base/csv.hpp"
 #include "base/text.hpp"
 #include "db/database.hpp"
 #include "db/versions.hpp"
 #include "organisations/rules.hpp"
 #include "organisations/store.hpp"
+
+#include <boost/json.hpp>
 
 #include <algorithm>
 
@@ -17,7 +20,8 @@ constexpr std::string_view version_name = "organisations";
 
 bool same(const Organisation& a, const Organisation& b) {
     return a.parent == b.parent && a.name == b.name && a.short_name == b.short_name &&
-           a.kind == b.kind && a.branch == b.branch && a.siret == b.siret && a.town == b.town;
+           a.kind == b.kind && a.branch == b.branch && a.siret == b.siret && a.town == b.town &&
+           a.department == b.department;
 }
 
 // What is known while a file goes in: the database's organisations and those of the lines above.
@@ -91,6 +95,8 @@ void import_line(db::Transaction& transaction, const Line& line, Known& known,
     const Organisation* before = found == known.by_code.end() ? nullptr : &found->second;
     if (before != nullptr) {
         organisation.id = before->id;
+        // Files of before have no such column.
+        if (organisation.department.empty()) organisation.department = before->department;
         if (same(*before, organisation)) {
             ++report.unchanged;
             return;
@@ -134,7 +140,8 @@ std::shared_ptr<const Tree> Organisations::tree() {
 }
 
 base::Result<ImportReport> Organisations::import_csv(
-    std::string_view text, const std::optional<std::vector<base::OrganisationId>>& within) {
+    std::string_view text, const Importer& importer,
+    const std::optional<std::vector<base::OrganisationId>>& within) {
     const auto lines = read_lines(text);
     if (!lines) return base::unexpected(lines.error());
     return database_.write([&](db::Transaction& transaction) -> base::Result<ImportReport> {
@@ -144,20 +151,43 @@ base::Result<ImportReport> Organisations::import_csv(
         for (const Organisation& organisation : store::all(transaction)) known.put(organisation);
         for (const Line& line : *lines) import_line(transaction, line, known, report);
         if (report.added + report.changed > 0) db::bump_version(transaction, version_name);
+        record_import(transaction, report,
+                      {.action = "organisations.import",
+                       .person = importer.person,
+                       .within = within.value_or(std::vector<base::OrganisationId>{}),
+                       .now = importer.now});
         return report;
     });
 }
 
+void record_import(db::Transaction& transaction, const ImportReport& report,
+                   const ImportDecision& import) {
+    if (report.added + report.changed == 0) return;
+    audit::Decision decision{
+        .at = import.now,
+        .actor = import.person,
+        .role = import.person ? "administrator" : "program",
+        .action = import.action,
+        .object = "import",
+        .after = boost::json::serialize(boost::json::object{{"added", report.added},
+                                                            {"changed", report.changed},
+                                                            {"unchanged", report.unchanged},
+                                                            {"problems", report.problems.size()}})};
+    if (!import.within.empty()) decision.perimeter = import.within.front();
+    audit::record(transaction, decision);
+}
+
 std::string write_csv(const Tree& tree) {
     std::string text;
-    base::write_csv_row(
-        text, {"code", "parent", "name", "short_name", "kind", "branch", "siret", "town"});
+    base::write_csv_row(text, {"code", "parent", "name", "short_name", "kind", "branch", "siret",
+                               "town", "department"});
     for (const auto& [organisation, depth] : tree.in_order()) {
         const Organisation* parent =
             organisation->parent ? tree.find(*organisation->parent) : nullptr;
-        base::write_csv_row(text, {organisation->code, parent == nullptr ? "" : parent->code,
-                                   organisation->name, organisation->short_name, organisation->kind,
-                                   organisation->branch, organisation->siret, organisation->town});
+        base::write_csv_row(
+            text, {organisation->code, parent == nullptr ? "" : parent->code, organisation->name,
+                   organisation->short_name, organisation->kind, organisation->branch,
+                   organisation->siret, organisation->town, organisation->department});
     }
     return text;
 }

@@ -2,6 +2,7 @@
 // Door of the organisations slice: the tree of administrations, and the perimeters that are its
 // subtrees.
 #pragma once
+#include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
 
@@ -35,6 +36,7 @@ struct Organisation {
     std::string branch;      // of the public service: etat, territoriale, hospitaliere
     std::string siret;       // 14 digits or ""
     std::string town;
+    std::string department;  // INSEE code: "75", "2A"; "": as above it (Tree::department_of)
 
     const std::string& shown_name() const { return short_name.empty() ? name : short_name; }
 };
@@ -49,6 +51,8 @@ public:
     bool contains(base::OrganisationId outer, base::OrganisationId inner) const;
     // From the organisation itself up to its root.
     std::vector<const Organisation*> chain(base::OrganisationId) const;
+    // Its own département or that of the nearest above it that has one; "" when none has.
+    std::string department_of(base::OrganisationId) const;
     // Depth-first, children by name; with their depth from 0.
     const std::vector<std::pair<const Organisation*, int>>& in_order() const { return in_order_; }
     std::vector<const Organisation*> children(base::OrganisationId) const;
@@ -78,6 +82,22 @@ struct ImportReport {
 boost::json::object report_view(const ImportReport&,
                                 const std::function<std::string(const base::Reason&)>& words);
 
+// An import as the log of decisions has it.
+struct ImportDecision {
+    std::string_view action;
+    std::optional<base::PersonId> person = {};      // nothing: the operator
+    std::vector<base::OrganisationId> within = {};  // the person's perimeters; the first is told
+    base::Time now{};
+};
+// In the transaction of the import: the counts of its lines. Nothing when it changed nothing.
+void record_import(db::Transaction&, const ImportReport&, const ImportDecision&);
+
+// Who imports, and when. Without `person` the operator does.
+struct Importer {
+    base::Time now{};
+    std::optional<base::PersonId> person = {};
+};
+
 class Organisations {
 public:
     explicit Organisations(db::Database&);
@@ -87,12 +107,13 @@ public:
     std::shared_ptr<const Tree> tree(db::Transaction&, const db::Versions&);
     std::shared_ptr<const Tree> tree();
 
-    // CSV with the columns code, parent, name, short_name, kind, branch, siret, town. A parent is
+    // CSV with the columns code, parent, name, short_name, kind, branch, siret, town and
+    // department (empty: it stays as it is). A parent is
     // named by its code and may stand in the file or in the database. The same file twice changes
     // nothing. Refuses a file that cannot be read at all. `within`: what is not at or below one of
     // these, or would leave them, stays as it is; absent: the operator, who may change everything.
     base::Result<ImportReport> import_csv(
-        std::string_view text,
+        std::string_view text, const Importer&,
         const std::optional<std::vector<base::OrganisationId>>& within = std::nullopt);
 
 private:

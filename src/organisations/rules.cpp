@@ -35,7 +35,8 @@ base::Result<std::vector<Line>> read_lines(std::string_view text) {
                              .kind = cell("kind"),
                              .branch = cell("branch"),
                              .siret = cell("siret"),
-                             .town = cell("town")};
+                             .town = cell("town"),
+                             .department = cell("department")};
         if (line.organisation.kind.empty()) line.organisation.kind = "service";
         if (line.organisation.branch.empty()) line.organisation.branch = "etat";
         std::erase(line.organisation.siret, ' ');
@@ -62,6 +63,18 @@ std::optional<base::Reason> problem_of(const Line& line) {
             "organisations.import.branch_unknown", "branch", {{"branch", o.branch}}};
     if (!o.siret.empty() && !base::is_siret(o.siret))
         return base::Reason{"organisations.import.siret_invalid", "siret", {{"siret", o.siret}}};
+    const auto digit_or = [&](std::size_t at, std::string_view letters) {
+        return (o.department[at] >= '0' && o.department[at] <= '9') ||
+               letters.find(o.department[at]) != std::string_view::npos;
+    };
+    // "01" to "95", "2A", "2B", and three digits overseas (INSEE, code officiel géographique).
+    if (!o.department.empty() &&
+        ((o.department.size() != 2 && o.department.size() != 3) || !digit_or(0, "") ||
+         !digit_or(1, o.department[0] == '2' && o.department.size() == 2 ? "AB" : "") ||
+         (o.department.size() == 3 && !digit_or(2, ""))))
+        return base::Reason{"organisations.import.department_invalid",
+                            "department",
+                            {{"department", o.department}}};
     return std::nullopt;
 }
 

@@ -61,6 +61,12 @@ std::vector<const Organisation*> Tree::chain(base::OrganisationId id) const {
     return chain;
 }
 
+std::string Tree::department_of(base::OrganisationId id) const {
+    for (const Organisation* organisation : chain(id))
+        if (!organisation->department.empty()) return organisation->department;
+    return {};
+}
+
 std::vector<const Organisation*> Tree::children(base::OrganisationId id) const {
     std::vector<const Organisation*> found;
     for (const auto& [organisation, depth] : in_order_)

@@ -149,12 +149,94 @@ void read_moments(const SessionForm& form, const Session* before, Session& sessi
     read("cancel_until", form.cancel_until, old.cancel_until, start, session.cancel_until);
 }
 
+// "/catalogue/slug" and "https://…/catalogue/slug#dates" name the same as "slug".
+std::string slug_in(std::string_view word) {
+    constexpr std::string_view folder = "/catalogue/";
+    if (const auto at = word.find(folder); at != std::string_view::npos)
+        word.remove_prefix(at + folder.size());
+    return std::string{word.substr(0, word.find_first_of("?#/."))};
+}
+
 // The number, or `otherwise` for a text that is empty; -1, which no rule lets pass, for what is
 // none.
 int read_number(const std::string& text, int otherwise) {
     if (text.empty()) return otherwise;
     const auto number = base::to_integer(text);
     return number && *number >= 0 && *number <= 1'000'000 ? static_cast<int>(*number) : -1;
+}
+
+// Who is meant by a row; the kind is "" where it says nothing known.
+Quota read_quota(const QuotaRow& row) {
+    const auto colon = row.who.find(':');
+    Quota quota{row.who.substr(0, colon), "", read_number(row.seats, 0), {}};
+    if (colon != std::string::npos)
+        quota.value = row.who.substr(colon + 1);
+    else if (quota.kind == "town")
+        quota.value = base::slug(row.detail);
+    else
+        quota.value = row.detail;
+    return quota;
+}
+
+QuotaRow row_of(const Quota& quota) {
+    const bool detailed =
+        quota.kind == "organisation" || quota.kind == "department" || quota.kind == "town";
+    return {detailed ? quota.kind : quota.pool(), detailed ? quota.value : "",
+            std::to_string(quota.seats), moment_text(quota.reserved_until)};
+}
+
+void read_rules(const SessionForm& form, const Session* before, const Known& known,
+                Session& session, Reasons& problems) {
+    SeatRules rules;
+    const SeatRules& old = before != nullptr ? before->rules : rules;
+    const base::Time start = session.slots.empty() ? base::Time::max() : session.starts_at();
+    const auto moment = [&](const std::string& text, base::Time otherwise, const std::string& field,
+                            base::Time unchanged) {
+        if (text.empty()) return otherwise;
+        if (before != nullptr && text == moment_text(unchanged)) return unchanged;
+        const auto typed = read_moment(text);
+        if (!typed) problems.push_back({"sessions.problem.moment", field});
+        return typed.value_or(otherwise);
+    };
+    for (std::size_t i = 0; i < form.quotas.size(); ++i) {
+        const std::string field = "quotas." + std::to_string(i) + ".";
+        Quota quota = read_quota(form.quotas[i]);
+        const auto same = std::ranges::find(old.quotas, quota.pool(), &Quota::pool);
+        quota.reserved_until =
+            moment(form.quotas[i].until, start, field + "until",
+                   same == old.quotas.end() ? base::Time{} : same->reserved_until);
+        if (quota.kind == "organisation" && !known.organisations.contains(quota.value))
+            problems.push_back({"sessions.problem.quota_value", field + "value"});
+        rules.quotas.push_back(std::move(quota));
+    }
+    if (form.selection == "on_motivation") {
+        rules.selection = Selection::on_motivation;
+        rules.apply_until = moment(form.apply_until, base::Time{}, "apply_until", old.apply_until);
+        if (const auto day = base::parse_iso_date(form.results_on))
+            rules.results_on = *day;
+        else
+            problems.push_back({"sessions.problem.results_on", "results_on"});
+        for (const CriterionRow& row : form.grid)
+            rules.grid.push_back({row.name, read_number(row.weight, 1)});
+    }
+    for (const std::string& slug : prerequisites_of(form)) {
+        const auto found = known.offers.find(slug);
+        if (found == known.offers.end())
+            problems.push_back(
+                {"sessions.problem.prerequisite", "prerequisites", {{"offer", slug}}});
+        else if (std::ranges::find(rules.prerequisites, found->second) == rules.prerequisites.end())
+            rules.prerequisites.push_back(found->second);
+    }
+    for (const std::string& name : form.priorities)
+        if (const auto priority = priority_of(name))
+            if (std::ranges::find(rules.priorities, *priority) == rules.priorities.end())
+                rules.priorities.push_back(*priority);
+    rules.offer_hours = read_number(form.offer_hours, SeatRules{}.offer_hours);
+    if (!form.minimum_by.empty()) {
+        rules.minimum_by = base::parse_iso_date(form.minimum_by);
+        if (!rules.minimum_by) problems.push_back({"sessions.problem.minimum_by", "minimum_by"});
+    }
+    session.rules = std::move(rules);
 }
 
 // Two slots of one day at the usual hours are one row.
@@ -198,8 +280,35 @@ SessionForm read_form(const http::Form& sent) {
     form.enrolment_opens_at = text("enrolment_opens_at");
     form.enrolment_closes_at = text("enrolment_closes_at");
     form.cancel_until = text("cancel_until");
+    for (int i = 0; i <= most_quotas; ++i) {
+        const std::string row = "quotas." + std::to_string(i) + ".";
+        form.quotas.push_back(
+            {text(row + "who"), text(row + "detail"), text(row + "seats"), text(row + "until")});
+    }
+    std::erase_if(form.quotas, [](const QuotaRow& row) { return row.who.empty(); });
+    form.selection = text("selection");
+    form.apply_until = text("apply_until");
+    form.results_on = text("results_on");
+    for (int i = 0; i <= most_criteria; ++i) {
+        const std::string row = "grid." + std::to_string(i) + ".";
+        form.grid.push_back({text(row + "name"), text(row + "weight")});
+    }
+    std::erase_if(form.grid, [](const CriterionRow& row) { return row.name.empty(); });
+    form.prerequisites = text("prerequisites");
+    form.priorities = sent.list("priorities");
+    form.offer_hours = text("offer_hours");
+    form.minimum_by = text("minimum_by");
     form.revision = sent.integer("revision").value_or(-1);
     return form;
+}
+
+std::vector<std::string> prerequisites_of(const SessionForm& form) {
+    std::string words = form.prerequisites;
+    std::ranges::replace_if(
+        words, [](char c) { return c == '\n' || c == '\r' || c == '\t' || c == ','; }, ' ');
+    std::vector<std::string> slugs;
+    for (const std::string& word : base::split(words, ' ')) slugs.push_back(slug_in(word));
+    return slugs;
 }
 
 SessionForm empty_form(std::string_view language) {
@@ -208,9 +317,10 @@ SessionForm empty_form(std::string_view language) {
     return form;
 }
 
-SessionForm form_of(const Session& session, const Venue* venue, std::string_view offer_slug) {
+SessionForm form_of(const Session& session, const Venue* venue,
+                    const std::map<base::OfferId, std::string>& slugs) {
     SessionForm form;
-    form.offer = offer_slug;
+    form.offer = slugs.at(session.offer);
     form.rows = rows_of(session.slots);
     if (venue != nullptr) form.venue = venue->code;
     form.video_link = session.video_link;
@@ -221,28 +331,49 @@ SessionForm form_of(const Session& session, const Venue* venue, std::string_view
     form.enrolment_opens_at = moment_text(session.enrolment_opens_at);
     form.enrolment_closes_at = moment_text(session.enrolment_closes_at);
     form.cancel_until = moment_text(session.cancel_until);
+    for (const Quota& quota : session.rules.quotas) form.quotas.push_back(row_of(quota));
+    if (session.rules.selection == Selection::on_motivation) {
+        form.selection = "on_motivation";
+        form.apply_until = moment_text(session.rules.apply_until);
+        form.results_on = base::iso_date(session.rules.results_on);
+        for (const Criterion& one : session.rules.grid)
+            form.grid.push_back({one.name, std::to_string(one.weight)});
+    }
+    for (const base::OfferId offer : session.rules.prerequisites)
+        if (const auto slug = slugs.find(offer); slug != slugs.end())
+            form.prerequisites += (form.prerequisites.empty() ? "" : "\n") + slug->second;
+    for (const Priority priority : session.rules.priorities)
+        form.priorities.emplace_back(name_of(priority));
+    form.offer_hours = std::to_string(session.rules.offer_hours);
+    if (session.rules.minimum_by) form.minimum_by = base::iso_date(*session.rules.minimum_by);
     form.revision = session.revision;
     return form;
 }
 
-SessionForm copy_of(const Session& session, const Venue* venue, std::string_view offer_slug) {
-    SessionForm form = form_of(session, venue, offer_slug);
+SessionForm copy_of(const Session& session, const Venue* venue,
+                    const std::map<base::OfferId, std::string>& slugs) {
+    SessionForm form = form_of(session, venue, slugs);
     for (SlotRow& row : form.rows) row.date.clear();
     form.enrolment_opens_at.clear();
     form.enrolment_closes_at.clear();
     form.cancel_until.clear();
+    for (QuotaRow& row : form.quotas) row.until.clear();
+    form.apply_until.clear();
+    form.results_on.clear();
+    form.minimum_by.clear();
     form.revision = -1;
     return form;
 }
 
 ReadSession session_from(const SessionForm& form, const Session* before, const Venue* venue,
-                         base::Time now) {
+                         const Known& known, base::Time now) {
     ReadSession read;
     if (before != nullptr) read.session = *before;
     Session& session = read.session;
     read_rows(form.rows, session, read.problems);
     const bool rows_are_right = read.problems.empty();
     read_moments(form, before, session, now, read.problems);
+    read_rules(form, before, known, session, read.problems);
     session.venue = venue != nullptr ? std::optional{venue->id} : std::nullopt;
     session.video_link = form.video_link;
     session.seats.capacity = read_number(form.capacity, 0);

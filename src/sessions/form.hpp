@@ -5,6 +5,9 @@
 #pragma once
 #include "sessions/sessions.hpp"
 
+#include <functional>
+#include <set>
+
 namespace http {
 class Form;
 }
@@ -21,6 +24,18 @@ struct SlotRow {
     friend bool operator==(const SlotRow&, const SlotRow&) = default;
 };
 
+// For whom seats are kept: "population:etat", "outside_idf:1", "region:84", or "organisation",
+// "department", "town" with what `detail` says. A row without `who` is empty.
+struct QuotaRow {
+    std::string who, detail, seats, until;
+    friend bool operator==(const QuotaRow&, const QuotaRow&) = default;
+};
+// A row without name is empty.
+struct CriterionRow {
+    std::string name, weight;
+    friend bool operator==(const CriterionRow&, const CriterionRow&) = default;
+};
+
 struct SessionForm {
     std::string offer;  // slug
     std::vector<SlotRow> rows;
@@ -28,15 +43,33 @@ struct SessionForm {
     std::string video_link, capacity, minimum, language, note;
     // 2026-12-01T09:00; with a "Z" it is UTC. Empty: from now on, and until the session starts.
     std::string enrolment_opens_at, enrolment_closes_at, cancel_until;
+    std::vector<QuotaRow> quotas;
+    std::string selection;  // "on_motivation", or the first who come
+    std::string apply_until, results_on;
+    std::vector<CriterionRow> grid;
+    std::string prerequisites;  // slugs or addresses of offers, between white space
+    std::vector<std::string> priorities;
+    std::string offer_hours, minimum_by;
     std::int64_t revision = -1;
 };
+
+// What a form names and only the database knows.
+struct Known {
+    std::map<std::string, base::OfferId, std::less<>> offers;  // by slug: those that it names
+    std::set<std::string, std::less<>> organisations;          // codes
+};
+// The slugs of the prerequisites.
+std::vector<std::string> prerequisites_of(const SessionForm&);
 
 SessionForm read_form(const http::Form&);
 SessionForm empty_form(std::string_view language);
 // A session as the form shows it. `venue`: nullptr when there is none.
-SessionForm form_of(const Session&, const Venue*, std::string_view offer_slug);
+// `slugs`: of the offer and its prerequisites.
+SessionForm form_of(const Session&, const Venue*,
+                    const std::map<base::OfferId, std::string>& slugs);
 // The same without its dates: the half days and hours stay.
-SessionForm copy_of(const Session&, const Venue*, std::string_view offer_slug);
+SessionForm copy_of(const Session&, const Venue*,
+                    const std::map<base::OfferId, std::string>& slugs);
 
 struct ReadSession {
     Session session;  // right where there is no problem
@@ -44,7 +77,8 @@ struct ReadSession {
 };
 // `before`: the session that is edited, nullptr for a new one; what no field says stays as it is
 // there. `venue`: the one that the form names, if it exists.
-ReadSession session_from(const SessionForm&, const Session* before, const Venue*, base::Time now);
+ReadSession session_from(const SessionForm&, const Session* before, const Venue*, const Known&,
+                         base::Time now);
 
 struct VenueForm {
     std::string organisation;  // code

@@ -17,6 +17,9 @@ std::optional<Venue> venue_of(db::Transaction&, const Session&, const Site&);
 base::Date today(const http::Request&);
 std::string path_of(base::SessionId);
 
+// pages_rules.cpp
+http::Response show_rules(const http::Request&, const Site&);
+
 // pages_form.cpp
 http::Response show_new(const http::Request&, const Site&);
 http::Response create(const http::Request&, const Site&);

@@ -61,6 +61,11 @@ Listed listed_of(std::string_view name) {
     return found == all_listed.end() ? Listed::coming : *found;
 }
 
+// The coming sessions among which what waits for the organiser is looked for, the next first, and
+// how many of them are told.
+constexpr int most_looked_at = 200;
+constexpr std::size_t most_told = 10;
+
 http::Response show_list(const http::Request& request, const Site& site) {
     return site.database.read([&](db::Transaction& transaction) -> http::Response {
         ListQuery query{.organisations = organisations_of(rights_of(transaction, request, site)),
@@ -80,14 +85,33 @@ http::Response show_list(const http::Request& request, const Site& site) {
         const int page = static_cast<int>(request.query.integer("page", 1, last, 1));
         query.offset = (page - 1) * query.limit;
         auto sessions = site.sessions.list(transaction, query, request.now);
+        // What waits comes first, on the page that one comes to.
+        std::vector<Session> waiting;
+        std::map<base::SessionId, ToDo> to_do;
+        if (query.listed == Listed::coming && page == 1 && wanted.empty()) {
+            ListQuery all = query;
+            all.limit = most_looked_at;
+            waiting = counts.at(Listed::coming) > query.limit
+                          ? site.sessions.list(transaction, all, request.now)
+                          : sessions;
+            std::vector<base::SessionId> ids;
+            for (const Session& session : waiting) ids.push_back(session.id);
+            to_do = site.seat_holders.to_do(transaction, ids);
+            std::erase_if(waiting, [&](const Session& session) {
+                return !waits(session, to_do[session.id], request.now);
+            });
+            if (waiting.size() > most_told) waiting.resize(most_told);
+        }
         std::vector<base::VenueId> venue_ids;
+        for (const Session& session : waiting)
+            if (session.venue) venue_ids.push_back(*session.venue);
         for (const Session& session : sessions)
             if (session.venue) venue_ids.push_back(*session.venue);
-        return http::show(
-            http::view("sessions/list",
-                       list_view({query, page, wanted, std::move(sessions), counts,
-                                  site.sessions.venues(transaction, venue_ids), std::move(titles)},
-                                 request.now)));
+        return http::show(http::view(
+            "sessions/list", list_view({query, page, wanted, std::move(sessions), counts,
+                                        site.sessions.venues(transaction, venue_ids),
+                                        std::move(titles), std::move(waiting), std::move(to_do)},
+                                       request.now)));
     });
 }
 
@@ -97,10 +121,19 @@ http::Response show_session(const http::Request& request, const Site& site,
         const auto session = organised_session(transaction, request, site);
         if (!session) return http::refuse(session.error());
         const auto venue = venue_of(transaction, *session, site);
-        const auto titles = site.catalogue.titles(transaction, {session->offer});
-        return http::show(
-            http::view(template_name, organiser_view(*session, venue ? &*venue : nullptr,
-                                                     titles.at(session->offer), request.now)));
+        const auto same_venue = site.sessions.same_venue(transaction, *session);
+        std::vector<base::OfferId> offers{session->offer};
+        for (const Session& other : same_venue) offers.push_back(other.offer);
+        const auto titles = site.catalogue.titles(transaction, offers);
+        boost::json::object view = organiser_view(*session, venue ? &*venue : nullptr,
+                                                  titles.at(session->offer), request.now);
+        boost::json::array booked_twice;
+        for (const Session& other : same_venue)
+            booked_twice.push_back({{"id", other.id.value},
+                                    {"starts_at", base::iso_time(other.starts_at())},
+                                    {"title", titles.at(other.offer).title}});
+        view["booked_twice"] = std::move(booked_twice);
+        return http::show(http::view(template_name, std::move(view)));
     });
 }
 
@@ -119,9 +152,14 @@ http::Response open(const http::Request& request, const Site& site) {
                 site.catalogue.published(transaction, db::Versions(transaction), today(request));
             if (published->find(session->offer) == nullptr)
                 return base::unexpected(conflict("sessions.offer_not_published"));
+            const Session before = *session;
             session->status = Status::open;
             if (!site.sessions.update(transaction, *session))
                 return base::unexpected(conflict("sessions.stale"));
+            if (auto told = site.seat_holders.session_changed(transaction, before, *session,
+                                                              request.person(), request.now);
+                !told)
+                return base::unexpected(std::move(told.error()));
             return session;
         });
     if (!opened) return http::refuse(opened.error());
@@ -148,7 +186,8 @@ http::Response cancel(const http::Request& request, const Site& site) {
             if (!site.sessions.update(transaction, changed))
                 return base::unexpected(conflict("sessions.stale"));
             changed.seats = site.sessions.lock(transaction, changed.id).value_or(changed.seats);
-            site.seat_holders.session_cancelled(transaction, changed.id, request.now);
+            site.seat_holders.session_cancelled(transaction, changed.id, request.person(),
+                                                request.now);
             return changed;
         });
     if (!cancelled) return http::refuse(cancelled.error());
@@ -187,6 +226,20 @@ std::vector<http::Parameter> session_fields(bool is_new) {
         {"enrolment_closes_at", moment},
         {"cancel_until", moment, false, "Until when people may withdraw by themselves"},
         {"note"},
+        {"quotas",
+         R"json({"type":"array","items":{"type":"object","required":["who","seats"],"properties":{
+          "who":{"type":"string"},"detail":{"type":"string"},"seats":{"type":"integer","minimum":1},
+          "until":{"type":"string"}}}})json",
+         false, "Seats kept for some until a moment: population:etat, region:84, town..."},
+        {"selection", R"({"enum":["first_come","on_motivation",""]})"},
+        {"apply_until", moment},
+        {"results_on", R"({"type":"string","format":"date"})"},
+        {"grid", R"json({"type":"array","items":{"type":"object","required":["name"],"properties":{
+          "name":{"type":"string"},"weight":{"type":"integer","minimum":1,"maximum":10}}}})json"},
+        {"prerequisites", R"({"type":"string"})", false, "Slugs of offers, between spaces"},
+        {"priorities", R"({"type":"array","items":{"type":"string"}})"},
+        {"offer_hours", R"({"type":"integer","minimum":2,"maximum":336})"},
+        {"minimum_by", R"({"type":"string","format":"date"})"},
         {"open", R"({"type":"boolean"})", false, "Open a draft at once"}};
     if (is_new)
         fields.push_back({"offer", R"({"type":"string"})", true, "Slug"});
@@ -246,6 +299,9 @@ void add_pages(http::Router& router, const Site& given) {
     add("GET", "/sessions/{session}",
         {.summary = "A session, for its organiser", .answer = session_schema},
         shown_with("sessions/session"));
+    router.add("GET", "/sessions/{session}/rules", http::Access::anyone(),
+               {.summary = "How the seats of a session are given", .answer = rules_schema},
+               [site](const http::Request& request) { return show_rules(request, *site); });
     add("GET", "/sessions/{session}/edit",
         {.summary = "The form of a session", .answer = form_schema}, show_edit);
     add("POST", "/sessions/{session}",

@@ -81,6 +81,31 @@ std::optional<Venue> venue_named(db::Transaction& transaction, const Site& site,
     return code.empty() ? std::nullopt : site.sessions.find_venue(transaction, code);
 }
 
+// The slugs of the session's offer and prerequisites.
+std::map<base::OfferId, std::string> slugs_of(db::Transaction& transaction, const Site& site,
+                                              const Session& session) {
+    auto offers = session.rules.prerequisites;
+    offers.push_back(session.offer);
+    std::map<base::OfferId, std::string> slugs;
+    for (const auto& [id, title] : site.catalogue.titles(transaction, offers))
+        slugs.emplace(id, title.slug);
+    return slugs;
+}
+
+Known known_to(db::Transaction& transaction, const http::Request& request, const Site& site,
+               const SessionForm& form) {
+    const db::Versions versions(transaction);
+    const auto published = site.catalogue.published(transaction, versions, today(request));
+    Known known;
+    for (const std::string& slug : prerequisites_of(form))
+        if (const std::size_t at = published->index.find(slug); at != published->index.size())
+            known.offers.emplace(slug, published->index.at(at).id);
+    const auto tree = site.organisations.tree(transaction, versions);
+    for (const QuotaRow& row : form.quotas)
+        if (tree->find(row.detail) != nullptr) known.organisations.insert(row.detail);
+    return known;
+}
+
 const Venue* pointer_to(const std::optional<Venue>& venue) {
     return venue ? &*venue : nullptr;
 }
@@ -103,8 +128,7 @@ http::Response show_new(const http::Request& request, const Site& site) {
             if (!rights_of(transaction, request, site).may("organiser", model->organisation))
                 return http::refuse({ErrorKind::forbidden, "sessions.not_yours"});
             const auto venue = venue_of(transaction, *model, site);
-            const auto titles = site.catalogue.titles(transaction, {model->offer});
-            form = copy_of(*model, pointer_to(venue), titles.at(model->offer).slug);
+            form = copy_of(*model, pointer_to(venue), slugs_of(transaction, site, *model));
         }
         if (form.offer.empty()) return choose_offer(transaction, request, site);
         auto offer = own_offer(transaction, request, site, form.offer);
@@ -122,7 +146,9 @@ http::Response create(const http::Request& request, const Site& site) {
             const auto offer = own_offer(transaction, request, site, form.offer);
             if (!offer) return base::unexpected(offer.error());
             const auto venue = venue_named(transaction, site, form.venue);
-            ReadSession read = session_from(form, nullptr, pointer_to(venue), request.now);
+            ReadSession read =
+                session_from(form, nullptr, pointer_to(venue),
+                             known_to(transaction, request, site, form), request.now);
             if (!read.problems.empty())
                 return base::unexpected(base::Error{ErrorKind::invalid, std::move(read.problems)});
             read.session.offer = offer->id;
@@ -133,7 +159,15 @@ http::Response create(const http::Request& request, const Site& site) {
                 read.session.status = Status::open;
             }
             if (const auto same = site.sessions.find_same(transaction, read.session)) return *same;
-            return site.sessions.insert(transaction, read.session);
+            Session planned = read.session;
+            planned.id = site.sessions.insert(transaction, planned);
+            Session before = planned;
+            before.status = Status::draft;
+            if (auto told = site.seat_holders.session_changed(transaction, before, planned,
+                                                              request.person(), request.now);
+                !told)
+                return base::unexpected(std::move(told.error()));
+            return planned.id;
         });
     if (created)
         return http::done(
@@ -161,7 +195,8 @@ http::Response show_edit(const http::Request& request, const Site& site) {
             return http::refuse({ErrorKind::conflict, std::string{*reason}});
         const auto venue = venue_of(transaction, *session, site);
         auto title = site.catalogue.titles(transaction, {session->offer}).at(session->offer);
-        const SessionForm form = form_of(*session, pointer_to(venue), title.slug);
+        const SessionForm form =
+            form_of(*session, pointer_to(venue), slugs_of(transaction, site, *session));
         return http::show(
             form_page(transaction, request, site, form, std::move(title), &*session, {}));
     });
@@ -179,7 +214,9 @@ http::Response change(const http::Request& request, const Site& site) {
             if (form.revision != before->revision)
                 return refused(ErrorKind::conflict, "sessions.stale");
             const auto venue = venue_named(transaction, site, form.venue);
-            ReadSession read = session_from(form, &*before, pointer_to(venue), request.now);
+            ReadSession read =
+                session_from(form, &*before, pointer_to(venue),
+                             known_to(transaction, request, site, form), request.now);
             if (!read.problems.empty())
                 return base::unexpected(base::Error{ErrorKind::invalid, std::move(read.problems)});
             Session& session = read.session;
@@ -195,15 +232,10 @@ http::Response change(const http::Request& request, const Site& site) {
             }
             if (!site.sessions.update(transaction, session))
                 return refused(ErrorKind::conflict, "sessions.stale");
-            const int capacity = session.seats.capacity;
-            if (!site.seat_holders.set_capacity(transaction, session.id, capacity, request.now)) {
-                const auto seats = site.sessions.lock(transaction, session.id);
-                return base::unexpected(base::Error{
-                    ErrorKind::invalid,
-                    base::Reason{"sessions.problem.fewer_than_taken",
-                                 "capacity",
-                                 {{"count", std::to_string(seats ? seats->taken : 0)}}}});
-            }
+            if (auto told = site.seat_holders.session_changed(transaction, *before, session,
+                                                              request.person(), request.now);
+                !told)
+                return base::unexpected(std::move(told.error()));
             return session;
         });
     if (changed)

@@ -60,6 +60,10 @@ Reasons problems_of(const Session& session, const Venue* venue, const Session* b
     else
         check_times(session, before, now, reasons);
     check_seats(session, venue, reasons);
+    if (!session.slots.empty())
+        for (base::Reason& reason : problems_of(session.rules, session.seats.capacity,
+                                                session.enrolment_closes_at, session.starts_at()))
+            reasons.push_back(std::move(reason));
     if (venue == nullptr && session.video_link.empty())
         reasons.push_back({"sessions.problem.nowhere", "venue"});
     if (!session.video_link.empty() && !is_link(session.video_link))

@@ -32,6 +32,14 @@ const std::string_view list_schema = R"json({"type": "object",
  "properties": {"state": {"enum": ["coming", "past", "draft", "cancelled"]},
   "total": {"type": "integer"}, "sessions": {"type": "array", "items": )json" SESSION "}}}";
 
+const std::string_view rules_schema = R"json({"type": "object",
+ "required": ["session", "offer", "selection", "quotas", "for_all", "prerequisites", "priorities",
+              "offer_hours", "minimum"],
+ "properties": {"selection": {"enum": ["first_come", "on_motivation"]},
+  "quotas": {"type": "array", "items": {"type": "object",
+   "required": ["kind", "name", "seats", "until", "released"]}},
+  "priorities": {"type": "array", "items": {"type": "string"}}}})json";
+
 const std::string_view offers_schema = R"json({"type": "object",
  "required": ["words", "total", "offers"],
  "properties": {"total": {"type": "integer"},

@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view version_name = "sessions";
 
 bool has_free(const Seats& seats) {
-    return seats.taken < seats.capacity;
+    return seats.taken < seats.capacity && !seats.held_back;
 }
 
 }  // namespace
@@ -93,6 +93,34 @@ std::optional<base::SessionId> Sessions::find_same(db::Transaction& transaction,
     return store::find_same(transaction, session);
 }
 
+std::vector<base::SessionId> Sessions::over(db::Transaction& transaction, base::OfferId offer,
+                                            base::Time now) {
+    return store::over(transaction, offer, now);
+}
+
+std::vector<Session> Sessions::same_venue(db::Transaction& transaction, const Session& session) {
+    if (!session.venue) return {};
+    auto others = store::at_venue(transaction, session);
+    // A day that both use does not yet mean an hour that both use.
+    std::erase_if(others, [&](const Session& other) {
+        return std::ranges::none_of(other.slots, [&](const Slot& theirs) {
+            return std::ranges::any_of(session.slots, [&](const Slot& ours) {
+                return ours.starts_at < theirs.ends_at && theirs.starts_at < ours.ends_at;
+            });
+        });
+    });
+    return others;
+}
+
+std::vector<int> Sessions::reach_of_past(db::Transaction& transaction, base::OfferId offer,
+                                         base::Time now) {
+    return store::reach_of_past(transaction, offer, now);
+}
+
+std::vector<Counted> Sessions::counted(db::Transaction& transaction) {
+    return store::counted(transaction);
+}
+
 std::map<base::VenueId, Venue> Sessions::venues(db::Transaction& transaction,
                                                 const std::vector<base::VenueId>& ids) {
     std::map<base::VenueId, Venue> found;
@@ -150,22 +178,33 @@ bool Sessions::remove_draft(db::Transaction& transaction, const Session& session
     return store::remove_draft(transaction, session);
 }
 
-std::optional<Taken> Sessions::take(db::Transaction& transaction, base::SessionId id) {
-    const auto after = store::take(transaction, id);
+std::optional<Taken> Sessions::take(db::Transaction& transaction, base::SessionId id,
+                                    base::Time now) {
+    const auto after = store::take(transaction, id, now);
     if (!after) return std::nullopt;
-    // Nobody waits while a seat is free (a constraint of the table), so who waits after taking is
-    // on the list, and who does not has a seat.
-    const bool seated = after->seats.waiting == 0;
-    if (seated && after->seats.full()) db::bump_version(transaction, version_name);
-    return Taken{seated, seated ? 0 : after->last_place};
+    // Whoever comes while somebody waits gets a place, so who waits after taking is on the list,
+    // and who does not has a seat.
+    const bool seated = after->waiting == 0;
+    if (seated && after->full()) db::bump_version(transaction, version_name);
+    return Taken{seated, seated ? 0 : after->last_place, seated ? now : after->last_asked_at};
 }
 
 std::optional<Seats> Sessions::lock(db::Transaction& transaction, base::SessionId id) {
     return store::lock(transaction, id);
 }
 
+std::optional<Session> Sessions::lock_whole(db::Transaction& transaction, base::SessionId id) {
+    if (!store::lock(transaction, id)) return std::nullopt;
+    return store::find(transaction, id);
+}
+
+void Sessions::set_results(db::Transaction& transaction, base::SessionId id, base::Time now) {
+    store::set_results(transaction, id, now);
+}
+
 void Sessions::set_seats(db::Transaction& transaction, base::SessionId id, const Seats& before,
                          const Seats& after) {
+    if (before == after) return;
     store::set_seats(transaction, id, after);
     if (has_free(before) != has_free(after)) db::bump_version(transaction, version_name);
 }

@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
+#include "sessions/seat_rules.hpp"
 
 #include <boost/json/fwd.hpp>
 
@@ -52,9 +53,14 @@ std::string_view name_of(Status);
 
 struct Seats {
     int capacity = 0;
-    int taken = 0;    // never over capacity
-    int waiting = 0;  // 0 while a seat is free
+    int taken = 0;                // held or offered; never over capacity
+    int waiting = 0;              // 0 while a seat is free, unless it is held back
+    bool held_back = false;       // a free seat that none of those who wait may have by the rules
+    std::int64_t last_place = 0;  // on the waiting list; grows, never given twice
+    base::Time last_asked_at{};   // of the last who was put on it
+    int reached = 0;              // how many of the list were offered a seat until now
     bool full() const { return taken >= capacity; }
+    friend bool operator==(const Seats&, const Seats&) = default;
 };
 
 struct Session {
@@ -74,7 +80,10 @@ struct Session {
     std::int64_t sequence = 0;  // RFC 5545
     std::int64_t revision = 0;
     Seats seats;
+    SeatRules rules;
+    std::optional<base::Time> results_at = {};  // of a selection on motivation: made known
 
+    bool selecting() const { return rules.selection == Selection::on_motivation && !results_at; }
     base::Time starts_at() const { return slots.front().starts_at; }
     base::Time ends_at() const { return slots.back().ends_at; }
 };
@@ -99,20 +108,47 @@ struct ListQuery {
     int limit = 20;
 };
 
+// What an organiser has to do for a session, as far as those enrolled go.
+struct ToDo {
+    int to_grade = 0;  // applications that nobody has graded
+    int applications = 0;
+    int to_check = 0;  // declared prerequisites
+    int offered = 0;   // seats that wait for an answer
+};
+
 // What the enrolments slice does when a session changes; declared here because sessions is below.
 // Each is called in the transaction that changes the session.
 struct SeatHolders {
     virtual ~SeatHolders() = default;
-    // Another number of seats: those who wait move up. False when more are taken already.
-    virtual bool set_capacity(db::Transaction&, base::SessionId, int capacity, base::Time now) = 0;
-    // Called off: nobody holds a seat or a place any more.
-    virtual void session_cancelled(db::Transaction&, base::SessionId, base::Time now) = 0;
+    // Planned, opened or changed by `by`: `after` is what update() has written, and its capacity is
+    // set here. Seats pass on, who holds one is told of another time or place, what must happen
+    // later is put down. Refuses, by field, a capacity or quota that those who hold seats break.
+    virtual base::Result<void> session_changed(db::Transaction&, const Session& before,
+                                               const Session& after, base::PersonId by,
+                                               base::Time now) = 0;
+    // Of these sessions, those with something to do.
+    virtual std::map<base::SessionId, ToDo> to_do(db::Transaction&,
+                                                  const std::vector<base::SessionId>&) = 0;
+    // Called off: nobody holds a seat or a place any more; each is told.
+    virtual void session_cancelled(db::Transaction&, base::SessionId, base::PersonId by,
+                                   base::Time now) = 0;
 };
 
 // What a taker got.
 struct Taken {
     bool seated = false;
     std::int64_t place = 0;  // on the waiting list when not seated; grows, never reused
+    base::Time asked_at{};   // never before that of the place before
+};
+
+// What `campus check` compares with the enrolments.
+struct Counted {
+    base::SessionId id;
+    Status status = Status::draft;
+    base::Time starts_at{};
+    Seats seats;
+    SeatRules rules;
+    std::optional<base::Time> results_at;
 };
 
 // The members that every view of a session has, here because enrolments shows sessions, too.
@@ -139,6 +175,14 @@ public:
     // A session that is the same but for its id: what a form sent twice would make again. Until the
     // transaction ends nobody else makes one.
     std::optional<base::SessionId> find_same(db::Transaction&, const Session&);
+    // Sessions of the offer that have ended or were called off.
+    std::vector<base::SessionId> over(db::Transaction&, base::OfferId, base::Time now);
+    // Others that are not called off and meet in the same venue at the same time.
+    std::vector<Session> same_venue(db::Transaction&, const Session&);
+    // How far down their waiting lists the last ended sessions of the offer came, at most ten, of
+    // those that somebody waited for or that were full.
+    std::vector<int> reach_of_past(db::Transaction&, base::OfferId, base::Time now);
+    std::vector<Counted> counted(db::Transaction&);
     std::map<base::VenueId, Venue> venues(db::Transaction&, const std::vector<base::VenueId>&);
     std::vector<Venue> all_venues(db::Transaction&);
     std::optional<Venue> find_venue(db::Transaction&, std::string_view code);
@@ -160,10 +204,14 @@ public:
 
     // -- seats; each locks the session's row until the transaction ends
     // A seat if there is one, else the next place on the waiting list; nothing when the session is
-    // not open. One statement, so that what it saw and what it did cannot differ.
-    std::optional<Taken> take(db::Transaction&, base::SessionId);
+    // not open, or gives its seats by rules. One statement, so that what it saw and what it did
+    // cannot differ.
+    std::optional<Taken> take(db::Transaction&, base::SessionId, base::Time now);
     // The present numbers, locked.
     std::optional<Seats> lock(db::Transaction&, base::SessionId);
+    // The whole session, locked.
+    std::optional<Session> lock_whole(db::Transaction&, base::SessionId);
+    void set_results(db::Transaction&, base::SessionId, base::Time now);
     void set_seats(db::Transaction&, base::SessionId, const Seats& before, const Seats& after);
 
 private:

@@ -19,6 +19,19 @@ int small(std::int64_t value) {
     return static_cast<int>(value);
 }
 
+// Columns as in SEAT_COLUMNS below, the first of them at `first`.
+Seats seats_from(const db::Row& row, int first) {
+    return {.capacity = small(row.integer(first)),
+            .taken = small(row.integer(first + 1)),
+            .waiting = small(row.integer(first + 2)),
+            .held_back = row.boolean(first + 3),
+            .last_place = row.integer(first + 4),
+            .last_asked_at = base::from_epoch(row.integer(first + 5)),
+            .reached = small(row.integer(first + 6))};
+}
+
+#define SEAT_COLUMNS "capacity, taken, waiting, held_back, last_place, last_asked_at, reached"
+
 // Columns as in SESSION_COLUMNS below.
 Session session_from(const db::Row& row) {
     Session session;
@@ -36,20 +49,23 @@ Session session_from(const db::Row& row) {
     session.minimum = small(row.integer(11));
     session.sequence = row.integer(12);
     session.revision = row.integer(13);
-    session.seats = {small(row.integer(14)), small(row.integer(15)), small(row.integer(16))};
+    session.seats = seats_from(row, 14);
+    session.rules = seat_rules_from(row.text(21));
+    if (const auto at = row.optional_integer(22)) session.results_at = base::from_epoch(*at);
     return session;
 }
 
 #define SESSION_COLUMNS                                                                     \
     "s.id, s.offer_id, s.organisation_id, s.status, s.venue_id, s.video_link, s.language, " \
     "s.note, s.enrolment_opens_at, s.enrolment_closes_at, s.cancel_until, s.minimum, "      \
-    "s.sequence, s.revision, s.capacity, s.taken, s.waiting"
+    "s.sequence, s.revision, s.capacity, s.taken, s.waiting, s.held_back, s.last_place, "   \
+    "s.last_asked_at, s.reached, s.rules, s.results_at"
 
 // With these, one row a slot: for few sessions, one query is much cheaper than two.
 #define WITH_SLOT ", l.starts_at, l.ends_at"
 #define SESSIONS_AND_SLOTS " FROM sessions s JOIN session_slots l ON l.session_id = s.id "
-constexpr int slot_column = 17;
-constexpr int venue_column = 19;
+constexpr int slot_column = 23;
+constexpr int venue_column = 25;
 
 Slot slot_from(const db::Row& row) {
     return {base::from_epoch(row.integer(slot_column)),
@@ -222,7 +238,7 @@ constexpr db::Query select_same{"sessions.same", R"sql(
     SELECT id FROM sessions
     WHERE offer_id = $1 AND starts_at = $2 AND ends_at = $3 AND capacity = $4
       AND COALESCE(venue_id, 0) = $5 AND video_link = $6 AND language = $7 AND note = $8
-      AND status <> 'cancelled'
+      AND rules = $9 AND status <> 'cancelled'
     ORDER BY id LIMIT 1
 )sql"};
 
@@ -231,7 +247,7 @@ std::optional<base::SessionId> find_same(db::Transaction& transaction, const Ses
     transaction.run(select_same,
                     {s.offer.value, base::to_epoch(s.starts_at()), base::to_epoch(s.ends_at()),
                      s.seats.capacity, s.venue.value_or(base::VenueId{}).value, s.video_link,
-                     s.language, s.note},
+                     s.language, s.note, to_json(s.rules)},
                     [&](const db::Row& row) { found = base::SessionId{row.integer(0)}; });
     return found;
 }
@@ -239,8 +255,8 @@ std::optional<base::SessionId> find_same(db::Transaction& transaction, const Ses
 constexpr db::Query insert_session{"sessions.insert", R"sql(
     INSERT INTO sessions (offer_id, organisation_id, status, venue_id, video_link, language, note,
                           enrolment_opens_at, enrolment_closes_at, cancel_until, minimum,
-                          starts_at, ends_at, capacity)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id
+                          starts_at, ends_at, capacity, rules, ruled)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) RETURNING id
 )sql"};
 constexpr db::Query insert_slot{"sessions.insert_slot", R"sql(
     INSERT INTO session_slots (session_id, starts_at, ends_at) VALUES ($1, $2, $3)
@@ -266,13 +282,13 @@ void insert_slots(db::Transaction& transaction, base::SessionId id,
 
 base::SessionId insert(db::Transaction& transaction, const Session& s) {
     base::SessionId id;
-    transaction.run(
-        insert_session,
-        {s.offer.value, s.organisation.value, name_of(s.status), venue_of(s), s.video_link,
-         s.language, s.note, base::to_epoch(s.enrolment_opens_at),
-         base::to_epoch(s.enrolment_closes_at), base::to_epoch(s.cancel_until), s.minimum,
-         base::to_epoch(s.starts_at()), base::to_epoch(s.ends_at()), s.seats.capacity},
-        [&](const db::Row& row) { id.value = row.integer(0); });
+    transaction.run(insert_session,
+                    {s.offer.value, s.organisation.value, name_of(s.status), venue_of(s),
+                     s.video_link, s.language, s.note, base::to_epoch(s.enrolment_opens_at),
+                     base::to_epoch(s.enrolment_closes_at), base::to_epoch(s.cancel_until),
+                     s.minimum, base::to_epoch(s.starts_at()), base::to_epoch(s.ends_at()),
+                     s.seats.capacity, to_json(s.rules), s.rules.ruled()},
+                    [&](const db::Row& row) { id.value = row.integer(0); });
     insert_slots(transaction, id, s.slots);
     return id;
 }
@@ -281,7 +297,7 @@ constexpr db::Query update_session{"sessions.update", R"sql(
     UPDATE sessions SET status = $3, venue_id = $4, video_link = $5, language = $6, note = $7,
                         enrolment_opens_at = $8, enrolment_closes_at = $9, cancel_until = $10,
                         minimum = $11, starts_at = $12, ends_at = $13, sequence = $14,
-                        revision = revision + 1
+                        rules = $15, ruled = $16, revision = revision + 1
     WHERE id = $1 AND revision = $2
 )sql"};
 
@@ -291,7 +307,7 @@ bool update(db::Transaction& transaction, const Session& s) {
         {s.id.value, s.revision, name_of(s.status), venue_of(s), s.video_link, s.language, s.note,
          base::to_epoch(s.enrolment_opens_at), base::to_epoch(s.enrolment_closes_at),
          base::to_epoch(s.cancel_until), s.minimum, base::to_epoch(s.starts_at()),
-         base::to_epoch(s.ends_at()), s.sequence});
+         base::to_epoch(s.ends_at()), s.sequence, to_json(s.rules), s.rules.ruled()});
     if (changed == 0) return false;
     transaction.run(delete_slots, {s.id.value});
     insert_slots(transaction, s.id, s.slots);
@@ -375,45 +391,114 @@ constexpr db::Query take_seat{"sessions.take", R"sql(
     UPDATE sessions
     SET taken = taken + CASE WHEN taken < capacity AND waiting = 0 THEN 1 ELSE 0 END,
         waiting = waiting + CASE WHEN taken < capacity AND waiting = 0 THEN 0 ELSE 1 END,
-        last_place = last_place + CASE WHEN taken < capacity AND waiting = 0 THEN 0 ELSE 1 END
-    WHERE id = $1 AND status = 'open'
-    RETURNING capacity, taken, waiting, last_place
-)sql"};
+        last_place = last_place + CASE WHEN taken < capacity AND waiting = 0 THEN 0 ELSE 1 END,
+        last_asked_at = CASE WHEN (taken < capacity AND waiting = 0) OR last_asked_at > $2
+                             THEN last_asked_at ELSE $2 END
+    WHERE id = $1 AND status = 'open' AND ruled = 0
+    RETURNING )sql" SEAT_COLUMNS};
 
-std::optional<AfterTaking> take(db::Transaction& transaction, base::SessionId id) {
-    std::optional<AfterTaking> after;
-    transaction.run(take_seat, {id.value}, [&](const db::Row& row) {
-        after = {{small(row.integer(0)), small(row.integer(1)), small(row.integer(2))},
-                 row.integer(3)};
-    });
+std::optional<Seats> take(db::Transaction& transaction, base::SessionId id, base::Time now) {
+    std::optional<Seats> after;
+    transaction.run(take_seat, {id.value, base::to_epoch(now)},
+                    [&](const db::Row& row) { after = seats_from(row, 0); });
     return after;
 }
 
 // An UPDATE that changes nothing: the one way to lock a row that both engines know.
 constexpr db::Query lock_seats{"sessions.lock", R"sql(
-    UPDATE sessions SET taken = taken WHERE id = $1 RETURNING capacity, taken, waiting
-)sql"};
+    UPDATE sessions SET taken = taken WHERE id = $1 RETURNING )sql" SEAT_COLUMNS};
 
 std::optional<Seats> lock(db::Transaction& transaction, base::SessionId id) {
     std::optional<Seats> seats;
-    transaction.run(lock_seats, {id.value}, [&](const db::Row& row) {
-        seats = {small(row.integer(0)), small(row.integer(1)), small(row.integer(2))};
-    });
+    transaction.run(lock_seats, {id.value},
+                    [&](const db::Row& row) { seats = seats_from(row, 0); });
     return seats;
 }
 
 constexpr db::Query set_seat_counts{"sessions.set_seats", R"sql(
-    UPDATE sessions SET capacity = $2, taken = $3, waiting = $4 WHERE id = $1
+    UPDATE sessions SET capacity = $2, taken = $3, waiting = $4, held_back = $5, last_place = $6,
+                        last_asked_at = $7, reached = $8
+    WHERE id = $1
 )sql"};
 
 void set_seats(db::Transaction& transaction, base::SessionId id, const Seats& seats) {
-    transaction.run(set_seat_counts, {id.value, seats.capacity, seats.taken, seats.waiting});
+    transaction.run(set_seat_counts,
+                    {id.value, seats.capacity, seats.taken, seats.waiting, seats.held_back,
+                     seats.last_place, base::to_epoch(seats.last_asked_at), seats.reached});
+}
+
+constexpr db::Query set_results_at{"sessions.set_results", R"sql(
+    UPDATE sessions SET results_at = $2, revision = revision + 1 WHERE id = $1
+)sql"};
+
+void set_results(db::Transaction& transaction, base::SessionId id, base::Time now) {
+    transaction.run(set_results_at, {id.value, base::to_epoch(now)});
+}
+
+constexpr db::Query select_over{"sessions.over", R"sql(
+    SELECT id FROM sessions
+    WHERE offer_id = $1 AND (status = 'cancelled' OR (status = 'open' AND ends_at <= $2))
+)sql"};
+
+std::vector<base::SessionId> over(db::Transaction& transaction, base::OfferId offer,
+                                  base::Time now) {
+    std::vector<base::SessionId> found;
+    transaction.run(select_over, {offer.value, base::to_epoch(now)},
+                    [&](const db::Row& row) { found.push_back({row.integer(0)}); });
+    return found;
+}
+
+constexpr db::Query select_at_venue{"sessions.at_venue",
+                                    "SELECT " SESSION_COLUMNS WITH_SLOT SESSIONS_AND_SLOTS R"sql(
+    WHERE s.venue_id = $1 AND s.id <> $2 AND s.status <> 'cancelled'
+      AND s.starts_at < $4 AND s.ends_at > $3
+    ORDER BY s.starts_at, s.id, l.starts_at
+)sql"};
+
+std::vector<Session> at_venue(db::Transaction& transaction, const Session& s) {
+    return sessions_from(
+        transaction, select_at_venue,
+        {venue_of(s), s.id.value, base::to_epoch(s.starts_at()), base::to_epoch(s.ends_at())});
+}
+
+constexpr db::Query select_reach{"sessions.reach_of_past", R"sql(
+    SELECT reached FROM sessions
+    WHERE offer_id = $1 AND status = 'open' AND ends_at <= $2
+      AND (last_place > 0 OR taken = capacity)
+    ORDER BY ends_at DESC, id DESC LIMIT 10
+)sql"};
+
+std::vector<int> reach_of_past(db::Transaction& transaction, base::OfferId offer, base::Time now) {
+    std::vector<int> reach;
+    transaction.run(select_reach, {offer.value, base::to_epoch(now)},
+                    [&](const db::Row& row) { reach.push_back(small(row.integer(0))); });
+    return reach;
+}
+
+constexpr db::Query select_counted{"sessions.counted", R"sql(
+    SELECT id, status, starts_at, rules, results_at, )sql" SEAT_COLUMNS R"sql(
+    FROM sessions ORDER BY id
+)sql"};
+
+std::vector<Counted> counted(db::Transaction& transaction) {
+    std::vector<Counted> found;
+    transaction.run(select_counted, {}, [&](const db::Row& row) {
+        Counted one{.id = {row.integer(0)},
+                    .status = status_of(row.text(1)),
+                    .starts_at = base::from_epoch(row.integer(2)),
+                    .seats = seats_from(row, 5),
+                    .rules = seat_rules_from(row.text(3)),
+                    .results_at = {}};
+        if (const auto at = row.optional_integer(4)) one.results_at = base::from_epoch(*at);
+        found.push_back(std::move(one));
+    });
+    return found;
 }
 
 constexpr db::Query select_next_free{"sessions.next_free", R"sql(
     SELECT id FROM sessions
     WHERE status = 'open' AND enrolment_closes_at > $1 AND enrolment_opens_at <= $1
-      AND taken < capacity
+      AND taken < capacity AND held_back = 0
     ORDER BY starts_at, id LIMIT $2
 )sql"};
 
@@ -427,6 +512,7 @@ std::vector<base::SessionId> next_free(db::Transaction& transaction, base::Time 
 constexpr db::Query select_free{"sessions.free", R"sql(
     SELECT offer_id, enrolment_opens_at, enrolment_closes_at FROM sessions
     WHERE status = 'open' AND enrolment_closes_at > $1 AND taken < capacity
+      AND held_back = 0
 )sql"};
 
 void for_free(db::Transaction& transaction, base::Time now,

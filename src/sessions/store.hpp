@@ -24,13 +24,16 @@ std::optional<Venue> find_venue(db::Transaction&, std::string_view code);
 std::optional<base::VenueId> insert(db::Transaction&, const Venue&);
 bool update(db::Transaction&, const Venue&);
 
-struct AfterTaking {
-    Seats seats;
-    std::int64_t last_place = 0;
-};
-std::optional<AfterTaking> take(db::Transaction&, base::SessionId);
+// The numbers after taking; nothing where the plain rule does not hold.
+std::optional<Seats> take(db::Transaction&, base::SessionId, base::Time now);
 std::optional<Seats> lock(db::Transaction&, base::SessionId);
 void set_seats(db::Transaction&, base::SessionId, const Seats&);
+void set_results(db::Transaction&, base::SessionId, base::Time now);
+std::vector<base::SessionId> over(db::Transaction&, base::OfferId, base::Time now);
+// Others in the venue of the session between its beginning and its end.
+std::vector<Session> at_venue(db::Transaction&, const Session&);
+std::vector<int> reach_of_past(db::Transaction&, base::OfferId, base::Time now);
+std::vector<Counted> counted(db::Transaction&);
 
 // Open sessions with a free seat and open enrolment, the next first.
 std::vector<base::SessionId> next_free(db::Transaction&, base::Time now, int most);

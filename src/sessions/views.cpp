@@ -104,7 +104,123 @@ json::object row_view(const SlotRow& row, std::size_t index,
     return view;
 }
 
+constexpr std::size_t quota_rows = 4;
+constexpr std::size_t grid_rows = 5;
+
+std::string problem_at(const std::vector<base::Reason>& problems, const std::string& prefix) {
+    for (const base::Reason& reason : problems)
+        if (reason.field.starts_with(prefix))
+            return reason.message_key.substr(reason.message_key.rfind('.') + 1);
+    return {};
+}
+
+json::array quota_views(const std::vector<QuotaRow>& rows,
+                        const std::vector<base::Reason>& problems) {
+    json::array views;
+    const std::size_t count =
+        std::min(std::max(quota_rows, rows.size() + 1), static_cast<std::size_t>(most_quotas));
+    for (std::size_t i = 0; i < count; ++i) {
+        const QuotaRow row = i < rows.size() ? rows[i] : QuotaRow{};
+        json::array whom;
+        const auto add = [&](std::string_view value, std::string_view group, json::value name) {
+            whom.push_back({{"value", value},
+                            {"label", group},
+                            {"name", std::move(name)},
+                            {"selected", row.who == value}});
+        };
+        for (const std::string_view population : quota_populations)
+            add("population:" + std::string{population}, population, "");
+        add("outside_idf:1", "outside_idf", "");
+        add("organisation", "organisation", "");
+        add("department", "department", "");
+        add("town", "town", "");
+        for (const Region& region : regions)
+            add("region:" + std::string{region.code}, "region", json::string(region.name));
+        const std::string name = "quotas." + std::to_string(i);
+        views.push_back({{"row", name},
+                         {"number", i + 1},
+                         {"whom", std::move(whom)},
+                         {"detail", row.detail},
+                         {"count", row.seats},
+                         {"until", row.until},
+                         {"problem", problem_at(problems, name + ".")}});
+    }
+    return views;
+}
+
+json::array grid_views(const std::vector<CriterionRow>& rows,
+                       const std::vector<base::Reason>& problems) {
+    json::array views;
+    const std::size_t count =
+        std::min(std::max(grid_rows, rows.size() + 1), static_cast<std::size_t>(most_criteria));
+    for (std::size_t i = 0; i < count; ++i) {
+        const CriterionRow row = i < rows.size() ? rows[i] : CriterionRow{};
+        const std::string name = "grid." + std::to_string(i);
+        views.push_back({{"row", name},
+                         {"number", i + 1},
+                         {"name", row.name},
+                         {"weight", row.weight},
+                         {"problem", problem_at(problems, name + ".")}});
+    }
+    return views;
+}
+
 }  // namespace
+
+json::object rules_view(const Session& session, const Venue* venue,
+                        const std::map<base::OfferId, catalogue::OfferTitle>& titles,
+                        const std::map<std::string, std::string>& organisations, base::Time now) {
+    const SeatRules& rules = session.rules;
+    json::array quotas;
+    int reserved = 0;
+    for (const Quota& quota : rules.quotas) {
+        const bool released = now >= quota.reserved_until;
+        if (!released) reserved += quota.seats;
+        std::string name = quota.value;
+        if (const auto found = organisations.find(quota.value);
+            quota.kind == "organisation" && found != organisations.end())
+            name = found->second;
+        for (const Region& region : regions)
+            if (quota.kind == "region" && region.code == quota.value) name = region.name;
+        quotas.push_back(
+            {{"kind", quota.kind},
+             {"label", quota.kind == "population" ? quota.value : quota.kind},
+             {"name",
+              quota.kind == "population" || quota.kind == "outside_idf" ? std::string{} : name},
+             {"seats", quota.seats},
+             {"until", base::iso_time(quota.reserved_until)},
+             {"released", released}});
+    }
+    json::array priorities;
+    for (const Priority priority : rules.priorities)
+        priorities.push_back(json::string(name_of(priority)));
+    json::array prerequisites;
+    for (const base::OfferId offer : rules.prerequisites)
+        if (const auto found = titles.find(offer); found != titles.end())
+            prerequisites.push_back(offer_title_view(found->second));
+    json::array grid;
+    for (const Criterion& criterion : rules.grid)
+        grid.push_back({{"name", criterion.name}, {"weight", criterion.weight}});
+    const bool on_motivation = rules.selection == Selection::on_motivation;
+    json::object view{{"session", session_view(session, venue)},
+                      {"offer", offer_title_view(titles.at(session.offer))},
+                      {"selection", on_motivation ? "on_motivation" : "first_come"},
+                      {"on_motivation", on_motivation},
+                      {"grid", std::move(grid)},
+                      {"quotas", std::move(quotas)},
+                      {"for_all", session.seats.capacity - reserved},
+                      {"prerequisites", std::move(prerequisites)},
+                      {"priorities", std::move(priorities)},
+                      {"offer_hours", rules.offer_hours},
+                      {"minimum", session.minimum}};
+    if (on_motivation) {
+        view["apply_until"] = base::iso_time(rules.apply_until);
+        view["results_on"] = base::iso_date(rules.results_on);
+        view["results_given"] = session.results_at.has_value();
+    }
+    if (rules.minimum_by) view["minimum_by"] = base::iso_date(*rules.minimum_by);
+    return view;
+}
 
 json::object venue_view(const Venue& venue) {
     json::object view{{"code", venue.code},           {"name", venue.name},
@@ -140,7 +256,15 @@ json::object session_view(const Session& session, const Venue* venue) {
         {"free", session.seats.capacity - session.seats.taken},
         {"full", session.seats.full()},
         {"waiting", session.seats.waiting},
+        {"selecting", session.selecting()},
+        // A form comes before the seat.
+        {"asks", session.selecting() || !session.rules.prerequisites.empty()},
+        {"ruled", session.rules.ruled()},
     };
+    if (session.selecting()) {
+        view["apply_until"] = base::iso_time(session.rules.apply_until);
+        view["results_on"] = base::iso_date(session.rules.results_on);
+    }
     if (venue != nullptr) view["venue"] = venue_view(*venue);
     return view;
 }
@@ -161,7 +285,44 @@ json::object organiser_view(const Session& session, const Venue* venue,
     return view;
 }
 
+namespace {
+
+// A session that is not full so shortly before its beginning is to be filled.
+constexpr std::chrono::days soon{21};
+
+bool to_fill(const Session& session, base::Time now) {
+    return !session.seats.full() && !session.selecting() && now < session.enrolment_closes_at &&
+           session.starts_at() <= now + soon;
+}
+
+bool below_minimum(const Session& session, base::Time now) {
+    return session.rules.minimum_by && now >= base::Time{*session.rules.minimum_by} &&
+           session.seats.taken < session.minimum;
+}
+
+}  // namespace
+
+bool waits(const Session& session, const ToDo& to_do, base::Time now) {
+    if (session.starts_at() <= now) return false;
+    const bool results_due = session.selecting() && now >= session.rules.apply_until;
+    return to_do.to_grade > 0 || to_do.to_check > 0 || results_due || below_minimum(session, now) ||
+           to_fill(session, now);
+}
+
 json::object list_view(const ListPage& list, base::Time now) {
+    json::array waiting;
+    for (const Session& session : list.waiting) {
+        const auto found = list.to_do.find(session.id);
+        const ToDo to_do = found == list.to_do.end() ? ToDo{} : found->second;
+        json::object view = session_view(session, venue_of(session, list.venues));
+        view["offer"] = offer_title_view(list.titles.at(session.offer));
+        view["to_grade"] = to_do.to_grade;
+        view["to_check"] = to_do.to_check;
+        view["results_due"] = session.selecting() && now >= session.rules.apply_until;
+        view["below_minimum"] = below_minimum(session, now);
+        view["to_fill"] = to_fill(session, now);
+        waiting.push_back(std::move(view));
+    }
     json::array views;
     for (const Session& session : list.sessions)
         views.push_back(organiser_view(session, venue_of(session, list.venues),
@@ -182,7 +343,8 @@ json::object list_view(const ListPage& list, base::Time now) {
                           {"label", title->title},
                           {"selected", title->slug == list.offer_slug}});
     const int total = list.counts.at(list.query.listed);
-    return {{"state", name_of(list.query.listed)},
+    return {{"to_do", std::move(waiting)},
+            {"state", name_of(list.query.listed)},
             {"offer", list.offer_slug},
             {"total", total},
             {"states", std::move(states)},
@@ -230,7 +392,20 @@ json::object form_view(const SessionForm& form, const FormContext& context,
     if (!listed && !form.language.empty())
         languages_view.push_back({{"value", form.language}, {"selected", true}});
 
+    json::array priorities;
+    for (const Priority priority : all_priorities)
+        priorities.push_back({{"value", name_of(priority)},
+                              {"label", name_of(priority)},
+                              {"checked", std::ranges::find(form.priorities, name_of(priority)) !=
+                                              form.priorities.end()}});
+    const bool rules_open = !form.quotas.empty() || form.selection == "on_motivation" ||
+                            !form.priorities.empty() || !form.prerequisites.empty();
+
     json::object view{{"offer", offer_title_view(context.offer)},
+                      {"quotas", quota_views(form.quotas, problems)},
+                      {"grid", grid_views(form.grid, problems)},
+                      {"on_motivation", form.selection == "on_motivation"},
+                      {"rules_open", rules_open},
                       {"slots", std::move(in_sight)},
                       {"more_slots", std::move(further)},
                       {"more_open", further_open},
@@ -243,7 +418,13 @@ json::object form_view(const SessionForm& form, const FormContext& context,
                         {"note", field(form.note)},
                         {"enrolment_opens_at", field(form.enrolment_opens_at)},
                         {"enrolment_closes_at", field(form.enrolment_closes_at)},
-                        {"cancel_until", field(form.cancel_until)}}}};
+                        {"cancel_until", field(form.cancel_until)},
+                        {"apply_until", field(form.apply_until)},
+                        {"results_on", field(form.results_on)},
+                        {"prerequisites", field(form.prerequisites)},
+                        {"priorities", {{"options", std::move(priorities)}}},
+                        {"offer_hours", field(form.offer_hours)},
+                        {"minimum_by", field(form.minimum_by)}}}};
     if (const Session* session = context.session) {
         view["id"] = session->id.value;
         view["starts_at"] = base::iso_time(session->starts_at());

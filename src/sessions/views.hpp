@@ -16,6 +16,7 @@ namespace sessions {
 
 extern const std::string_view list_schema;     // JSON Schema of list_view
 extern const std::string_view session_schema;  // ... of organiser_view
+extern const std::string_view rules_schema;    // ... of rules_view
 extern const std::string_view offers_schema;   // ... of offers_view
 extern const std::string_view form_schema;     // ... of form_view and venue_form_view
 extern const std::string_view venues_schema;   // ... of venues_view
@@ -33,8 +34,18 @@ struct ListPage {
     std::map<Listed, int> counts;
     std::map<base::VenueId, Venue> venues;
     std::map<base::OfferId, catalogue::OfferTitle> titles;  // of all that may be chosen, too
+    std::vector<Session> waiting = {};                      // coming ones with something to do
+    std::map<base::SessionId, ToDo> to_do = {};
 };
+// Is there something that waits for the organiser?
+bool waits(const Session&, const ToDo&, base::Time now);
 boost::json::object list_view(const ListPage&, base::Time now);
+
+// How the seats of a session are given, for everyone. `organisations`: shown names, by code.
+boost::json::object rules_view(const Session&, const Venue*,
+                               const std::map<base::OfferId, catalogue::OfferTitle>&,
+                               const std::map<std::string, std::string>& organisations,
+                               base::Time now);
 
 struct OfferChoice {
     std::string slug, title;

@@ -66,7 +66,7 @@ TEST_CASE("a double click is one seat") {
     CHECK(seats.taken == 1);
 }
 
-TEST_CASE("a freed seat goes to the first who waits, and each sees the way ahead of them") {
+TEST_CASE("a freed seat is offered to the first who waits, and each sees the way ahead of them") {
     TestApp app;
     const auto session = app.given_session({.seats = 1});
     const auto holder = app.given_person();
@@ -77,7 +77,12 @@ TEST_CASE("a freed seat goes to the first who waits, and each sees the way ahead
 
     const auto seat = app.as(holder).json("/my-trainings").at("coming").at(0);
     CHECK(app.post(withdraw_path(seat)).status == 303);
-    CHECK(app.as(first).json("/my-trainings").at("coming").as_array().size() == 1);
+    const auto offered = app.as(first).json("/my-trainings").at("to_answer").at(0);
+    CHECK(offered.at("state") == "offered");
+    CHECK(app.post("/enrolments/" + std::to_string(offered.at("id").as_int64()) + "/answer",
+                   {{"accept", "1"}})
+              .status == 303);
+    CHECK(app.json("/my-trainings").at("coming").as_array().size() == 1);
     CHECK(app.as(second).json("/my-trainings").at("waiting").at(0).at("rank") == 1);
 
     // Whoever comes back stands behind those who waited meanwhile.
@@ -85,7 +90,8 @@ TEST_CASE("a freed seat goes to the first who waits, and each sees the way ahead
     CHECK(app.json("/my-trainings").at("waiting").at(0).at("rank") == 2);
 }
 
-TEST_CASE("more seats move those up who wait, fewer than taken are refused, cancelling frees all") {
+TEST_CASE(
+    "more seats are offered to those who wait, fewer than taken refused; cancelling frees all") {
     TestApp app;
     const auto session = app.given_session({.seats = 1});
     const auto first = app.given_person();
@@ -95,15 +101,18 @@ TEST_CASE("more seats move those up who wait, fewer than taken are refused, canc
     auto& enrolments = app.app().enrolments;
     const auto set_capacity = [&](int seats) {
         return app.database->write([&](db::Transaction& transaction) {
-            return enrolments.set_capacity(transaction, session, seats, app.now);
+            const auto before = app.app().sessions.find(transaction, session).value();
+            auto after = before;
+            after.seats.capacity = seats;
+            return enrolments.session_changed(transaction, before, after, first, app.now);
         });
     };
     CHECK(set_capacity(2));
-    CHECK(app.as(second).json("/my-trainings").at("coming").as_array().size() == 1);
+    CHECK(app.as(second).json("/my-trainings").at("to_answer").as_array().size() == 1);
     CHECK_FALSE(set_capacity(1));
 
     app.database->write([&](db::Transaction& transaction) {
-        enrolments.session_cancelled(transaction, session, app.now);
+        enrolments.session_cancelled(transaction, session, first, app.now);
     });
     CHECK(app.json("/my-trainings").at("past").at(0).at("state") == "cancelled");
 }

@@ -68,3 +68,85 @@ TEST_CASE("a seat can be given back until the deadline, a place on the list unti
     CHECK(why(place, starts) == "enrolments.why_not.started");
     CHECK(why(gone, opens) == "enrolments.why_not.not_held");
 }
+
+TEST_CASE("an offer can be answered to the second of its end, and not after") {
+    const base::Time until = closes - days{1};
+    const auto why = [&](enrolments::State state, base::Time now) {
+        const enrolments::Enrolment offered{
+            .state = state, .place = 1, .given_at = opens, .answer_by = until};
+        return enrolments::why_not_answer(offered, session(), now).value_or("may answer");
+    };
+    using enrolments::State;
+    CHECK(why(State::offered, until) == "may answer");
+    CHECK(why(State::offered, until + 1s) == "enrolments.why_not.offer_over");
+    CHECK(why(State::expired, until) == "enrolments.why_not.offer_over");
+    CHECK(why(State::waiting, until) == "enrolments.why_not.not_offered");
+    enrolments::Enrolment late{
+        .state = State::offered, .place = 1, .given_at = opens, .answer_by = starts};
+    CHECK_FALSE(enrolments::why_not_answer(late, session(), starts - 1s));
+    CHECK(enrolments::why_not_answer(late, session(), starts) == "enrolments.why_not.started");
+}
+
+TEST_CASE("a seat of a session that was moved can be given back after the deadline") {
+    enrolments::Enrolment seat{.state = enrolments::State::seated};
+    const base::Time late = closes + days{3} + 1s;
+    CHECK(enrolments::why_not_withdraw(seat, session(), late) == "enrolments.why_not.too_late");
+    seat.moved = true;
+    CHECK_FALSE(enrolments::why_not_withdraw(seat, session(), late));
+    CHECK(enrolments::why_not_withdraw(seat, session(), starts) == "enrolments.why_not.started");
+}
+
+TEST_CASE("who may go over to which other session") {
+    using enrolments::State;
+    auto from = session();
+    from.id = {1};
+    from.offer = {7};
+    auto to = from;
+    to.id = {2};
+    const auto why = [&](State state, base::Time now = opens) {
+        const enrolments::Enrolment one{
+            .state = state, .place = 1, .given_at = opens, .answer_by = closes};
+        return enrolments::why_not_transfer(one, from, to, now).value_or("may go");
+    };
+    CHECK(why(State::seated) == "may go");
+    CHECK(why(State::waiting) == "may go");
+    CHECK(why(State::offered) == "enrolments.why_not.answer_first");
+    CHECK(why(State::applied) == "enrolments.why_not.applied");
+    CHECK(why(State::withdrawn) == "enrolments.why_not.not_held");
+    CHECK(why(State::seated, closes + days{3}) == "may go");
+    CHECK(why(State::seated, closes + days{3} + 1s) == "enrolments.why_not.too_late");
+    to.id = from.id;
+    CHECK(why(State::seated) == "enrolments.why_not.other_offer");
+    to.id = {2};
+    to.offer = {8};
+    CHECK(why(State::seated) == "enrolments.why_not.other_offer");
+    to.offer = from.offer;
+    to.rules.selection = sessions::Selection::on_motivation;
+    CHECK(why(State::seated) == "enrolments.why_not.selects");
+    to.results_at = opens;
+    CHECK(why(State::seated) == "may go");
+}
+
+TEST_CASE("a colleague may take a seat over until the session begins") {
+    using enrolments::State;
+    const auto why = [](State state, base::Time now) {
+        return enrolments::why_not_replace({.state = state}, session(), now).value_or("may");
+    };
+    CHECK(why(State::seated, starts - 1s) == "may");
+    CHECK(why(State::seated, starts) == "enrolments.why_not.started");
+    CHECK(why(State::waiting, opens) == "enrolments.why_not.not_seated");
+}
+
+TEST_CASE("results are given once, after the applications close") {
+    auto selecting = session();
+    const auto why = [&](base::Time now) {
+        return enrolments::why_not_give_results(selecting, now).value_or("may");
+    };
+    CHECK(why(closes) == "enrolments.why_not.no_selection");
+    selecting.rules.selection = sessions::Selection::on_motivation;
+    selecting.rules.apply_until = closes;
+    CHECK(why(closes - 1s) == "enrolments.why_not.still_applying");
+    CHECK(why(closes) == "may");
+    selecting.results_at = closes;
+    CHECK(why(closes) == "enrolments.why_not.results_given");
+}

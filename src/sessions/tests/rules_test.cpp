@@ -175,7 +175,7 @@ TEST_CASE("rows say half days in Paris time") {
         CAPTURE(c.row.starts);
         auto form = right_form();
         form.rows = {c.row};
-        const auto read = session_from(form, nullptr, nullptr, now);
+        const auto read = session_from(form, nullptr, nullptr, {}, now);
         if (*c.problem != '\0') {
             CHECK(first_of(read.problems) == std::string{c.problem} + " slots.0.date");
         } else {
@@ -188,39 +188,41 @@ TEST_CASE("rows say half days in Paris time") {
 TEST_CASE("rows may come in any order but not over each other") {
     auto form = right_form();
     form.rows = {{"2026-12-24", "am", "", ""}, {}, {"2026-12-23", "day", "", ""}};
-    const auto read = session_from(form, nullptr, nullptr, now);
+    const auto read = session_from(form, nullptr, nullptr, {}, now);
     CHECK(read.problems.empty());
     CHECK(read.session.slots.size() == 3);
     CHECK(read.session.starts_at() == paris(12, 23, 9h));
 
     form.rows.push_back({"2026-12-24", "", "12:00", "13:00"});
-    CHECK(first_of(session_from(form, nullptr, nullptr, now).problems) == "overlap slots.3.date");
+    CHECK(first_of(session_from(form, nullptr, nullptr, {}, now).problems) ==
+          "overlap slots.3.date");
     form.rows.back().starts = "12:30";  // one begins when the other ends
-    CHECK(session_from(form, nullptr, nullptr, now).problems.empty());
+    CHECK(session_from(form, nullptr, nullptr, {}, now).problems.empty());
 }
 
 TEST_CASE("what is left out of a form has a sound meaning, what cannot be read is said by field") {
     auto form = right_form();
-    auto read = session_from(form, nullptr, nullptr, now);
+    auto read = session_from(form, nullptr, nullptr, {}, now);
     CHECK(read.session.enrolment_opens_at == now);
     CHECK(read.session.enrolment_closes_at == read.session.starts_at());
     CHECK(read.session.cancel_until == read.session.starts_at());
 
     form.enrolment_closes_at = "2026-12-01T18:30";
     form.cancel_until = "2026-12-01T17:30:00Z";
-    read = session_from(form, nullptr, nullptr, now);
+    read = session_from(form, nullptr, nullptr, {}, now);
     CHECK(read.session.enrolment_closes_at == paris(12, 1, 18h + 30min));
     CHECK(read.session.cancel_until == paris(12, 1, 18h + 30min));
 
     form.enrolment_closes_at = "tomorrow";
-    CHECK(first_of(session_from(form, nullptr, nullptr, now).problems) ==
+    CHECK(first_of(session_from(form, nullptr, nullptr, {}, now).problems) ==
           "moment enrolment_closes_at");
     form = right_form();
     form.capacity = "many";
-    CHECK(first_of(session_from(form, nullptr, nullptr, now).problems) == "capacity capacity");
+    CHECK(first_of(session_from(form, nullptr, nullptr, {}, now).problems) == "capacity capacity");
     form = right_form();
     form.venue = "nowhere";
-    CHECK(first_of(session_from(form, nullptr, nullptr, now).problems) == "venue_unknown venue");
+    CHECK(first_of(session_from(form, nullptr, nullptr, {}, now).problems) ==
+          "venue_unknown venue");
 }
 
 TEST_CASE("a session shown as a form and read again is the same") {
@@ -229,18 +231,116 @@ TEST_CASE("a session shown as a form and read again is the same") {
                  {"2026-12-24", "pm", "", ""},
                  {"2026-12-25", "", "20:00", "22:00"}};
     form.minimum = "3";
-    Session session = session_from(form, nullptr, nullptr, now).session;
+    form.quotas = {{"population:territoriale", "", "2", "2026-12-10T09:00"},
+                   {"region:84", "", "1", ""},
+                   {"organisation", "insee", "1", "2026-12-11T09:00"}};
+    form.selection = "on_motivation";
+    form.apply_until = "2026-12-12T18:00";
+    form.results_on = "2026-12-15";
+    form.grid = {{"Projet", "3"}, {"Équipe", ""}};
+    form.prerequisites = "/catalogue/avant\nhttps://campus.test/catalogue/encore-avant#dates";
+    form.priorities = {"waited_before", "state_agents", "of_nobody"};
+    form.offer_hours = "24";
+    form.minimum_by = "2026-12-14";
+    const sessions::Known known{{{"avant", {7}}, {"encore-avant", {8}}}, {"insee"}};
+    const std::map<base::OfferId, std::string> slugs{
+        {{}, "offre"}, {{7}, "avant"}, {{8}, "encore-avant"}};
+    const auto read = session_from(form, nullptr, nullptr, known, now);
+    CHECK(first_of(read.problems) == "");
+    Session session = read.session;
+    CHECK(session.rules.quotas.size() == 3);
+    CHECK(session.rules.quotas[1].reserved_until == session.starts_at());
+    CHECK(session.rules.grid == std::vector<sessions::Criterion>{{"Projet", 3}, {"Équipe", 1}});
+    CHECK(session.rules.prerequisites == std::vector<base::OfferId>{{7}, {8}});
+    CHECK(session.rules.priorities ==
+          std::vector{sessions::Priority::waited_before, sessions::Priority::state_agents});
     session.enrolment_opens_at = now + 7s;  // the form shows no seconds, and loses none
-    const auto shown = sessions::form_of(session, nullptr, "offre");
+    const auto shown = sessions::form_of(session, nullptr, slugs);
     CHECK(shown.rows == form.rows);
-    const auto again = session_from(shown, &session, nullptr, now);
+    const auto again = session_from(shown, &session, nullptr, known, now);
     CHECK(again.problems.empty());
     CHECK_FALSE(time_or_place_differ(session, again.session));
+    CHECK(again.session.rules == session.rules);
+    CHECK(sessions::seat_rules_from(to_json(session.rules)) == session.rules);
     CHECK(again.session.enrolment_opens_at == session.enrolment_opens_at);
 
-    const auto copy = sessions::copy_of(session, nullptr, "offre");
+    const auto copy = sessions::copy_of(session, nullptr, slugs);
     CHECK(copy.rows.front() == sessions::SlotRow{"", "day", "", ""});
     CHECK(copy.enrolment_closes_at.empty());
+    CHECK(copy.quotas.size() == 3);
+    CHECK(copy.quotas[0].until.empty());
+    CHECK(copy.apply_until.empty());
+}
+
+TEST_CASE("rules of seats that cannot be are said by field") {
+    const auto told = [](auto change, int capacity = 10) {
+        sessions::SeatRules rules;
+        change(rules);
+        return first_of(problems_of(rules, capacity, now + 20 * 24h, now + 30 * 24h));
+    };
+    using sessions::Quota;
+    using sessions::SeatRules;
+    const auto quota = [](std::string kind, std::string value, int seats = 1,
+                          base::Time until = now + 24h) {
+        return [=](SeatRules& rules) { rules.quotas.push_back(Quota{kind, value, seats, until}); };
+    };
+    CHECK(told([](SeatRules&) {}) == "");
+    CHECK(told(quota("population", "etat")) == "");
+    CHECK(told(quota("population", "martienne")) == "quota_value quotas.0.value");
+    CHECK(told(quota("planet", "mars")) == "quota_kind quotas.0.kind");
+    CHECK(told(quota("region", "84")) == "");
+    CHECK(told(quota("region", "85")) == "quota_value quotas.0.value");
+    CHECK(told(quota("department", "2A")) == "");
+    CHECK(told(quota("department", "96")) == "quota_value quotas.0.value");
+    CHECK(told(quota("town", "Lyon")) == "quota_value quotas.0.value");
+    CHECK(told(quota("town", "lyon")) == "");
+    CHECK(told(quota("outside_idf", "1", 0)) == "quota_seats quotas.0.seats");
+    CHECK(told(quota("outside_idf", "1", 10)) == "");
+    CHECK(told(quota("outside_idf", "1", 11)) == "quotas_over_capacity quotas.0.seats");
+    CHECK(told(quota("outside_idf", "1", 1, now + 30 * 24h)) == "");
+    CHECK(told(quota("outside_idf", "1", 1, now + 30 * 24h + 1s)) == "quota_until quotas.0.until");
+    CHECK(told([&](SeatRules& rules) {
+              quota("population", "etat")(rules);
+              quota("population", "etat")(rules);
+          }) == "quota_twice quotas.1.value");
+
+    const auto selection = [](base::Time until, std::chrono::days results, int weight) {
+        return [=](SeatRules& rules) {
+            rules.selection = sessions::Selection::on_motivation;
+            rules.apply_until = until;
+            rules.results_on = std::chrono::floor<std::chrono::days>(now) + results;
+            if (weight >= 0) rules.grid = {{"Projet", weight}};
+        };
+    };
+    using std::chrono::days;
+    CHECK(told(selection(now + 48h, days{3}, 1)) == "");
+    CHECK(told(selection({}, days{3}, 1)) == "apply_until apply_until");
+    CHECK(told(selection(now + 20 * 24h + 1s, days{25}, 1)) == "apply_after_closing apply_until");
+    CHECK(told(selection(now + 48h, days{1}, 1)) == "results_on results_on");
+    CHECK(told(selection(now + 48h, days{32}, 1)) == "results_on results_on");
+    CHECK(told(selection(now + 48h, days{3}, -1)) == "no_grid grid.0.name");
+    CHECK(told(selection(now + 48h, days{3}, 0)) == "criterion_weight grid.0.weight");
+    CHECK(told(selection(now + 48h, days{3}, 10)) == "");
+    CHECK(told(selection(now + 48h, days{3}, 11)) == "criterion_weight grid.0.weight");
+    for (const auto& [hours, problem] : {std::pair{1, "offer_hours offer_hours"},
+                                         {2, ""},
+                                         {336, ""},
+                                         {337, "offer_hours offer_hours"}})
+        CHECK(told([&, given = hours](SeatRules& rules) { rules.offer_hours = given; }) == problem);
+}
+
+TEST_CASE("every region has its départements") {
+    CHECK(sessions::region_of("75") == sessions::ile_de_france);
+    CHECK(sessions::region_of("2A") == "94");
+    CHECK(sessions::region_of("974") == "04");
+    CHECK(sessions::region_of("") == "");
+    CHECK(sessions::region_of("7") == "");
+    int known = 0;
+    for (int number = 1; number <= 95; ++number) {
+        const std::string code = (number < 10 ? "0" : "") + std::to_string(number);
+        known += sessions::region_of(code).empty() ? 0 : 1;
+    }
+    CHECK(known == 95);  // 20 is Corsica's before it was two
 }
 
 TEST_CASE("a venue needs a name and a town") {
