@@ -231,8 +231,8 @@ Errors observed_errors(const Layout& layout, Problem& problem, const std::vector
         }
     }
     const auto covariance = [&](std::size_t one, std::size_t other) {
-        return std::inner_product(inverse.begin() + one * n, inverse.begin() + (one + 1) * n,
-                                  inverse.begin() + other * n, 0.0);
+        const double* const from = inverse.data() + one * n;
+        return std::inner_product(from, from + n, inverse.data() + other * n, 0.0);
     };
     std::vector<std::size_t> place_of(layout.size, n);
     for (std::size_t j = 0; j < n; ++j) {

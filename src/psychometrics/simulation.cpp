@@ -37,15 +37,10 @@ std::size_t level_of(double theta, std::span<const double> cuts) {
     return static_cast<std::size_t>(std::ranges::upper_bound(cuts, theta) - cuts.begin());
 }
 
-// Whether x lies between the 5 % and the 95 % point of a distribution of mass `sum` on the grid,
-// each point's mass spread evenly over its cell.
-bool covers(const double* weights, double sum, const engine::Grid& grid, double x) {
-    const double place = (x - grid.nodes.front()) / grid.step() + 0.5;
-    if (place <= 0 || place >= static_cast<double>(grid.size())) return false;
-    const auto cell = static_cast<std::size_t>(place);
-    double below = weights[cell] * (place - static_cast<double>(cell));
-    for (std::size_t i = 0; i < cell; ++i) below += weights[i];
-    return below >= 0.05 * sum && below <= 0.95 * sum;
+// Whether x lies between the 5 % and the 95 % point of a distribution of mass `sum` on the grid.
+bool covers(const engine::Network& network, const double* weights, double sum, double x) {
+    const double above = engine::share_above(network, weights, x);
+    return above >= 0.05 * sum && above <= 0.95 * sum;
 }
 
 class Worker {
@@ -136,7 +131,7 @@ private:
                 const double* weights = nullptr;
                 const engine::Moments moments = session_.posterior().distribution(number, weights);
                 found = {moments.mean, std::sqrt(moments.variance)};
-                covered = covers(weights, moments.sum, plan_.tables->grid(), truth);
+                covered = covers(plan_.tables->network(), weights, moments.sum, truth);
             } else {
                 found = session_.estimate(number);
                 covered = std::abs(found.theta - truth) <= normal_95 * found.se;

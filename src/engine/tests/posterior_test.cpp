@@ -215,6 +215,11 @@ TEST_CASE("the probability of a level has an error of the order of the fourth po
     for (double cut = -2; cut < 2; cut += 0.0737) {
         const AtLeast at{0, cut};
         CHECK(std::abs(one.probability({&at, 1}) - other.probability({&at, 1})) < 1e-3);
+        const auto p = one.marginal(0);
+        const Aligned weights = above(coarse.network(), cut);
+        double sum = 0;
+        for (std::size_t q = 0; q < p.size(); ++q) sum += weights[q] * p[q];
+        CHECK(share_above(coarse.network(), p.data(), cut) == doctest::Approx(sum).epsilon(1e-12));
     }
 }
 
