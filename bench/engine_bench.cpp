@@ -42,4 +42,5 @@ double peak_megabytes() {
 int main() {
     fmt::print("The assessment engine, kernels {}\n", engine::kernels().name);
     bench::measure_cat();
+    bench::measure_calibration();
 }

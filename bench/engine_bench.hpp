@@ -16,5 +16,6 @@ double cpu_seconds();
 double peak_megabytes();
 
 void measure_cat();
+void measure_calibration();
 
 }  // namespace bench

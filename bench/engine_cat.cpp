@@ -146,11 +146,11 @@ void measure_cat() {
         fmt::format("RMSE {:.4f}", mepv.competences.rmse()));
 
     psy::Simulation held = cat.plan(engine::Select::fisher);
-    held.control = engine::ExposureControl::Rule::price;
+    held.control = engine::ExposureControl::Rule::toll;
     held.most = 0.25;
     held.overlap = 0.2;
     const auto controlled = psy::simulate(held);
-    row("cat500, exposure by price: overlap", controlled.exposure().overlap, "", 0.2);
+    row("cat500, exposure by toll: overlap", controlled.exposure().overlap, "", 0.2);
     row("  largest exposure", controlled.exposure().most, "", 0.25);
     row("  RMSE", controlled.competences.rmse(), "", 0.31,
         fmt::format("{} items never given", controlled.exposure().unused));

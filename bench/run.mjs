@@ -268,6 +268,33 @@ async function seats(server, keys) {
   for (const other of others) await other.stop();
 }
 
+async function decisions(server, keys) {
+  const others = engine === 'PostgreSQL' ? [await Server.start(binary, databaseUrl)] : [];
+  const servers = [server, ...others];
+  heading(`decisions, ${servers.length} server process${others.length ? 'es' : ''}, each with its seat, letter and audit row`);
+  columns();
+  const cpu = () =>
+    servers.reduce((sum, one) => sum + one.cpuMs(), 0) - others.length * databaseCpuMs(databaseUrl);
+  const queries = async () =>
+    (await Promise.all(servers.map((one) => one.queries()))).reduce((a, b) => a + b);
+  const before = [cpu(), await queries()];
+  const { stdout } = await run(process.execPath,
+    [join(here, 'decisions.mjs'), keys.file, seconds, ...servers.map((one) => one.url)]);
+  const figures = JSON.parse(stdout);
+  const rate = figures.requests / figures.seconds;
+  show('decisions of 60 supervisors',
+    { ...figures, rate, cpu: (cpu() - before[0]) / figures.requests,
+      queries: ((await queries()) - before[1]) / figures.requests, bytes: 0 },
+    engine === 'PostgreSQL' ? verdict(rate >= 500, '>= 500 a second') : '');
+  const wrong = Object.entries(figures.statuses).filter(([status]) => status !== '200');
+  if (wrong.length) console.log(`  !! other answers: ${JSON.stringify(Object.fromEntries(wrong))}`);
+  for (const other of others) await other.stop();
+  const team = await measure(server, [`/my-team\tcampus_session=${keys.tokens[keys.team_of_200]}`]);
+  // One of the queries is that of the session cookie.
+  show('my team of 200, 20 of them asking', team,
+    verdict(team.cpu <= 2 && team.queries <= 5, 'CPU <= 2 ms, 4 queries and who is signed in'));
+}
+
 function memory(server) {
   heading('peak memory of the server under the load above');
   const megabytes = server.peakMegabytes();
@@ -283,6 +310,7 @@ try {
   if (has('idle')) await idle(server, paths);
   if (has('growth')) await growth(server, paths);
   if (has('seats')) await seats(server, keys);
+  if (has('decisions')) await decisions(server, keys);
   if (has('memory')) memory(server);
 } finally {
   await server.stop();

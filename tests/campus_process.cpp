@@ -121,6 +121,23 @@ CampusServer::CampusServer(const std::string& database_url,
     std::vector<std::string> arguments{"serve",    "--database",  database_url,
                                        "--listen", "127.0.0.1:0", "--no-rate-limits"};
     arguments.insert(arguments.end(), more_arguments.begin(), more_arguments.end());
+    const std::string said = begin(arguments, environment);
+    port_ = static_cast<std::uint16_t>(
+        std::stoi(said.substr(said.find(':', said.find("http://") + 7) + 1)));
+}
+
+CampusServer CampusServer::worker(const std::string& database_url,
+                                  const std::vector<std::string>& more_arguments) {
+    std::vector<std::string> arguments{"work", "--database", database_url};
+    arguments.insert(arguments.end(), more_arguments.begin(), more_arguments.end());
+    CampusServer worker;
+    worker.begin(arguments, {});
+    return worker;
+}
+
+// What it says first, once it has begun.
+std::string CampusServer::begin(const std::vector<std::string>& arguments,
+                                const Environment& environment) {
     Pipe out;
     errors_ = ::memfd_create("errors", MFD_CLOEXEC);
     pid_ = start(arguments, environment, out.ends[1], errors_);
@@ -132,13 +149,12 @@ CampusServer::CampusServer(const std::string& database_url,
         const auto got = ::poll(&poll, 1, 30'000) > 0 ? ::read(poll.fd, chunk, sizeof chunk) : 0;
         if (got <= 0) {
             kill();
-            throw std::runtime_error("the server does not listen; it said: " + said + errors());
+            throw std::runtime_error("the program does not begin; it said: " + said + errors());
         }
         said.append(chunk, static_cast<std::size_t>(got));
     }
-    port_ = static_cast<std::uint16_t>(
-        std::stoi(said.substr(said.find(':', said.find("http://") + 7) + 1)));
     output_ = out.release_reader();
+    return said;
 }
 
 CampusServer::CampusServer(CampusServer&& other) noexcept

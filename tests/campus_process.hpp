@@ -26,6 +26,9 @@ public:
     explicit CampusServer(const std::string& database_url,
                           const std::vector<std::string>& more_arguments = {},
                           const Environment& = {});
+    // `campus work`, which serves nothing; working once constructed.
+    static CampusServer worker(const std::string& database_url,
+                               const std::vector<std::string>& more_arguments = {});
     CampusServer(CampusServer&&) noexcept;
     CampusServer& operator=(CampusServer&&) = delete;
     ~CampusServer();  // kills it
@@ -37,6 +40,9 @@ public:
     std::string errors() const;  // what it has written to its error output
 
 private:
+    CampusServer() = default;
+    std::string begin(const std::vector<std::string>& arguments, const Environment&);
+
     pid_t pid_ = -1;
     int output_ = -1;
     int errors_ = -1;

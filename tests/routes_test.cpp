@@ -26,6 +26,12 @@ const std::set<std::string> open_routes{
     "GET /catalogue.xml",
     "GET /catalogue/open-data.csv",
     "GET /catalogue/{slug}",
+    "GET /decide/{link}",  // the link of a letter is the key
+    "GET /demo/mail",  // of the demonstration, as are those below it
+    "GET /demo/mail/{letter}",
+    "GET /demo/mail/{letter}/html",
+    "GET /demo/mail/{letter}/invitation.ics",
+    "GET /demo/mail/{letter}/message.eml",
     "GET /health/live",
     "GET /health/ready",
     "GET /help",
@@ -36,17 +42,19 @@ const std::set<std::string> open_routes{
     "GET /privacy",
     "GET /sessions/{session}/rules",
     "GET /sign-in",
+    "POST /decide/{link}",
     "GET /sign-in/emergency",
     "GET /sign-in/passkey",
     "POST /invited/{token}/challenge",
     "POST /invited/{token}/passkey",
-    "POST /sign-in",  // of the demonstration
+    "POST /mail/bounces",  // the secret is the key
+    "POST /sign-in",       // of the demonstration
     "POST /sign-in/emergency",
     "POST /sign-in/passkey",
     "POST /sign-in/passkey/challenge",
 };
 // Changing routes that programs call without a session.
-const std::set<std::string> without_token{};
+const std::set<std::string> without_token{"POST /mail/bounces"};
 
 std::string name_of(const http::Route& route) {
     return route.method + " " + route.pattern;
@@ -100,7 +108,20 @@ struct Site {
                                                                    .name = "La salle",
                                                                    .town = "Paris"});
         });
-        values = {{"slug", "une-formation"},
+        app.database->write([&](db::Transaction& transaction) {
+            mail::put(transaction,
+                      {.to = {.person = person_of["all"], .email = "toutes@exemple.fr"},
+                       .kind = "enrolments.seat",
+                       .subject = "enrolments.notice.seated",
+                       .calendar = {{"REQUEST", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"}}},
+                      app.now);
+        });
+        const auto request = a_request(organisation, offer);
+        values = {{"request", std::to_string(request.request.value)},
+                  {"supervision", std::to_string(request.supervision.value)},
+                  {"link", "a-link"},
+                  {"slug", "une-formation"},
+                  {"letter", "1"},
                   {"id", std::to_string(offer.value)},
                   {"number", "1"},
                   {"offer", std::to_string(offer.value)},
@@ -109,7 +130,51 @@ struct Site {
                   {"organisation", std::to_string(organisation.value)},
                   {"person", std::to_string(person_of[""].value)},
                   {"code", "dinum"},  // of the organisation, and of its venue
-                  {"secret", app.app().enrolments.new_feed(person_of["all"], app.now)}};
+                  {"secret", app.app().enrolments.new_feed(person_of["all"], app.now)},
+                  {"token", given_invitation()}};
+        // Its page is there only while there is one.
+        if (!app.app().emergency.create("une-administrator@exemple.fr", "une phrase assez longue",
+                                        app.now))
+            throw std::logic_error("no emergency administrator");
+    }
+    // The secret of its link, as the letter has it.
+    std::string given_invitation() {
+        const auto until = std::chrono::floor<std::chrono::days>(app.now) + std::chrono::days{30};
+        if (!app.app().invitations.invite(person_of["administrator"],
+                                          {.email = "externe@exemple.org",
+                                           .given_name = "Zoé",
+                                           .usual_name = "Roy",
+                                           .role = "trainer",
+                                           .organisation = "dinum",
+                                           .until = until},
+                                          app.now))
+            throw std::logic_error("not invited");
+        std::string letter;
+        app.read([&](db::Transaction& transaction) {
+            transaction.run({"test.letter", "SELECT letter FROM outbox ORDER BY id"}, {},
+                            [&](const db::Row& row) { letter = row.text(0); });
+        });
+        constexpr std::string_view path = "/invited/";
+        return letter.substr(letter.find(path) + path.size(), 43);
+    }
+    // A draft of somebody who is also declared as the supervisor of somebody else.
+    struct Asked {
+        base::RequestId request;
+        base::SupervisionId supervision;
+    };
+    Asked a_request(base::OrganisationId organisation, base::OfferId offer) {
+        auto& requests = app.app().requests;
+        app.database->write([&](db::Transaction& transaction) {
+            requests.put_circuit(transaction, organisation, {requests::Step{}}, app.now);
+        });
+        const auto request = requests.put(person_of["all"], {offer, std::nullopt}, {}, "", false,
+                                          app.now);
+        if (!requests.declare_supervisor(person_of[""], "toutes@exemple.fr", app.now))
+            throw std::logic_error("a supervisor is refused");
+        const auto supervision = app.read([&](db::Transaction& transaction) {
+            return requests.supervision_of(transaction, person_of[""]);
+        });
+        return {request.value().id, supervision.value().id};
     }
     const std::vector<http::Route>& routes() { return app.app().router.routes(); }
     std::string real_path(const http::Route& route) {
@@ -284,7 +349,7 @@ TEST_CASE("every change needs the form token, also of somebody who is signed in"
 TEST_CASE("every page shows in both languages, with all its messages") {
     Site site;
     const std::regex key(
-        R"re([>\s"](app|catalogue|enrolments|html|http|identity|layout|navigation|organisations|sessions)(\.[a-z0-9_]+){2,}[<\s"])re");
+        R"re([>\s"](app|catalogue|enrolments|html|http|identity|layout|navigation|organisations|requests|sessions)(\.[a-z0-9_]+){2,}[<\s"])re");
     int pages = 0;
     for (const http::Route& route : site.routes()) {
         if (changes(route) || route.doc.answer.empty()) continue;

@@ -3,9 +3,10 @@
 // is not ours (mailparser), and tells one JSON line about each on standard output; the first line
 // is its port. What the local part of an address says, it does:
 //   later-...     the first time "451", then takes it        no-...        "550", always
-//   reject-...    "554" after the message                    slow-...      takes it after 300 ms
+//   reject-...    "554" after the message                    slow-...      takes it after 100 ms
 //   break-...     the first time closes in the middle of the message
-// It ends when its standard input does.
+// Each line on its standard input is answered by {"told": true}, after all letters that it took by
+// then; it ends when that does.
 import { SMTPServer } from 'smtp-server';
 import { simpleParser } from 'mailparser';
 
@@ -66,11 +67,11 @@ const server = new SMTPServer({
         );
         done();
       };
-      if (to.startsWith('slow-')) setTimeout(tell, 300);
+      if (to.startsWith('slow-')) setTimeout(tell, 100);
       else tell();
     });
   },
 });
 server.on('error', () => {}); // connections that break
 server.listen(0, '127.0.0.1', () => console.log(server.server.address().port));
-process.stdin.resume().on('end', () => process.exit(0));
+process.stdin.on('data', () => console.log('{"told":true}')).on('end', () => process.exit(0));

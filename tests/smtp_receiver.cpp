@@ -57,29 +57,25 @@ bool SmtpReceiver::read_more(int timeout_ms) {
     return true;
 }
 
+boost::json::value SmtpReceiver::next() {
+    auto end = text_.find('\n');
+    for (; end == std::string::npos; end = text_.find('\n'))
+        if (!read_more(20'000)) throw std::runtime_error("no letter came");
+    boost::json::value told = boost::json::parse(text_.substr(0, end));
+    text_.erase(0, end + 1);
+    return told;
+}
+
 std::vector<boost::json::value> SmtpReceiver::take(std::size_t count) {
     std::vector<boost::json::value> letters;
-    while (letters.size() < count) {
-        const auto end = text_.find('\n');
-        if (end == std::string::npos) {
-            if (!read_more(20'000))
-                throw std::runtime_error("only " + std::to_string(letters.size()) + " of " +
-                                         std::to_string(count) + " letters came");
-            continue;
-        }
-        letters.push_back(boost::json::parse(text_.substr(0, end)));
-        text_.erase(0, end + 1);
-    }
+    while (letters.size() < count) letters.push_back(next());
     return letters;
 }
 
 std::vector<boost::json::value> SmtpReceiver::rest() {
-    while (read_more(0)) {
-    }
+    if (::write(input_, "\n", 1) != 1) throw std::runtime_error("the mail server has ended");
     std::vector<boost::json::value> letters;
-    for (auto end = text_.find('\n'); end != std::string::npos; end = text_.find('\n')) {
-        letters.push_back(boost::json::parse(text_.substr(0, end)));
-        text_.erase(0, end + 1);
-    }
+    for (auto told = next(); !told.as_object().contains("told"); told = next())
+        letters.push_back(std::move(told));
     return letters;
 }

@@ -19,11 +19,12 @@ public:
     std::string url() const { return "smtp://127.0.0.1:" + std::to_string(port_); }
     // The next `count` letters that it took; throws when they do not come within 20 s.
     std::vector<boost::json::value> take(std::size_t count);
-    // Those that it took and nobody has asked for: waits for nothing.
+    // All others that it has taken by now.
     std::vector<boost::json::value> rest();
     void kill();  // SIGKILL
 
 private:
+    boost::json::value next();
     bool read_more(int timeout_ms);
     pid_t pid_ = -1;
     int input_ = -1;  // of the process

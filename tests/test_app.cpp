@@ -13,13 +13,15 @@
 
 namespace {
 
-app::Configuration test_configuration(const std::string& url) {
+app::Configuration test_configuration(const std::string& url,
+                                      const std::function<void(app::Configuration&)>& change) {
     app::Configuration configuration;
     configuration.database = url;
     configuration.demo = true;
     configuration.rate_limits = false;
     configuration.public_url = "http://campus.test";
     configuration.bounce_secret = "a-machine-that-gets-the-reports";
+    if (change) change(configuration);
     return configuration;
 }
 
@@ -37,8 +39,8 @@ http::Pairs decode_query(std::string_view query) {
 
 }  // namespace
 
-TestApp::TestApp()
-    : configuration(test_configuration(fresh.url)),
+TestApp::TestApp(const std::function<void(app::Configuration&)>& change)
+    : configuration(test_configuration(fresh.url, change)),
       database(db::open({.url = fresh.url, .connections = 4})),
       application(std::make_unique<app::Application>(configuration, *database)) {}
 
@@ -47,7 +49,7 @@ base::OrganisationId TestApp::given_organisation(const GivenOrganisation& given)
     if (const auto* known = tree->find(given.code)) return known->id;
     const std::string csv = "code,parent,name,kind,branch\n" + given.code + "," + given.parent +
                             ",\"" + given.name + "\"," + given.kind + "," + given.branch + "\n";
-    const auto report = application->organisations.import_csv(csv);
+    const auto report = application->organisations.import_csv(csv, {.now = now});
     if (!report || report->added != 1) throw std::logic_error("given_organisation: not added");
     return application->organisations.tree()->find(given.code)->id;
 }
@@ -139,10 +141,10 @@ http::Request TestApp::request(std::string method, const std::string& target,
     request.headers = {{"host", "campus.test"},
                        {"accept", accept == "json" ? "application/json" : "text/html"},
                        {"accept-language", "fr"}};
-    request.headers.emplace_back(
-        "cookie", session_token_.empty()
-                      ? std::string{http::visitor_cookie} + "=" + secret()
-                      : std::string{http::session_cookie} + "=" + session_token_);
+    request.headers.emplace_back("cookie",
+                                 session_token_.empty()
+                                     ? std::string{http::visitor_cookie} + "=" + secret()
+                                     : std::string{http::session_cookie} + "=" + session_token_);
     request.client = "192.0.2.1";
     request.request_id = "test";
     request.now = now;

@@ -10,6 +10,7 @@
 
 #include <boost/json.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -53,8 +54,8 @@ struct GivenSession {
 
 class TestApp {
 public:
-    // demo: with the sign-in page of the demonstration.
-    TestApp();
+    // With the sign-in page of the demonstration. `change`: what else the operator configures.
+    explicit TestApp(const std::function<void(app::Configuration&)>& change = {});
 
     // -- what there is
     base::OrganisationId given_organisation(const GivenOrganisation& = {});

@@ -14,9 +14,8 @@ KEY = r"[a-z][\w-]*(?:\.[\w-]+)*\.[\w-]*[a-z0-9]"
 
 
 # What names a job, a kind of letters, or an action in the log of decisions.
-NO_MESSAGE = re.compile(r'(?:\.(?:kind|action)\s*=|\b(?:handle|every)\()\s*"' + KEY + '"')
-
-
+NO_MESSAGE = re.compile(r'\.(?:kind|action)\s*=[^,;{}]*|\b(?:handle|every)\(\s*"[^"]*"|_job\s*=[^;]*|'
+                        r'\brecord\([^;{}]*;')
 KINDS = {line.split(",")[0] for line in (ROOT / "data/reference/mail-kinds.csv").read_text().split()
          if "." in line}
 

@@ -173,6 +173,19 @@ function style_sheet() {
     `Campus, EUPL-1.2 */\n${print(nodes)}\n`;
 }
 
+// The official button of ProConnect has its emblem inside, and one page shows it: a sheet of its own.
+// The colours that it names are those of our buttons, in campus.css.
+function connect_sheet() {
+  const nodes = each_rule(read_css(join(dsfr, 'component/connect/connect.main.min.css')), (rule) => {
+    const kept = splitSelectors(rule.prelude).filter((s) => !/--plus|disabled|:not\(/.test(s));
+    const franceconnect = /^\.fr-connect::?before$/.test(rule.prelude);
+    const body = rule.body?.filter(([name]) => !(franceconnect && name === 'background-image'));
+    return kept.length && body?.length ? [{ ...rule, prelude: kept.join(','), body }] : [];
+  });
+  return `/*! Design system of the State (DSFR), Etalab-2.0, restricted to State sites */\n${print(nodes)}\n`;
+}
+
+emit('connect.css', 'text/css; charset=utf-8', connect_sheet());
 emit('campus.css', 'text/css; charset=utf-8', style_sheet());
 emit('campus.js', 'text/javascript; charset=utf-8', readFileSync(join(here, 'campus.js')));
 emit('passkey.js', 'text/javascript; charset=utf-8', readFileSync(join(here, 'passkey.js')));

@@ -3,7 +3,9 @@
 
 #include "app/configuration.hpp"
 #include "app/pages.hpp"
+#include "audit/pages.hpp"
 #include "base/embedded.hpp"
+#include "base/text.hpp"
 #include "catalogue/pages.hpp"
 #include "catalogue/themes.hpp"
 #include "db/database.hpp"
@@ -15,6 +17,8 @@
 #include "jobs/pages.hpp"
 #include "mail/pages.hpp"
 #include "organisations/pages.hpp"
+#include "privacy/pages.hpp"
+#include "privacy/rules.hpp"
 #include "requests/pages.hpp"
 #include "sessions/pages.hpp"
 
@@ -36,7 +40,7 @@ std::vector<html::NavigationEntry> navigation() {
     return {
         {"/catalogue", "navigation.catalogue", Access::anyone()},
         {"/my-trainings", "navigation.my_trainings", Access::signed_in()},
-        {"/requests/mine", "navigation.my_requests", Access::signed_in()},
+        {"/my-requests", "navigation.my_requests", Access::signed_in()},
         {"/my-team", "navigation.my_team", Access::role("supervisor")},
         {"/requests", "navigation.requests", Access::role("training_office")},
         {"/circuits", "navigation.circuits", Access::role("training_office")},
@@ -44,6 +48,10 @@ std::vector<html::NavigationEntry> navigation() {
         {"/sessions", "navigation.sessions", Access::role("organiser")},
         {"/organisations", "navigation.organisations", Access::role("administrator")},
         {"/people", "navigation.people", Access::role("administrator")},
+        {"/administration/audit", "navigation.audit",
+         Access::any_role({"administrator", "data_protection_officer"})},
+        {"/administration/erasures", "navigation.erasures",
+         Access::any_role({"administrator", "data_protection_officer"})},
         {"/invitations", "navigation.invitations", Access::role("organiser")},
         {"/administration/jobs", "navigation.jobs", Access::role("administrator")},
         {"/help", "navigation.help", Access::anyone()},
@@ -58,6 +66,104 @@ http::RouterOptions router_options(const Configuration& configuration) {
              {&options.write_person, &options.write_address, &options.sign_in})
             limit->per_second = 0;
     return options;
+}
+
+// The organisations in the perimeters of these roles; all of the tree for who has its roots.
+audit::Sight sight_of(Application& app, db::Transaction& transaction, base::PersonId person) {
+    const identity::Rights rights =
+        app.identity.rights(transaction, db::Versions(transaction), person);
+    audit::Sight sight{.everything = true, .organisations = {}};
+    for (const auto& [organisation, depth] : rights.tree().in_order()) {
+        const bool seen = rights.may("administrator", organisation->id) ||
+                          rights.may("data_protection_officer", organisation->id);
+        if (seen) sight.organisations.push_back(organisation->id);
+        sight.everything = sight.everything && seen;
+    }
+    return sight;
+}
+
+std::map<base::PersonId, std::string> names_of(Application& app, db::Transaction& transaction,
+                                               const std::vector<base::PersonId>& ids) {
+    std::map<base::PersonId, std::string> names;
+    for (const auto& [id, person] : app.identity.persons(transaction, ids))
+        names.emplace(id, person.full_name());
+    return names;
+}
+
+// To the address of before: where it is done, the letter is not the person's any more, so that it
+// is not erased with them.
+void tell_of_erasure(Application& app, db::Transaction& transaction, base::PersonId id,
+                     privacy::ErasureState state, std::string_view reason, base::Time now) {
+    const auto person = app.identity.find(transaction, id);
+    if (!person) return;
+    const bool done = state == privacy::ErasureState::done;
+    mail::Letter letter{
+        .to = {.person = done ? std::nullopt : std::optional{id},
+               .email = person->email,
+               .name = person->full_name(),
+               .language = person->language},
+        .kind = "privacy.erasure",
+        .subject = done ? "privacy.letter.done" : "privacy.letter.refused",
+        .paragraphs = {done ? "privacy.letter.done_text" : "privacy.letter.refused_text"},
+        .at_once = true};
+    if (!done) {
+        letter.facts = {{"privacy.request.reason", std::string{reason}}};
+        letter.action = {"privacy.letter.see", "/my-data"};
+    }
+    mail::put(transaction, letter, now);
+}
+
+privacy::People people_of(Application& app) {
+    return {.sight = [&app](db::Transaction& transaction,
+                            base::PersonId reader) { return sight_of(app, transaction, reader); },
+            .employer = [&app](db::Transaction& transaction, base::PersonId person,
+                               base::Time now) -> std::optional<base::OrganisationId> {
+                const auto works = app.identity.affiliation(
+                    transaction, person, std::chrono::floor<std::chrono::days>(now));
+                return works ? std::optional{works->organisation} : std::nullopt;
+            },
+            .tell =
+                [&app](db::Transaction& transaction, base::PersonId person,
+                       privacy::ErasureState state, std::string_view reason, base::Time now) {
+                    tell_of_erasure(app, transaction, person, state, reason, now);
+                }};
+}
+
+audit::Site audit_site(Application& app) {
+    return {.database = app.database,
+            .audit = app.audit,
+            .sight = [&app](db::Transaction& transaction,
+                            base::PersonId reader) { return sight_of(app, transaction, reader); },
+            .names =
+                [&app](db::Transaction& transaction, const std::vector<base::PersonId>& ids) {
+                    return names_of(app, transaction, ids);
+                },
+            .find_person =
+                [&app](db::Transaction& transaction, std::string_view email) {
+                    const auto person = app.identity.find_by_email(transaction, email);
+                    return person ? std::optional{person->id} : std::nullopt;
+                },
+            .organisation_names =
+                [&app](db::Transaction& transaction) {
+                    const auto tree =
+                        app.organisations.tree(transaction, db::Versions(transaction));
+                    return [tree](base::OrganisationId id) {
+                        const auto* organisation = tree->find(id);
+                        return organisation == nullptr ? std::string{} : organisation->name;
+                    };
+                }};
+}
+
+// Half of the workers may wait for the provider: the other half goes on answering.
+identity::ProConnectSettings proconnect_settings(const Configuration& configuration) {
+    return {.issuer = configuration.proconnect_issuer,
+            .client_id = configuration.proconnect_client_id,
+            .client_secret = configuration.proconnect_client_secret,
+            .scopes = base::split(configuration.proconnect_scopes, ' '),
+            .acr_values = base::split(configuration.proconnect_acr, ' '),
+            .algorithm = configuration.proconnect_algorithm,
+            .public_url = base_url_of(configuration),
+            .at_once = std::max(1, configuration.workers / 2)};
 }
 
 mail::SenderOptions sender_options(const Configuration& configuration) {
@@ -84,6 +190,7 @@ std::string base_url_of(const Configuration& configuration) {
 Application::Application(const Configuration& configuration, db::Database& given)
     : database(given),
       jobs(database),
+      audit(database),
       organisations(database),
       identity(database, organisations),
       passkeys(database, identity, identity::webauthn::relying_party(base_url_of(configuration))),
@@ -93,6 +200,8 @@ Application::Application(const Configuration& configuration, db::Database& given
       catalogue(database, organisations, identity, catalogue::embedded_themes(), synonyms),
       enrolments(database, sessions, catalogue, identity, organisations,
                  base_url_of(configuration)),
+      privacy(database, audit, privacy::read_rules(base::embedded("reference/retention.json")),
+              people_of(*this)),
       requests(database, organisations, identity, catalogue, sessions, enrolments,
                base_url_of(configuration)),
       static_entries(http::embedded_static_files()),
@@ -102,9 +211,30 @@ Application::Application(const Configuration& configuration, db::Database& given
       pages(templates, messages, navigation(), {configuration.demo, base_url_of(configuration)}),
       typesetter(pages, templates, messages),
       sender(database, typesetter, mail_kinds, sender_options(configuration)),
+      enrolments_data(database, enrolments),
+      requests_data(database, requests, catalogue),
+      identity_data(organisations, {pages.message("fr", {"identity.erased.given_name", "", {}}),
+                                    pages.message("fr", {"identity.erased.usual_name", "", {}})}),
       router(pages, identity, rate_limits, router_options(configuration)) {
     const std::string base_url = base_url_of(configuration);
     add_pages(*this);
+    audit::add_pages(router, audit_site(*this));
+    jobs.every("audit.seal", std::chrono::minutes{1},
+               [this](const jobs::Attempt& attempt) { audit.seal(attempt.now); });
+    for (privacy::Holder* holder :
+         {static_cast<privacy::Holder*>(&requests_data),
+          static_cast<privacy::Holder*>(&enrolments_data),
+          static_cast<privacy::Holder*>(&mail_data), static_cast<privacy::Holder*>(&identity_data)})
+        privacy.add(*holder);
+    privacy.check();
+    privacy::add_pages(
+        router, {database, privacy,
+                 [this](db::Transaction& transaction, const std::vector<base::PersonId>& ids) {
+                     return names_of(*this, transaction, ids);
+                 }});
+    jobs.every(
+        "privacy.apply_retention", std::chrono::days{1},
+        [this](const jobs::Attempt& attempt) { privacy.apply(attempt.now); }, privacy::runs_at);
     const auto administers_all = [this](base::PersonId person) {
         return database.read([&](db::Transaction& transaction) {
             const auto rights = identity.rights(transaction, db::Versions(transaction), person);
@@ -114,7 +244,7 @@ Application::Application(const Configuration& configuration, db::Database& given
             });
         });
     };
-    jobs::add_pages(router, {database, administers_all});
+    jobs::add_pages(router, {database, administers_all, mail::count_trouble});
     mail::add_pages(
         router,
         {.database = database,
@@ -141,7 +271,8 @@ Application::Application(const Configuration& configuration, db::Database& given
                              .perimeters("administrator");
                      });
                  }});
-    identity::add_pages(router, {database, identity, organisations, pages, configuration.demo});
+    identity::add_pages(router, {database, identity, organisations, pages, configuration.demo,
+                                 proconnect_settings(configuration)});
     identity::add_access_pages(
         router, {database, identity, organisations, passkeys, invitations, emergency, pages});
     invitations.add_jobs(jobs);

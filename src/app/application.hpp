@@ -2,9 +2,11 @@
 // Everything wired by hand around one database: what `campus serve` runs and what the tests use.
 #pragma once
 #include "app/typesetter.hpp"
+#include "audit/audit.hpp"
 #include "base/clock.hpp"
 #include "catalogue/catalogue.hpp"
 #include "enrolments/enrolments.hpp"
+#include "enrolments/privacy.hpp"
 #include "html/messages.hpp"
 #include "html/mustache.hpp"
 #include "html/pages.hpp"
@@ -15,10 +17,14 @@
 #include "identity/emergency.hpp"
 #include "identity/identity.hpp"
 #include "identity/invitations.hpp"
+#include "identity/privacy.hpp"
 #include "jobs/jobs.hpp"
 #include "mail/kinds.hpp"
+#include "mail/privacy.hpp"
 #include "mail/sending.hpp"
 #include "organisations/organisations.hpp"
+#include "privacy/privacy.hpp"
+#include "requests/privacy.hpp"
 #include "requests/requests.hpp"
 #include "sessions/sessions.hpp"
 
@@ -40,6 +46,7 @@ public:
 
     db::Database& database;
     jobs::Jobs jobs;
+    audit::Audit audit;
     organisations::Organisations organisations;
     identity::Identity identity;
     identity::Passkeys passkeys;
@@ -49,6 +56,7 @@ public:
     catalogue::Catalogue catalogue;
     sessions::Sessions sessions;
     enrolments::Enrolments enrolments;
+    privacy::Privacy privacy;
     requests::Requests requests;
 
     std::vector<http::StaticFile> static_entries;
@@ -59,6 +67,11 @@ public:
     Typesetter typesetter;
     mail::Kinds mail_kinds;
     mail::Sender sender;
+    // What each slice holds of a person.
+    enrolments::PersonalData enrolments_data;
+    requests::PersonalData requests_data;
+    mail::PersonalData mail_data;
+    identity::PersonalData identity_data;
     http::RateLimits rate_limits;
     http::Metrics metrics;
     http::Router router;

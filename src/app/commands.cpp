@@ -48,6 +48,13 @@ std::unique_ptr<db::Database> open_database(const Configuration& configuration) 
                      .slow_query_ms = configuration.slow_query_ms});
 }
 
+std::unique_ptr<db::Database> open_migrated(const Configuration& configuration) {
+    auto database = open_database(configuration);
+    db::migrate(*database);
+    audit::Audit(*database).continue_order();
+    return database;
+}
+
 std::string read_file(const std::string& name) {
     if (name == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
     std::ifstream in(name, std::ios::binary);
@@ -139,8 +146,7 @@ int work(const Configuration& configuration) {
 int serve(const Configuration& configuration) {
     raise_open_files();
     const SystemClock clock;
-    const auto database = open_database(configuration);
-    db::migrate(*database);
+    const auto database = open_migrated(configuration);
     Application app(configuration, *database);
     struct CloseLog {
         void operator()(std::FILE* file) const {
@@ -174,8 +180,7 @@ int serve(const Configuration& configuration) {
 int load_demonstration(const Configuration& configuration, const Command& command) {
     if (command.if_empty && !configuration.database.starts_with("sqlite:")) return 0;
     const SystemClock clock;
-    const auto database = open_database(configuration);
-    db::migrate(*database);
+    const auto database = open_migrated(configuration);
     Application app(configuration, *database);
     if (command.if_empty && !app.organisations.tree()->in_order().empty()) return 0;
     if (const auto loaded = load_demo(app, clock.now()); !loaded)
@@ -186,8 +191,7 @@ int load_demonstration(const Configuration& configuration, const Command& comman
 
 int load_for_benchmarks(const Configuration& configuration, const Command& command) {
     const SystemClock clock;
-    const auto database = open_database(configuration);
-    db::migrate(*database);
+    const auto database = open_migrated(configuration);
     Application app(configuration, *database);
     if (!app.organisations.tree()->in_order().empty())
         throw Failed("load-bench fills an empty database, and this one has organisations");
@@ -197,9 +201,14 @@ int load_for_benchmarks(const Configuration& configuration, const Command& comma
     if (command.tokens.empty()) return 0;
     json::array sessions;
     for (const base::SessionId id : keys.open_sessions) sessions.push_back(id.value);
+    json::array to_decide;
+    for (const auto& [supervisor, request] : keys.to_decide)
+        to_decide.push_back({supervisor, request.value});
     write_file(command.tokens,
                json::serialize(json::object{{"tokens", json::value_from(keys.tokens)},
-                                            {"sessions", std::move(sessions)}}));
+                                            {"sessions", std::move(sessions)},
+                                            {"decisions", std::move(to_decide)},
+                                            {"team_of_200", keys.team_of_200}}));
     return 0;
 }
 
@@ -228,12 +237,11 @@ void report(const Application& app, bool as_json, int added, int changed, int un
 
 int import_file(const Configuration& configuration, const Command& command) {
     const SystemClock clock;
-    const auto database = open_database(configuration);
-    db::migrate(*database);
+    const auto database = open_migrated(configuration);
     Application app(configuration, *database);
     const std::string text = read_file(command.file);
     if (command.what == "organisations") {
-        const auto done = app.organisations.import_csv(text);
+        const auto done = app.organisations.import_csv(text, {.now = clock.now()});
         if (!done) throw Failed(words_of(app, done.error()));
         report(app, command.json, done->added, done->changed, done->unchanged, done->problems);
         return 0;
@@ -252,6 +260,84 @@ int import_file(const Configuration& configuration, const Command& command) {
     if (!done) throw Failed(words_of(app, done.error()));
     report(app, command.json, done->counts.added, done->counts.changed, done->counts.unchanged,
            done->problems);
+    return 0;
+}
+
+// Exit status 3 when something is wrong with the log, so that a script tells it from a breakdown.
+constexpr int log_not_whole = 3;
+
+int verify_audit(const Configuration& configuration, const Command& command) {
+    const auto database = open_database(configuration);
+    std::optional<audit::Anchor> anchor;
+    if (const auto colon = command.anchor.find(':'); colon != std::string::npos)
+        anchor = {std::stoll(command.anchor.substr(0, colon)), command.anchor.substr(colon + 1)};
+    const auto found = audit::Audit(*database).verify(anchor);
+    if (command.json) {
+        json::array findings;
+        for (const audit::Finding& finding : found.findings) {
+            json::object told{{"what", audit::name_of(finding.what)}, {"seal", finding.seal}};
+            if (finding.row != 0) told["row"] = finding.row;
+            findings.push_back(std::move(told));
+        }
+        json::object report{{"whole", found.whole()},
+                            {"rows", found.rows},
+                            {"seals", found.seals},
+                            {"unsealed", found.unsealed},
+                            {"removed_up_to_seal", found.removed_up_to},
+                            {"last_seal", found.last_seal},
+                            {"last_hash", found.last_hash},
+                            {"findings", std::move(findings)},
+                            {"more_findings", found.more}};
+        if (found.unsealed_since) report["unsealed_since"] = base::iso_time(*found.unsealed_since);
+        std::cout << json::serialize(report) << '\n';
+        return found.whole() ? 0 : log_not_whole;
+    }
+    for (const audit::Finding& finding : found.findings) {
+        std::string what{audit::name_of(finding.what)};
+        what.erase(0, what.find('_') + 1);
+        std::cerr << (finding.row == 0
+                          ? fmt::format("seal {}: {}", finding.seal, what)
+                          : fmt::format("row {} (seal {}): {}", finding.row, finding.seal, what))
+                  << '\n';
+    }
+    if (found.more) std::cerr << "... and more\n";
+    std::cout << fmt::format("{} rows in {} seals {}, {} not sealed yet", found.rows, found.seals,
+                             found.whole() ? "are whole" : "were checked: NOT WHOLE",
+                             found.unsealed);
+    if (found.unsealed_since)
+        std::cout << " (since " << base::iso_time(*found.unsealed_since) << ')';
+    std::cout << '\n';
+    if (found.removed_up_to > 0)
+        std::cout << fmt::format("rows up to seal {} were removed at the end of their term\n",
+                                 found.removed_up_to);
+    if (found.last_seal > 0)
+        std::cout << fmt::format("note down elsewhere, for --anchor next time: {}:{}\n",
+                                 found.last_seal, found.last_hash);
+    return found.whole() ? 0 : log_not_whole;
+}
+
+int apply_retention(const Configuration& configuration, const Command& command) {
+    const SystemClock clock;
+    const auto database = open_migrated(configuration);
+    Application app(configuration, *database);
+    const auto all =
+        command.dry_run ? app.privacy.due(clock.now()) : app.privacy.apply(clock.now());
+    json::array told;
+    for (const privacy::Due& one : all) {
+        const std::string before =
+            base::iso_date(std::chrono::floor<std::chrono::days>(one.before));
+        told.push_back({{"object", one.rule->object},
+                        {"older_than", before},
+                        {"count", one.count},
+                        {"more", one.more}});
+        if (!command.json)
+            std::cout << fmt::format("{:<24} older than {}: {}{}\n", one.rule->object, before,
+                                     one.count, one.more ? " or more" : "");
+    }
+    if (command.json)
+        std::cout << json::serialize(
+                         json::object{{"dry_run", command.dry_run}, {"rules", std::move(told)}})
+                  << '\n';
     return 0;
 }
 
@@ -330,6 +416,8 @@ int dispatch(const Configuration& configuration, const Command& command) {
     if (command.name == "load-demo") return load_demonstration(configuration, command);
     if (command.name == "load-bench") return load_for_benchmarks(configuration, command);
     if (command.name == "import") return import_file(configuration, command);
+    if (command.name == "retention") return apply_retention(configuration, command);
+    if (command.name == "verify-audit") return verify_audit(configuration, command);
     if (command.name == "export") return export_file(configuration, command);
     if (command.name == "check") return check(configuration, command);
     if (command.name == "bounce") return receive_bounce(configuration, command);

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "app/configuration.hpp"
 
+#include "base/text.hpp"
 #include "mail/mime.hpp"
 #include "psychometrics/psychometrics.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
+#include <iterator>
 #include <string>
 
 namespace app {
@@ -32,6 +35,22 @@ std::string check_public_url(const std::string& url) {
     if (url.empty()) return {};
     if (!url.starts_with("http://") && !url.starts_with("https://"))
         return "must begin with http:// or https://";
+    return url.ends_with('/') ? "must not end with /" : "";
+}
+
+std::string check_anchor(const std::string& anchor) {
+    const auto colon = anchor.find(':');
+    const auto number = base::to_integer(std::string_view{anchor}.substr(0, colon));
+    if (colon == std::string::npos || !number || *number < 1 || anchor.size() != colon + 65)
+        return "must be the number of a seal, a colon and its hash of 64 digits";
+    return {};
+}
+
+std::string check_issuer(const std::string& url) {
+    if (url.empty()) return {};
+    if (!url.starts_with("https://") && !url.starts_with("http://127.0.0.1") &&
+        !url.starts_with("http://localhost"))
+        return "must begin with https://";
     return url.ends_with('/') ? "must not end with /" : "";
 }
 
@@ -84,6 +103,26 @@ void add_options(CLI::App& app, Configuration& configuration) {
         ->check(CLI::Range(1, 600'000));
     option("--access-log", configuration.access_log, "File of JSON lines; - for standard output",
            "CAMPUS_ACCESS_LOG");
+    option("--proconnect-issuer", configuration.proconnect_issuer,
+           "Sign-in with ProConnect, for example https://auth.agentconnect.gouv.fr/api/v2",
+           "CAMPUS_PROCONNECT_ISSUER")
+        ->check(CLI::Validator(check_issuer, "URL"));
+    option("--proconnect-client-id", configuration.proconnect_client_id,
+           "Given by ProConnect at the registration", "CAMPUS_PROCONNECT_CLIENT_ID");
+    option("--proconnect-client-secret", configuration.proconnect_client_secret,
+           "The same; others on the machine can read a command line: prefer the file",
+           "CAMPUS_PROCONNECT_CLIENT_SECRET");
+    option("--proconnect-client-secret-file", configuration.proconnect_client_secret_file,
+           "A file that holds the secret and nothing else", "CAMPUS_PROCONNECT_CLIENT_SECRET_FILE");
+    option("--proconnect-scopes", configuration.proconnect_scopes, "What is asked of a person",
+           "CAMPUS_PROCONNECT_SCOPES");
+    option("--proconnect-acr", configuration.proconnect_acr,
+           "Levels of authentication that are good enough; empty: all are",
+           "CAMPUS_PROCONNECT_ACR");
+    option("--proconnect-algorithm", configuration.proconnect_algorithm,
+           "Of signatures, as agreed: RS256, ES256 or HS256; empty: one of the first two",
+           "CAMPUS_PROCONNECT_ALGORITHM")
+        ->check(CLI::IsMember({"", "RS256", "ES256", "HS256"}));
     app.add_flag("--jobs,!--no-jobs", configuration.jobs,
                  "serve also does jobs and sends mail (on by default; see the command work)")
         ->envname("CAMPUS_JOBS");
@@ -113,6 +152,22 @@ void add_options(CLI::App& app, Configuration& configuration) {
     app.add_flag("--rate-limits,!--no-rate-limits", configuration.rate_limits,
                  "Limits on sign-in and writes (on by default)")
         ->envname("CAMPUS_RATE_LIMITS");
+}
+
+// Reads the secret from its file. Returns what is missing; "" when nothing is.
+std::string complete_proconnect(Configuration& configuration) {
+    if (configuration.proconnect_issuer.empty()) return {};
+    if (const std::string& name = configuration.proconnect_client_secret_file; !name.empty()) {
+        std::ifstream file(name, std::ios::binary);
+        const std::string content{std::istreambuf_iterator<char>(file), {}};
+        if (!file) return "--proconnect-client-secret-file: cannot read " + name;
+        configuration.proconnect_client_secret = base::trim(content);
+    }
+    if (configuration.proconnect_client_id.empty() ||
+        configuration.proconnect_client_secret.empty() || configuration.public_url.empty())
+        return "--proconnect-issuer also needs --proconnect-client-id, a --proconnect-client-secret"
+               " and --public-url, to which ProConnect sends people back";
+    return {};
 }
 
 // CLI11 lets the file beat the environment: what stands in the environment is put before what
@@ -168,6 +223,15 @@ void add_commands(CLI::App& app, Command& command) {
     CLI::App* restore = add("restore", "Check a copy and put it in the place of the database");
     restore->add_option("file", command.file, "A file made by backup")->required();
 
+    CLI::App* verify = add("verify-audit", "Check that no decision in the log was changed");
+    verify
+        ->add_option("--anchor", command.anchor,
+                     "NUMBER:HASH of a seal as an earlier run told it: nobody made it anew since")
+        ->check(CLI::Validator(check_anchor, "NUMBER:HASH"));
+    verify->add_flag("--json", command.json, "Report as one JSON object");
+    CLI::App* retention = add("retention", "Remove what was kept long enough");
+    retention->add_flag("--dry-run", command.dry_run, "Only tell what would be done now");
+    retention->add_flag("--json", command.json, "Report as one JSON object");
     add("check", "Check what must hold of all seats; exit status 1 when something does not")
         ->add_flag("--json", command.json, "Report as one JSON object");
 
@@ -217,6 +281,10 @@ int with_command_line(int argc, char** argv,
         return error.get_exit_code();
     } catch (const CLI::ParseError& error) {
         return app.exit(error);
+    }
+    if (const std::string wrong = complete_proconnect(configuration); !wrong.empty()) {
+        std::cerr << wrong << '\n';
+        return 1;
     }
     return run(configuration, command);
 }

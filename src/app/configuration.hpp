@@ -19,8 +19,20 @@ struct Configuration {
     bool demo = false;  // sign-in by choosing a person; says so on every page
     bool rate_limits = true;
     std::string access_log;  // file, "-" for standard output, "" for none
-    bool jobs = true;        // `serve` also does jobs and sends mail
-    int job_workers = 2;     // threads that do jobs
+
+    // -- sign-in with ProConnect; without an issuer there is none
+    std::string proconnect_issuer;
+    std::string proconnect_client_id;
+    std::string proconnect_client_secret;
+    std::string proconnect_client_secret_file;  // instead of the secret itself
+    std::string proconnect_scopes =
+        "openid given_name usual_name email uid siret idp_id roles organization_label "
+        "organizational_unit belonging_population";
+    std::string proconnect_acr = "eidas1 eidas0-mfa eidas1-mfa eidas2 eidas3";
+    std::string proconnect_algorithm;  // RS256, ES256 or HS256; "": one of the first two
+
+    bool jobs = true;     // `serve` also does jobs and sends mail
+    int job_workers = 2;  // threads that do jobs
 
     std::string smtp;  // URL of the mail relay; "" : letters wait in the outbox
     std::string smtp_user, smtp_password;
@@ -40,6 +52,8 @@ struct Command {
     int offers = 0;
     std::string tokens;               // of load-bench: file for the tokens of those it signs in
     bool json = false;                // reports as JSON
+    std::string anchor;               // of verify-audit: NUMBER:HASH of a seal noted down earlier
+    bool dry_run = false;             // of retention
     std::function<int()> over_files;  // of psychometrics: needs no database; else empty
     bool if_empty = false;  // of load-demo: only into an empty SQLite database, else do nothing
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Reads data/demo (carried by the binary) into an empty database; dates are relative to today.
 #include "app/application.hpp"
+#include "app/demo_requests.hpp"
 #include "app/demo_seats.hpp"
 #include "base/embedded.hpp"
 #include "base/text.hpp"
@@ -192,7 +193,8 @@ std::optional<Filling> load_session(Application& app, db::Transaction& transacti
 base::Result<void> load_demo(Application& app, base::Time now) {
     if (!app.organisations.tree()->in_order().empty())
         return base::unexpected(base::Error{base::ErrorKind::conflict, "app.demo.not_empty"});
-    if (const auto report = app.organisations.import_csv(base::embedded("demo/organisations.csv"));
+    if (const auto report =
+            app.organisations.import_csv(base::embedded("demo/organisations.csv"), {.now = now});
         !report || !report->problems.empty())
         throw std::logic_error("demonstration data: organisations.csv has bad lines");
     // The offers of each root, by the campus as the importing organisation of that root.
@@ -238,6 +240,7 @@ base::Result<void> load_demo(Application& app, base::Time now) {
             app.enrolments.put_all(transaction, filling.session, takers, filling.when);
         }
     });
+    load_demo_requests(app, now);
     load_demo_seats(app, fillers, now);
     return {};
 }

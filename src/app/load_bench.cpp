@@ -23,6 +23,8 @@ constexpr int signed_in_agents = 5'000;
 constexpr int trainings_of_signed_in = 8;
 constexpr int sessions_count = 4'000;
 constexpr int open_sessions_count = 101;
+constexpr std::size_t supervisors = 60;
+constexpr std::size_t team_size = 200;
 constexpr std::size_t agents_at_once = 50'000;  // in one transaction
 constexpr std::size_t sessions_at_once = 500;
 constexpr int offers_at_once = 1'000;
@@ -190,7 +192,8 @@ public:
         : app_(app), sizes_(sizes), now_(now), today_(std::chrono::floor<days>(now)) {}
 
     void load_organisations() {
-        const auto report = app_.organisations.import_csv(organisations_csv(random_, words_.towns));
+        const auto report =
+            app_.organisations.import_csv(organisations_csv(random_, words_.towns), {.now = now_});
         if (!report || !report->problems.empty())
             throw std::logic_error("load-bench: bad organisations");
         tree_ = app_.organisations.tree();
@@ -293,8 +296,37 @@ public:
             });
     }
 
+    // The first sixty who are signed in supervise 200 agents each, who all ask for one of a hundred
+    // sessions. The next one's 200 agents ask for twenty things at a time, as in an office. The
+    // circuit is taken away again: what was asked under it still waits, all else goes as before.
+    void load_requests() {
+        if (stride() < 2) return;  // nobody is left to ask
+        app_.database.write([&](db::Transaction& transaction) {
+            to_decide_.clear();
+            auto& requests = app_.requests;
+            const auto root = tree_->find("etat")->id;
+            const auto circuit = requests.put_circuit(transaction, root, {requests::Step{}}, now_);
+            std::vector<requests::Wish> wishes;
+            for (const base::SessionId id : open_sessions_)
+                wishes.push_back({app_.sessions.find(transaction, id)->offer, id});
+            const auto in_all = static_cast<std::size_t>(team_size * (supervisors + 1));
+            for (std::size_t i = 0; i < std::min(in_all, agents_.size() / 2); ++i) {
+                const std::size_t supervisor = i / team_size;
+                // Those between the signed-in ones, who are one in stride().
+                const auto agent = agents_[i + i / (stride() - 1) + 1];
+                requests.put_supervisor(transaction, agent, agents_[supervisor * stride()], now_);
+                if (supervisor == supervisors && i % 10 != 0) continue;
+                const auto id = requests.put_waiting(transaction, agent, root,
+                                                     wishes[1 + i % (wishes.size() - 1)], circuit,
+                                                     agents_[supervisor * stride()], now_);
+                if (supervisor < supervisors) to_decide_.emplace_back(supervisor, id);
+            }
+            requests.put_circuit(transaction, root, {}, now_);
+        });
+    }
+
     BenchKeys sign_in() {
-        BenchKeys keys{{}, open_sessions_};
+        BenchKeys keys{{}, open_sessions_, to_decide_, supervisors};
         app_.database.write([&](db::Transaction& transaction) {
             keys.tokens.clear();
             for (std::size_t i = 0; i < signed_in_agents; ++i)
@@ -359,6 +391,7 @@ private:
     std::vector<base::PersonId> agents_;
     std::vector<base::SessionId> sessions_;
     std::vector<base::SessionId> open_sessions_;
+    std::vector<std::pair<std::size_t, base::RequestId>> to_decide_;
 };
 
 }  // namespace
@@ -375,6 +408,8 @@ BenchKeys load_bench(Application& app, const BenchSizes& sizes, base::Time now,
     loader.load_sessions();
     loader.load_enrolments();
     say("sessions and enrolments loaded");
+    loader.load_requests();
+    say("requests loaded");
     BenchKeys keys = loader.sign_in();
     // What the query planners know of the tables.
     app.database.write([](db::Transaction& transaction) { transaction.script("ANALYZE"); });

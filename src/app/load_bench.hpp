@@ -9,6 +9,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace app {
@@ -23,6 +24,9 @@ struct BenchSizes {
 struct BenchKeys {
     std::vector<std::string> tokens;             // of the agents that are signed in
     std::vector<base::SessionId> open_sessions;  // where each of them may take a seat
+    // Requests that wait for a decision: of the supervisor with this number among the tokens.
+    std::vector<std::pair<std::size_t, base::RequestId>> to_decide = {};
+    std::size_t team_of_200 = 0;  // the number of the one who supervises them
 };
 
 // `say` is told of each step done.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "catalogue/editing.hpp"
 
+#include "audit/audit.hpp"
 #include "base/text.hpp"
 #include "catalogue/catalogue.hpp"
 #include "catalogue/store.hpp"
@@ -50,6 +51,13 @@ std::string stem_of(const Offer& offer) {
 
 base::Result<void> refuse(std::string_view why_not) {
     return base::unexpected(refusal_of(why_not));
+}
+
+// Of an offer, for the log of decisions.
+std::string told(const OfferRecord& record) {
+    boost::json::object object{{"state", name_of(state_of(record, false))}};
+    if (record.published_number) object["version"] = *record.published_number;
+    return boost::json::serialize(object);
 }
 
 }  // namespace
@@ -169,7 +177,7 @@ base::Error Editing::stale(db::Transaction& transaction, const Dossier& dossier)
 }
 
 base::Result<void> Editing::change(base::PersonId person, base::OfferId id, std::int64_t revision,
-                                   base::Time now,
+                                   base::Time now, const Logged& logged,
                                    const std::function<bool(const Dossier&)>& done_already,
                                    const Change& apply) {
     return database_.write([&](db::Transaction& transaction) -> base::Result<void> {
@@ -180,9 +188,20 @@ base::Result<void> Editing::change(base::PersonId person, base::OfferId id, std:
         if (done_already(*dossier)) return {};
         if (dossier->record.revision != revision)
             return base::unexpected(stale(transaction, *dossier));
+        const std::string before = told(dossier->record);
         if (auto applied = apply(transaction, *dossier); !applied) return applied;
         dossier->record.revision = next;
         store::update(transaction, dossier->record);
+        if (!logged.action.empty())
+            audit::record(transaction, {.at = now,
+                                        .actor = person,
+                                        .role = logged.role,
+                                        .perimeter = dossier->record.organisation,
+                                        .action = logged.action,
+                                        .object = "offer",
+                                        .object_id = id.value,
+                                        .before = before,
+                                        .after = told(dossier->record)});
         return {};
     });
 }
@@ -191,7 +210,7 @@ base::Result<void> Editing::save(base::PersonId person, base::OfferId id, std::i
                                  const Offer& offer, base::Time now) {
     const std::string content = content_of(offer);
     return change(
-        person, id, revision, now,
+        person, id, revision, now, {},
         [&](const Dossier& dossier) {
             return dossier.actor.organiser && dossier.present().content == content;
         },
@@ -222,7 +241,7 @@ base::Result<void> Editing::save(base::PersonId person, base::OfferId id, std::i
 base::Result<void> Editing::propose(base::PersonId person, base::OfferId id, std::int64_t revision,
                                     base::Time now) {
     return change(
-        person, id, revision, now,
+        person, id, revision, now, {.action = "catalogue.propose"},
         [](const Dossier& dossier) {
             return dossier.actor.organiser && dossier.record.is_proposed();
         },
@@ -242,7 +261,7 @@ base::Result<void> Editing::propose(base::PersonId person, base::OfferId id, std
 base::Result<void> Editing::publish(base::PersonId person, base::OfferId id, std::int64_t revision,
                                     base::Time now) {
     return change(
-        person, id, revision, now,
+        person, id, revision, now, {.action = "catalogue.publish", .role = "campus_team"},
         [&](const Dossier& dossier) {
             return !dossier.record.working_number && dossier.present().reviewer == person;
         },
@@ -281,7 +300,7 @@ base::Result<void> Editing::send_back(base::PersonId person, base::OfferId id,
                                              "comment",
                                              {{"most", std::to_string(longest_comment)}}}});
     return change(
-        person, id, revision, now,
+        person, id, revision, now, {.action = "catalogue.return", .role = "campus_team"},
         [&](const Dossier& dossier) {
             const OfferVersion& present = dossier.present();
             return dossier.record.is_draft() && present.reviewer == person &&
@@ -303,7 +322,7 @@ base::Result<void> Editing::send_back(base::PersonId person, base::OfferId id,
 base::Result<void> Editing::retire(base::PersonId person, base::OfferId id, std::int64_t revision,
                                    base::Time now) {
     return change(
-        person, id, revision, now,
+        person, id, revision, now, {.action = "catalogue.retire"},
         [](const Dossier& dossier) { return dossier.record.retired_at.has_value(); },
         [&](db::Transaction&, Dossier& dossier) -> base::Result<void> {
             if (const auto why = why_not_retire(dossier.record, dossier.actor)) return refuse(*why);
@@ -315,7 +334,7 @@ base::Result<void> Editing::retire(base::PersonId person, base::OfferId id, std:
 base::Result<void> Editing::restore(base::PersonId person, base::OfferId id, std::int64_t revision,
                                     base::Time now) {
     return change(
-        person, id, revision, now,
+        person, id, revision, now, {.action = "catalogue.restore"},
         [](const Dossier& dossier) { return !dossier.record.retired_at; },
         [&](db::Transaction&, Dossier& dossier) -> base::Result<void> {
             if (const auto why = why_not_restore(dossier.record, dossier.actor))

@@ -84,7 +84,13 @@ public:
 
 private:
     using Change = std::function<base::Result<void>(db::Transaction&, Dossier&)>;
+    // Under which name the change stands in the log of decisions, and as what one makes it.
+    struct Logged {
+        std::string_view action = {};  // "": it is no decision
+        std::string_view role = "organiser";
+    };
     base::Result<void> change(base::PersonId, base::OfferId, std::int64_t revision, base::Time now,
+                              const Logged&,
                               const std::function<bool(const Dossier&)>& done_already,
                               const Change&);
     base::Error stale(db::Transaction&, const Dossier&);

@@ -186,6 +186,15 @@ base::Result<ImportReport> Catalogue::import(ImportFormat format, std::string_vi
                                    .reviewed_at = now});
             ++(fresh ? report.counts.added : report.counts.changed);
         }
+        organisations::record_import(transaction,
+                                     {.added = report.counts.added,
+                                      .changed = report.counts.changed,
+                                      .unchanged = report.counts.unchanged,
+                                      .problems = {}},
+                                     {.action = "catalogue.import",
+                                      .person = author,
+                                      .within = {organisation->id},
+                                      .now = now});
         return report;
     });
 }

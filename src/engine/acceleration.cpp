@@ -54,8 +54,7 @@ struct History {
             const std::vector<double>& change = points[points.size() - back];
             const double length = dot(change, change);
             if (length > 0)
-                largest =
-                    std::max(largest, 1 + dot(change, steps[steps.size() - back]) / length);
+                largest = std::max(largest, 1 + dot(change, steps[steps.size() - back]) / length);
         }
         return std::clamp(largest, 0.0, fastest_rate);
     }

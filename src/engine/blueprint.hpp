@@ -64,9 +64,11 @@ public:
     // the test can still be completed. Of laminar quotas exactly; where quotas cross only by the
     // rules of order and the quotas that are full: see shadow_test().
     const std::vector<unsigned char>& allowed(std::span<const unsigned char> usable);
-    // Where quotas cross: the free items of the best test, by integer programming (CBC). `worth` of
-    // each item, at least 0. Empty when there is none.
+    // Where quotas cross: the free items of the best full test, by integer programming (CBC).
+    // `worth` of each item; at least one of those in `next` is among them, so that the test can go
+    // on by the rules of order. Empty when no test keeps all the quotas.
     std::vector<std::size_t> shadow_test(std::span<const unsigned char> usable,
+                                         std::span<const unsigned char> next,
                                          std::span<const double> worth) const;
 
 private:

@@ -76,10 +76,9 @@ Layout layout_of(const Responses& responses, const std::vector<std::vector<std::
             std::accumulate(counts[i].begin(), counts[i].end(), std::size_t{0});
         const std::size_t most = *std::max_element(counts[i].begin(), counts[i].end());
         place.prior =
-            !place.fixed &&
-            (options.priors.use == Priors::Use::all ||
-             (options.priors.use == Priors::Use::automatic &&
-              (most == answers || (filled < 0.5 && answers < sparse_answers))));
+            !place.fixed && (options.priors.use == Priors::Use::all ||
+                             (options.priors.use == Priors::Use::automatic &&
+                              (most == answers || (filled < 0.5 && answers < sparse_answers))));
         layout.rows += categories;
         next = place.d + place.steps + (place.guessing ? 1 : 0);
         layout.items.push_back(place);
@@ -149,7 +148,8 @@ std::vector<double> start(const Layout& layout, const std::vector<std::vector<st
 // EM's map of parameters to better ones, and the gradient.
 class Problem {
 public:
-    Problem(const Layout& layout, const Nodes& nodes, const Priors& priors, Expectation& expectation)
+    Problem(const Layout& layout, const Nodes& nodes, const Priors& priors,
+            Expectation& expectation)
         : layout_(layout), nodes_(nodes), priors_(priors), expectation_(expectation) {}
     acceleration::Step operator()(const std::vector<double>& x) {
         expectation_.counts(x, counts_);
@@ -198,7 +198,7 @@ Errors no_errors(const Layout& layout) {
 }
 
 Errors observed_errors(const Layout& layout, Problem& problem, const std::vector<std::size_t>& free,
-                                    const std::vector<double>& x) {
+                       const std::vector<double>& x) {
     const std::size_t n = free.size();
     std::vector<double> information(n * n);
     std::vector<double> moved = x;
@@ -231,8 +231,8 @@ Errors observed_errors(const Layout& layout, Problem& problem, const std::vector
         }
     }
     const auto covariance = [&](std::size_t one, std::size_t other) {
-        return std::inner_product(inverse.begin() + one * n, inverse.begin() + (one + 1) * n,
-                                  inverse.begin() + other * n, 0.0);
+        const double* const from = inverse.data() + one * n;
+        return std::inner_product(from, from + n, inverse.data() + other * n, 0.0);
     };
     std::vector<std::size_t> place_of(layout.size, n);
     for (std::size_t j = 0; j < n; ++j) {
@@ -249,9 +249,8 @@ Errors observed_errors(const Layout& layout, Problem& problem, const std::vector
 }
 
 // The same from squared scores, an item by itself. Derivatives of log P by central differences.
-Errors errors_by_item(const Layout& layout, const Nodes& nodes,
-                                   const Responses& responses, Expectation& expectation,
-                                   const std::vector<double>& x) {
+Errors errors_by_item(const Layout& layout, const Nodes& nodes, const Responses& responses,
+                      Expectation& expectation, const std::vector<double>& x) {
     const std::size_t q = nodes.size();
     constexpr double step = 1e-5;
     std::vector<std::size_t> at(layout.items.size());  // of each item in `slopes`
@@ -304,7 +303,8 @@ Errors errors_by_item(const Layout& layout, const Nodes& nodes,
             for (std::size_t k = 0; k < width[i]; ++k) {
                 const double* const slope =
                     slopes.data() + at[i] + (k * categories + answer.category()) * q;
-                for (std::size_t node = 0; node < q; ++node) score[k] += weights[node] * slope[node];
+                for (std::size_t node = 0; node < q; ++node)
+                    score[k] += weights[node] * slope[node];
             }
             for (std::size_t k = 0; k < width[i]; ++k)
                 for (std::size_t j = 0; j < width[i]; ++j)
@@ -357,8 +357,7 @@ void write_estimates(const Preparation& prepared, const CalibrationOptions& opti
         if (stretched) estimate.item.a /= scale;
         if (!found) continue;
         const std::vector<double>& errors = found->se;
-        estimate.se.push_back(stretched ? not_estimated
-                                        : errors[place.own_slope ? place.at : 0]);
+        estimate.se.push_back(stretched ? not_estimated : errors[place.own_slope ? place.at : 0]);
         for (std::size_t k = 0; k < place.steps; ++k) estimate.se.push_back(errors[place.d + k]);
         // By the delta method from logit c.
         const double c = estimate.item.c;
@@ -391,34 +390,31 @@ Calibration calibrate(const Responses& responses, const CalibrationOptions& opti
     std::unique_ptr<Nodes> nodes;
     std::unique_ptr<Expectation> expectation;
     acceleration::Result found;
-    const bool by_scores =
-        layout.scores_suffice() &&
-        patterns(responses, options.groups, 1 + responses.persons() / 100) <=
-            1 + responses.persons() / 100;
+    const bool by_scores = layout.scores_suffice() &&
+                           patterns(responses, options.groups, 1 + responses.persons() / 100) <=
+                               1 + responses.persons() / 100;
     for (;;) {
         nodes = std::make_unique<Nodes>(count, -reach, reach);
-        expectation = by_scores
-                          ? expectation_by_scores(responses, layout, *nodes, options.groups,
-                                                  options.threads)
-                          : expectation_by_rows(responses, layout, *nodes, options.groups,
-                                                options.threads);
+        expectation =
+            by_scores
+                ? expectation_by_scores(responses, layout, *nodes, options.groups, options.threads)
+                : expectation_by_rows(responses, layout, *nodes, options.groups, options.threads);
         Problem problem(layout, *nodes, options.priors, *expectation);
         if (!by_scores && responses.answers() > many_answers) {
             expectation->exact(false);
-            const acceleration::Result rough = acceleration::improve(
-                x, [&](const std::vector<double>& at) { return problem(at); },
-                {.tolerance = std::max(options.tolerance, 1e-4),
-                 .noise = 1e-7 * static_cast<double>(responses.answers()),
-                 .most_maps = options.most_maps});
+            const acceleration::Result rough =
+                acceleration::improve(x, [&](const std::vector<double>& at) { return problem(at); },
+                                      {.tolerance = std::max(options.tolerance, 1e-4),
+                                       .noise = 1e-7 * static_cast<double>(responses.answers()),
+                                       .most_maps = options.most_maps});
             x = rough.x;
             result.iterations += rough.maps;
             expectation->exact(true);
         }
         found = acceleration::improve(
             x, [&](const std::vector<double>& at) { return problem(at); },
-            {.tolerance =
-                 responses.answers() > many_answers ? std::max(options.tolerance, 1e-7)
-                                                    : options.tolerance,
+            {.tolerance = responses.answers() > many_answers ? std::max(options.tolerance, 1e-7)
+                                                             : options.tolerance,
              .noise = 1e-13 * static_cast<double>(responses.answers()),
              .most_maps = options.most_maps - std::min(options.most_maps, result.iterations)});
         x = found.x;

@@ -13,9 +13,9 @@
 namespace engine {
 
 enum class Family {
-    rasch,           // slope 1, variance estimated
-    one_parameter,   // one slope for all, variance 1
-    two_parameter,   // a slope each, variance 1, like all that follow
+    rasch,            // slope 1, variance estimated
+    one_parameter,    // one slope for all, variance 1
+    two_parameter,    // a slope each, variance 1, like all that follow
     three_parameter,  // and a lower asymptote
     graded,
     partial_credit,
@@ -24,7 +24,8 @@ enum class Family {
 // Weak knowledge that keeps an item in bounds which its answers leave open.
 struct Priors {
     enum class Use {
-        // For each item: c of the 3PL always; a and d when all answers are alike, and in sparse data
+        // For each item: c of the 3PL always; a and d when all answers are alike, and in sparse
+        // data
         // (less than half of the table filled) when it has fewer than 300 answers.
         automatic,
         none,
@@ -47,7 +48,8 @@ struct CalibrationOptions {
     std::vector<std::optional<Item>> anchors = {};
     // Of each person, from 0; empty: one group. The first is N(0, 1) where there is no anchor.
     std::vector<std::uint32_t> groups = {};
-    // A number of categories for each item where the answers need not show them all; empty: as seen.
+    // A number of categories for each item where the answers need not show them all; empty: as
+    // seen.
     std::vector<std::size_t> categories = {};
     bool standard_errors = false;
     bool person_estimates = false;
@@ -62,7 +64,8 @@ struct ItemEstimate {
     std::size_t answers = 0;
     bool fixed = false;
     bool prior = false;  // weak priors applied to it
-    // With options.standard_errors, else empty: of a, then of each d, then of c. A NaN: not estimated.
+    // With options.standard_errors, else empty: of a, then of each d, then of c. A NaN: not
+    // estimated.
     std::vector<double> se;
     double se_b = 0;  // of b = -d / a, for two categories
 };
@@ -81,16 +84,16 @@ enum class StandardErrors {
     // Inverse of the observed information of all parameters together: the Jacobian of the gradient,
     // which is exact by Fisher's identity, by central differences (Oakes 1999; Chalmers 2018).
     observed,
-    // Inverse of the sum of squared scores of each item by itself, for thousands of items: leaves out
-    // what items share.
+    // Inverse of the sum of squared scores of each item by itself, for thousands of items: leaves
+    // out what items share.
     by_item,
 };
 
 struct Calibration {
     std::vector<ItemEstimate> items;
     std::vector<GroupEstimate> groups;
-    double log_likelihood = 0;  // without priors
-    double still_to_gain = 0;   // estimate, in units of log-likelihood
+    double log_likelihood = 0;   // without priors
+    double still_to_gain = 0;    // estimate, in units of log-likelihood
     std::size_t iterations = 0;  // evaluations of the EM map
     bool converged = false;
     std::size_t parameters = 0;  // free ones

@@ -10,8 +10,8 @@ extern const CalibrationKernels calibration_kernels_avx2;
 extern const CalibrationKernels calibration_kernels_avx512;
 
 const CalibrationKernels& calibration_kernels() {
-    static const CalibrationKernels& chosen = for_cpu(
-        calibration_kernels_baseline, calibration_kernels_avx2, calibration_kernels_avx512);
+    static const CalibrationKernels& chosen =
+        for_cpu(calibration_kernels_baseline, calibration_kernels_avx2, calibration_kernels_avx512);
     return chosen;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// The inner loops of calibration, compiled once for each width of vector (simd.hpp) and chosen once.
-// Same bits whatever the machine: that is what lets a calibration be repeated elsewhere.
+// The inner loops of calibration, compiled once for each width of vector (simd.hpp) and chosen
+// once. Same bits whatever the machine: that is what lets a calibration be repeated elsewhere.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -21,8 +21,8 @@ struct ScoreGrid {
 
 struct CalibrationKernels {
     // The posteriors of `count` persons (a multiple of 16) from their weighted scores.
-    // `live` is 1, or 0 for padding. Adds the posterior mass of each node to `mass` (8 partial sums a
-    // node); writes E[theta] and the log of the integral.
+    // `live` is 1, or 0 for padding. Adds the posterior mass of each node to `mass` (8 partial sums
+    // a node); writes E[theta] and the log of the integral.
     void (*score_posteriors)(const ScoreGrid&, const double* score, const double* live,
                              std::size_t count, double* mass, double* mean, double* log_marginal);
     // into[q] += log(1 + exp(a theta_q + d)).
@@ -34,7 +34,8 @@ struct CalibrationKernels {
     void (*logistic_rows)(const double* theta, std::size_t nodes, double a, double d, double c,
                           double* wrong, double* right);
     // Adds the rows of a table of log-probabilities to the log prior, and normalises: the posterior
-    // of one person into `weights`; returns the log of the integral. nodes: a multiple of 16 up to 128.
+    // of one person into `weights`; returns the log of the integral. nodes: a multiple of 16 up to
+    // 128.
     double (*person_f32)(const float* table, std::size_t nodes, const std::uint32_t* rows,
                          std::size_t count, const float* log_prior, float* weights);
     double (*person_f64)(const double* table, std::size_t nodes, const std::uint32_t* rows,

@@ -30,23 +30,24 @@ struct ItemChange {
 };
 
 // After one answer (0 or 1) of a person whose ability has these probabilities on the points of the
-// grid, given the person's other answers. One step of Fisher scoring in the integrated likelihood of
-// the answer, P(y | a, d) = sum of w_q P(y | theta_q; a, d), from the present mean: the recursion of
-// Titterington 1984, with the item's own covariance as the rate. Information is that of the answer
-// with the ability unknown, so an uncertain person teaches less. Error: terms of second order in the
-// step, which vanish as answers accumulate; the batch removes what is left.
+// grid, given the person's other answers. One step of Fisher scoring in the integrated likelihood
+// of the answer, P(y | a, d) = sum of w_q P(y | theta_q; a, d), from the present mean: the
+// recursion of Titterington 1984, with the item's own covariance as the rate. Information is that
+// of the answer with the ability unknown, so an uncertain person teaches less. Error: terms of
+// second order in the step, which vanish as answers accumulate; the batch removes what is left.
 ItemChange learn(const ItemPosterior&, const Grid&, std::span<const double> weights, int answer,
                  std::uint64_t reference);
 
 // After a batch: its estimates and their errors, whatever was learned since the last one.
-ItemChange replace(const ItemPosterior& before, const ItemPosterior& batch, std::uint64_t reference);
+ItemChange replace(const ItemPosterior& before, const ItemPosterior& batch,
+                   std::uint64_t reference);
 
 // The item at the mean, for selection and scoring.
 Item item_at_mean(const ItemPosterior&);
 
 // Chance of a right answer at theta with the parameters uncertain ("soft scoring"): by the normal
-// approximation of the logit's variance, logistic(x / sqrt(1 + pi v / 8)) (MacKay 1992), error below
-// 0.02.
+// approximation of the logit's variance, logistic(x / sqrt(1 + pi v / 8)) (MacKay 1992), error
+// below 0.02.
 double soft_probability(const ItemPosterior&, double theta);
 
 }  // namespace engine

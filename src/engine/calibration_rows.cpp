@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The E-step for any model and any pattern of answers. The parameters become a table of
-// log-probabilities, one row of nodes for each category of each item; a person's log-posterior is the
-// sum of the rows of their answers, and the expected counts of a row are the sum of the posteriors
-// of those who gave that answer. Both directions only read rows of a table that is kept small:
-// persons come in groups of 2^15 whose posteriors fit in the cache, and in single precision while
-// iterations are many (relative error of a count about 1e-6; the last passes are in double).
+// log-probabilities, one row of nodes for each category of each item; a person's log-posterior is
+// the sum of the rows of their answers, and the expected counts of a row are the sum of the
+// posteriors of those who gave that answer. Both directions only read rows of a table that is kept
+// small: persons come in groups of 2^15 whose posteriors fit in the cache, and in single precision
+// while iterations are many (relative error of a count about 1e-6; the last passes are in double).
 #include "engine/aligned.hpp"
 #include "engine/calibration_kernels.hpp"
 #include "engine/calibration_steps.hpp"
@@ -44,7 +44,7 @@ private:
     struct Batch {
         std::size_t first;
         std::size_t count;
-        std::vector<std::uint32_t> begin;    // of each row in givers
+        std::vector<std::uint32_t> begin;   // of each row in givers
         std::vector<std::uint16_t> givers;  // persons of the batch, by row
     };
     template <class Number>
@@ -60,7 +60,7 @@ private:
     std::span<const std::uint32_t> groups_;
     unsigned threads_;
     bool exact_ = true;
-    std::vector<std::size_t> begin_;     // of each person in rows_
+    std::vector<std::size_t> begin_;   // of each person in rows_
     std::vector<std::uint32_t> rows_;  // of the table, one an answer
     std::vector<Batch> batches_;
     Tables<float> singles_;
@@ -70,10 +70,7 @@ private:
 
 ByRows::ByRows(const Responses& responses, const Layout& layout, const Nodes& nodes,
                std::span<const std::uint32_t> groups, unsigned threads)
-    : layout_(layout),
-      nodes_(nodes),
-      groups_(groups),
-      threads_(threads) {
+    : layout_(layout), nodes_(nodes), groups_(groups), threads_(threads) {
     begin_.reserve(responses.persons() + 1);
     rows_.reserve(responses.answers());
     begin_.push_back(0);
@@ -90,7 +87,8 @@ ByRows::ByRows(const Responses& responses, const Layout& layout, const Nodes& no
         batch.begin.assign(layout.rows + 1, 0);
         for (std::size_t k = begin_[first]; k < begin_[first + batch.count]; ++k)
             ++batch.begin[rows_[k] + 1];
-        for (std::size_t row = 0; row < layout.rows; ++row) batch.begin[row + 1] += batch.begin[row];
+        for (std::size_t row = 0; row < layout.rows; ++row)
+            batch.begin[row + 1] += batch.begin[row];
         batch.givers.resize(batch.begin.back());
         std::vector<std::uint32_t> next(batch.begin.begin(), batch.begin.end() - 1);
         for (std::size_t p = 0; p < batch.count; ++p)
@@ -105,42 +103,43 @@ void ByRows::fill(Tables<Number>& tables, std::span<const double> x) const {
     tables.log_probability.resize(layout_.rows * q);
     tables.log_prior.resize(layout_.groups * q);
     for (std::size_t g = 0; g < layout_.groups; ++g) {
-        const std::vector<double> prior = nodes_.log_weights(
-            x[layout_.groups_at + 2 * g], exp(x[layout_.groups_at + 2 * g + 1]));
-        std::copy(prior.begin(), prior.end(), tables.log_prior.begin() + g * q);
+        const std::vector<double> prior =
+            nodes_.log_weights(x[layout_.groups_at + 2 * g], exp(x[layout_.groups_at + 2 * g + 1]));
+        std::ranges::copy(prior, tables.log_prior.data() + g * q);
     }
-    in_parallel(threads_, (layout_.items.size() + rows_in_block - 1) / rows_in_block,
-                [&](std::size_t block) {
-        AlignedVector<double> wrong(q);
-        AlignedVector<double> right(q);
-        std::vector<double> at(max_categories);
-        const std::size_t last = std::min((block + 1) * rows_in_block, layout_.items.size());
-        for (std::size_t i = block * rows_in_block; i < last; ++i) {
-            const Layout::Place& place = layout_.items[i];
-            Number* const out = tables.log_probability.data() + place.row * q;
-            const double a = layout_.slope(x, i);
-            if (place.model == Model::logistic) {
-                const double c = place.guessing ? logistic(x[place.d + 1]) : 0;
-                calibration_kernels().logistic_rows(nodes_.theta.data(), q, a, x[place.d], c,
-                                                    wrong.data(), right.data());
-                for (std::size_t k = 0; k < q; ++k) {
-                    out[k] = static_cast<Number>(wrong[k]);
-                    out[q + k] = static_cast<Number>(right[k]);
+    in_parallel(
+        threads_, (layout_.items.size() + rows_in_block - 1) / rows_in_block,
+        [&](std::size_t block) {
+            AlignedVector<double> wrong(q);
+            AlignedVector<double> right(q);
+            std::vector<double> at(max_categories);
+            const std::size_t last = std::min((block + 1) * rows_in_block, layout_.items.size());
+            for (std::size_t i = block * rows_in_block; i < last; ++i) {
+                const Layout::Place& place = layout_.items[i];
+                Number* const out = tables.log_probability.data() + place.row * q;
+                const double a = layout_.slope(x, i);
+                if (place.model == Model::logistic) {
+                    const double c = place.guessing ? logistic(x[place.d + 1]) : 0;
+                    calibration_kernels().logistic_rows(nodes_.theta.data(), q, a, x[place.d], c,
+                                                        wrong.data(), right.data());
+                    for (std::size_t k = 0; k < q; ++k) {
+                        out[k] = static_cast<Number>(wrong[k]);
+                        out[q + k] = static_cast<Number>(right[k]);
+                    }
+                    continue;
                 }
-                continue;
+                const auto from = x.begin() + place.d;
+                Item item;
+                item.model = place.model;
+                item.a = a;
+                item.d.assign(from, from + place.steps);
+                for (std::size_t k = 0; k < q; ++k) {
+                    log_probabilities(item, nodes_.theta[k], at);
+                    for (std::size_t y = 0; y <= place.steps; ++y)
+                        out[y * q + k] = static_cast<Number>(at[y]);
+                }
             }
-            const auto from = x.begin() + place.d;
-            Item item;
-            item.model = place.model;
-            item.a = a;
-            item.d.assign(from, from + place.steps);
-            for (std::size_t k = 0; k < q; ++k) {
-                log_probabilities(item, nodes_.theta[k], at);
-                for (std::size_t y = 0; y <= place.steps; ++y)
-                    out[y * q + k] = static_cast<Number>(at[y]);
-            }
-        }
-    });
+        });
 }
 
 template <class Number>
@@ -183,20 +182,20 @@ void ByRows::counts_of(Tables<Number>& tables, std::span<const double> x, Counts
     const CalibrationKernels& kernels = calibration_kernels();
     for (const Batch& batch : batches_) {
         out.log_likelihood += weigh(tables, batch);
-        in_parallel(threads_, (layout_.rows + rows_in_block - 1) / rows_in_block,
-                    [&](std::size_t block) {
-            const std::size_t last = std::min((block + 1) * rows_in_block, layout_.rows);
-            for (std::size_t row = block * rows_in_block; row < last; ++row) {
-                const std::uint16_t* const givers = batch.givers.data() + batch.begin[row];
-                const std::size_t count = batch.begin[row + 1] - batch.begin[row];
-                if (count == 0) continue;
-                double* const into = out.given.data() + row * q;
-                if constexpr (sizeof(Number) == sizeof(float))
-                    kernels.expected_f32(tables.weights.data(), q, givers, count, into);
-                else
-                    kernels.expected_f64(tables.weights.data(), q, givers, count, into);
-            }
-        });
+        in_parallel(
+            threads_, (layout_.rows + rows_in_block - 1) / rows_in_block, [&](std::size_t block) {
+                const std::size_t last = std::min((block + 1) * rows_in_block, layout_.rows);
+                for (std::size_t row = block * rows_in_block; row < last; ++row) {
+                    const std::uint16_t* const givers = batch.givers.data() + batch.begin[row];
+                    const std::size_t count = batch.begin[row + 1] - batch.begin[row];
+                    if (count == 0) continue;
+                    double* const into = out.given.data() + row * q;
+                    if constexpr (sizeof(Number) == sizeof(float))
+                        kernels.expected_f32(tables.weights.data(), q, givers, count, into);
+                    else
+                        kernels.expected_f64(tables.weights.data(), q, givers, count, into);
+                }
+            });
         if (layout_.groups == 1 && !layout_.first_group_free) continue;
         for (std::size_t p = 0; p < batch.count; ++p) {
             double* const mass = out.mass.data() + group_of(batch.first + p) * q;

@@ -4,8 +4,8 @@
 //   L(theta) = exp(sum d_i x_i) exp(theta s - sum log(1 + exp(a_i theta + d_i))),
 // and the M-step needs of the persons only their mass by node and sum x_i E[theta]. So a pass costs
 // one posterior a person, whatever the number of items, and two sums over the bits of the answers.
-// These go by bytes: a table of the 256 sums of eight slopes (Arlazarov et al. 1970, "four Russians"),
-// and, the other way, 256 sums of E[theta] that are folded into eight.
+// These go by bytes: a table of the 256 sums of eight slopes (Arlazarov et al. 1970, "four
+// Russians"), and, the other way, 256 sums of E[theta] that are folded into eight.
 #include "engine/aligned.hpp"
 #include "engine/calibration_kernels.hpp"
 #include "engine/calibration_steps.hpp"
@@ -72,9 +72,7 @@ private:
 
 ByScores::ByScores(const Responses& responses, const Layout& layout, const Nodes& nodes,
                    std::span<const std::uint32_t> groups, unsigned threads)
-    : layout_(layout),
-      nodes_(nodes),
-      threads_(threads) {
+    : layout_(layout), nodes_(nodes), threads_(threads) {
     std::map<std::vector<std::uint32_t>, std::size_t> known;
     std::vector<std::uint32_t> key;
     std::vector<std::uint32_t> key_before;
@@ -83,7 +81,8 @@ ByScores::ByScores(const Responses& responses, const Layout& layout, const Nodes
         const std::span<const PackedAnswer> answers = responses.of(p);
         const std::uint32_t group = groups.empty() ? 0 : groups[p];
         key.clear();
-        for (const PackedAnswer answer : answers) key.push_back(static_cast<std::uint32_t>(answer.item()));
+        for (const PackedAnswer answer : answers)
+            key.push_back(static_cast<std::uint32_t>(answer.item()));
         if (!std::is_sorted(key.begin(), key.end())) std::sort(key.begin(), key.end());
         key.push_back(group);
         if (p == 0 || key != key_before) {

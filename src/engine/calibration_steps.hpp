@@ -17,14 +17,14 @@ namespace engine {
 struct Layout {
     struct Place {
         Model model = Model::logistic;
-        std::uint32_t at = 0;      // of the slope; where it is shared, `d` stands here
-        std::uint32_t d = 0;       // of the first intercept
-        std::uint32_t steps = 1;   // intercepts
-        std::uint32_t row = 0;     // of its category 0 in the table of log-probabilities
-        bool guessing = false;     // logit c stands after the intercepts
+        std::uint32_t at = 0;     // of the slope; where it is shared, `d` stands here
+        std::uint32_t d = 0;      // of the first intercept
+        std::uint32_t steps = 1;  // intercepts
+        std::uint32_t row = 0;    // of its category 0 in the table of log-probabilities
+        bool guessing = false;    // logit c stands after the intercepts
         bool own_slope = true;
         bool fixed = false;
-        bool prior = false;        // on a and d
+        bool prior = false;  // on a and d
     };
     std::vector<Place> items;
     bool shared_slope = false;  // at 0
@@ -126,8 +126,8 @@ void maximise(const Layout&, const Nodes&, const Priors&, const Counts&, std::sp
 void gradient(const Layout&, const Nodes&, const Priors&, const Counts&, std::span<const double> x,
               std::span<double> out);
 
-// f(i) for each i below count, on that many threads; the first exception comes back. Each f(i) writes
-// what is its own, so that the result does not depend on the number of threads.
+// f(i) for each i below count, on that many threads; the first exception comes back. Each f(i)
+// writes what is its own, so that the result does not depend on the number of threads.
 void in_parallel(unsigned threads, std::size_t count, const std::function<void(std::size_t)>& f);
 
 }  // namespace engine

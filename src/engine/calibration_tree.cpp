@@ -34,9 +34,13 @@ AlignedVector<double> transition(const Nodes& nodes, double loading) {
     return of;
 }
 
-double bounded(double loading) { return std::clamp(loading, least_loading, greatest_loading); }
+double bounded(double loading) {
+    return std::clamp(loading, least_loading, greatest_loading);
+}
 // Fisher's z: loadings move freely on it.
-double to_z(double loading) { return 0.5 * log((1 + loading) / (1 - loading)); }
+double to_z(double loading) {
+    return 0.5 * log((1 + loading) / (1 - loading));
+}
 double from_z(double z) {
     const double e = exp(2 * z);
     return bounded((e - 1) / (e + 1));
@@ -113,8 +117,8 @@ TreeExpectation::TreeExpectation(const Responses& responses, const Tree& tree,
     const std::vector<double> logs = nodes.log_weights(0, 1);
     for (const double weight : logs) prior_.push_back(exp(weight));
     // As many partial sums as a bounded memory allows: not as there are threads.
-    const std::size_t bytes = layout.rows * points * sizeof(double) +
-                              tree.size() * points * points * sizeof(double);
+    const std::size_t bytes =
+        layout.rows * points * sizeof(double) + tree.size() * points * points * sizeof(double);
     shards_.resize(std::clamp<std::size_t>((std::size_t{128} << 20) / bytes, 1, 16));
 }
 
@@ -149,8 +153,8 @@ void TreeExpectation::fill(std::span<const double> x, std::span<const double> lo
     }
 }
 
-// Sum-product for a block of persons: beliefs from the leaves up, then marginals from the root down.
-// Rows are rescaled on the way, so that no number of answers makes them vanish.
+// Sum-product for a block of persons: beliefs from the leaves up, then marginals from the root
+// down. Rows are rescaled on the way, so that no number of answers makes them vanish.
 double TreeExpectation::block(std::size_t first, std::size_t count, Scratch& s) const {
     const CalibrationKernels& kernels = calibration_kernels();
     const std::size_t size = tree_.size();
@@ -163,9 +167,8 @@ double TreeExpectation::block(std::size_t first, std::size_t count, Scratch& s) 
             if (run.begin == run.end)
                 std::fill_n(row, points, 1.0);
             else
-                log_likelihood += kernels.likelihood(log_probability_.data(),
-                                                     rows_.data() + run.begin,
-                                                     run.end - run.begin, row);
+                log_likelihood += kernels.likelihood(
+                    log_probability_.data(), rows_.data() + run.begin, run.end - run.begin, row);
         }
         for (const int child : tree_.children(static_cast<int>(n))) {
             const double* const up = s.up[static_cast<std::size_t>(child)].data();
@@ -194,7 +197,8 @@ double TreeExpectation::block(std::size_t first, std::size_t count, Scratch& s) 
     return log_likelihood;
 }
 
-void TreeExpectation::collect(std::size_t first, std::size_t count, Scratch& s, Shard& shard) const {
+void TreeExpectation::collect(std::size_t first, std::size_t count, Scratch& s,
+                              Shard& shard) const {
     const CalibrationKernels& kernels = calibration_kernels();
     const std::size_t size = tree_.size();
     for (std::size_t n = 0; n < size; ++n) {
@@ -285,7 +289,8 @@ void TreeExpectation::visit(std::span<const double> x, std::span<const double> l
 }
 
 // The loading that fits the joint counts of child and parent best: Newton's method on Fisher's z,
-// with the transitions as they are on the points, so that EM stays exact. Returns gradient times step.
+// with the transitions as they are on the points, so that EM stays exact. Returns gradient times
+// step.
 double improve_loading(const Nodes& nodes, const AlignedVector<double>& joint, double& z) {
     const auto value = [&](double at) {
         const double loading = from_z(at);
@@ -372,7 +377,8 @@ TreeCalibration calibrate_tree(const Responses& responses, const Tree& tree,
     const std::vector<bool> told = told_by_data(tree, nodes_of);
     std::vector<double> x = prepared.start;
     const std::size_t loadings_at = x.size();
-    for (std::size_t n = 0; n < tree.size(); ++n) x.push_back(to_z(bounded(tree.nodes()[n].loading)));
+    for (std::size_t n = 0; n < tree.size(); ++n)
+        x.push_back(to_z(bounded(tree.nodes()[n].loading)));
     const auto loadings_of = [&](const std::vector<double>& at) {
         std::vector<double> loadings(tree.size());
         for (std::size_t n = 0; n < tree.size(); ++n) loadings[n] = from_z(at[loadings_at + n]);
@@ -405,8 +411,8 @@ TreeCalibration calibrate_tree(const Responses& responses, const Tree& tree,
     calibration.iterations = found.maps;
     calibration.converged = found.converged;
     calibration.still_to_gain = found.still_to_gain;
-    calibration.parameters = prepared.free +
-                             static_cast<std::size_t>(std::ranges::count(told, true));
+    calibration.parameters =
+        prepared.free + static_cast<std::size_t>(std::ranges::count(told, true));
     calibration.items = estimates_of(prepared, x);
     for (std::size_t i = 0; i < calibration.items.size(); ++i)
         calibration.items[i].item.node = nodes_of[i];

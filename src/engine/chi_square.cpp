@@ -55,6 +55,8 @@ double chi_square_tail(double x, std::size_t df) {
     return std::clamp(front * h, 0.0, 1.0);
 }
 
-double normal_two_sided(double z) { return chi_square_tail(z * z, 1); }
+double normal_two_sided(double z) {
+    return chi_square_tail(z * z, 1);
+}
 
 }  // namespace engine

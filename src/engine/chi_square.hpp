@@ -5,8 +5,8 @@
 
 namespace engine {
 
-// P(X > x) for chi-square with `df` degrees of freedom (df from 1): series below its mean, continued
-// fraction above (Abramowitz & Stegun 6.5.29, 6.5.31). Relative error about 1e-12.
+// P(X > x) for chi-square with `df` degrees of freedom (df from 1): series below its mean,
+// continued fraction above (Abramowitz & Stegun 6.5.29, 6.5.31). Relative error about 1e-12.
 double chi_square_tail(double x, std::size_t df);
 // P(|Z| > z) for a standard normal Z.
 double normal_two_sided(double z);

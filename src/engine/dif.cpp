@@ -107,7 +107,8 @@ Matching match_by_ability(std::span<const double> theta) {
     of.stratum.resize(theta.size());
     std::vector<std::size_t> order(theta.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return theta[a] < theta[b]; });
+    std::ranges::stable_sort(order,
+                             [&](std::size_t a, std::size_t b) { return theta[a] < theta[b]; });
     for (std::size_t k = 0; k < order.size(); ++k) {
         auto stratum = static_cast<std::uint32_t>(k * ability_strata / order.size());
         // Equal abilities belong together, whatever the order of the persons.
@@ -172,9 +173,9 @@ MantelHaenszel mantel_haenszel(const Responses& responses, DifGroups groups, std
     }
     out.odds_ratio = numerator / denominator;
     out.delta = -2.35 * log(out.odds_ratio);
-    out.se = 2.35 * std::sqrt(pr / (2 * numerator * numerator) +
-                              ps_qr / (2 * numerator * denominator) +
-                              qs / (2 * denominator * denominator));
+    out.se =
+        2.35 * std::sqrt(pr / (2 * numerator * numerator) + ps_qr / (2 * numerator * denominator) +
+                         qs / (2 * denominator * denominator));
     const double size = std::abs(out.delta);
     constexpr double five_percent_one_sided = 1.6448536269514722;
     if (size < 1 || out.p > 0.05)
@@ -195,8 +196,8 @@ LogisticDif logistic_dif(const Responses& responses, DifGroups groups, std::size
         if (!answer) continue;
         if (*answer > 1)
             throw std::invalid_argument("logistic regression is for items of two categories");
-        persons.push_back({matching.value[p], static_cast<double>(groups[p]),
-                           static_cast<double>(*answer)});
+        persons.push_back(
+            {matching.value[p], static_cast<double>(groups[p]), static_cast<double>(*answer)});
     }
     LogisticDif out;
     if (persons.size() < 5) return out;
@@ -263,8 +264,8 @@ std::vector<RatioDif> ratio_dif(const Responses& responses, DifGroups groups,
         RatioDif of;
         of.chi_square = std::max(2 * (found.log_likelihood - restricted), 0.0);
         const bool shared = how.family == Family::rasch || how.family == Family::one_parameter;
-        of.df = reference.d.size() + (shared ? 0 : 1) +
-                (how.family == Family::three_parameter ? 1 : 0);
+        of.df =
+            reference.d.size() + (shared ? 0 : 1) + (how.family == Family::three_parameter ? 1 : 0);
         of.p = chi_square_tail(of.chi_square, of.df);
         of.a_difference = focal.a - reference.a;
         of.b_difference = -focal.d[0] / focal.a + reference.d[0] / reference.a;

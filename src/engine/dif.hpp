@@ -41,14 +41,14 @@ MantelHaenszel mantel_haenszel(const Responses&, DifGroups, std::size_t item, co
 
 // Swaminathan & Rogers 1990: logit P = b0 + b1 match (+ b2 group (+ b3 match x group)).
 struct LogisticDif {
-    double group = 0;        // b2 of the model without b3: log odds, focal less reference
-    double uniform = 0;      // chi-square, 1 df: with b2 against without
-    double nonuniform = 0;   // chi-square, 1 df: with b3 against without
+    double group = 0;       // b2 of the model without b3: log odds, focal less reference
+    double uniform = 0;     // chi-square, 1 df: with b2 against without
+    double nonuniform = 0;  // chi-square, 1 df: with b3 against without
     double p_uniform = 1;
     double p_nonuniform = 1;
-    double p_both = 1;       // 2 df
-    double r2_change = 0;    // Nagelkerke's, by b2 and b3: below .035 negligible, from .07 large
-                             // (Jodoin & Gierl 2001)
+    double p_both = 1;     // 2 df
+    double r2_change = 0;  // Nagelkerke's, by b2 and b3: below .035 negligible, from .07 large
+                           // (Jodoin & Gierl 2001)
 };
 LogisticDif logistic_dif(const Responses&, DifGroups, std::size_t item, const Matching&);
 
@@ -62,8 +62,8 @@ struct RatioDif {
     double a_difference = 0;  // focal less reference
     double b_difference = 0;
 };
-// For each of the items listed. Options as for calibrate(); its groups, anchors, priors of items are
-// set here.
+// For each of the items listed. Options as for calibrate(); its groups, anchors, priors of items
+// are set here.
 std::vector<RatioDif> ratio_dif(const Responses&, DifGroups, std::span<const std::size_t> items,
                                 const CalibrationOptions&);
 

@@ -13,8 +13,8 @@ struct DriftOptions {
     double threshold = 28.9;  // false alarm once in 20,000 answers
 };
 
-// Answers until a false alarm on one side (Siegmund 1985): (exp(2 k h') - 2 k h' - 1) / (2 k^2), with
-// h' = threshold + 1.166; within a few per cent for normal residuals.
+// Answers until a false alarm on one side (Siegmund 1985): (exp(2 k h') - 2 k h' - 1) / (2 k^2),
+// with h' = threshold + 1.166; within a few per cent for normal residuals.
 double answers_to_false_alarm(const DriftOptions&);
 // The threshold that gives so many.
 double threshold_for(double answers, double slack);

@@ -12,8 +12,8 @@ ExposureControl::ExposureControl(Rule rule, std::size_t items, double most, doub
       probability_(items, 1.0),
       eligible_(items, 0),
       given_(items, 0),
-      price_(items, 0),
-      bound_price_(items, 0) {}
+      toll_(items, 0),
+      bound_toll_(items, 0) {}
 
 void ExposureControl::adjust(std::span<const std::uint64_t> chosen, std::uint64_t candidates) {
     for (std::size_t i = 0; i < chosen.size(); ++i) {
@@ -24,32 +24,32 @@ void ExposureControl::adjust(std::span<const std::uint64_t> chosen, std::uint64_
 
 void ExposureControl::record(std::span<const unsigned char> ineligible,
                              std::span<const std::size_t> given) {
-    if (rule_ == Rule::price)
-        record_price(given);
+    if (rule_ == Rule::toll)
+        record_toll(given);
     else
         record_eligibility(ineligible, given);
 }
 
-void ExposureControl::record_price(std::span<const std::size_t> given) {
-    // Steps fall as 1 / n and then stay, so that prices follow a bank or a population that changes.
+void ExposureControl::record_toll(std::span<const std::size_t> given) {
+    // Steps fall as 1 / n and then stay, so that tolls follow a bank or a population that changes.
     ++candidates_;
     const double memory = std::max(1 / candidates_, 0.002);
     const double step = std::max(0.2 / candidates_, 0.004);
-    // The prices swing about where they belong: a little under the bound.
+    // The tolls swing about where they belong: a little under the bound.
     const double bound = most_ * 0.94;
     const auto sought = static_cast<double>(given.size());
     for (double& share : given_) share -= memory * share;
-    for (double& price : bound_price_) price = std::max(price - step * bound, 0.0);
+    for (double& toll : bound_toll_) toll = std::max(toll - step * bound, 0.0);
     for (const std::size_t item : given) {
         given_[item] += memory;
-        bound_price_[item] += step;
+        bound_toll_[item] += step;
     }
     double squares = 0;
     for (const double share : given_) squares += share * share;
     const double overlap = sought > 0 ? squares / sought : 0;
-    overlap_price_ = std::max(overlap_price_ + 5 * step * (overlap - 0.97 * overlap_), 0.0);
-    for (std::size_t i = 0; i < price_.size(); ++i)
-        price_[i] = bound_price_[i] + overlap_price_ * given_[i];
+    overlap_toll_ = std::max(overlap_toll_ + 5 * step * (overlap - 0.97 * overlap_), 0.0);
+    for (std::size_t i = 0; i < toll_.size(); ++i)
+        toll_[i] = bound_toll_[i] + overlap_toll_ * given_[i];
 }
 
 void ExposureControl::record_eligibility(std::span<const unsigned char> ineligible,

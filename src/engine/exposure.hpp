@@ -32,14 +32,14 @@ public:
         // Before the test each item is drawn to be eligible or not; its probability follows from
         // how often it was eligible and given so far (van der Linden & Veldkamp 2004).
         eligibility,
-        // Each item has a price in units of its worth (information), taken off before items are
+        // Each item has a toll in units of its worth (information), taken off before items are
         // compared: it rises when the item is given and falls when it is not, until nobody is given
         // an item oftener than `most`. These are the multipliers of the linear programme "most
         // information with exposures at most r" (found by dual ascent), so that an item asked for
         // by many goes to those whom it informs most, where a lottery would not ask.
-        price,
+        toll,
     };
-    // `overlap`: the largest mean overlap of two tests; 1: any. Held by `eligibility` and `price`.
+    // `overlap`: the largest mean overlap of two tests; 1: any. Held by `eligibility` and `toll`.
     ExposureControl(Rule rule, std::size_t items, double most, double overlap = 1);
 
     Rule rule() const { return rule_; }
@@ -49,9 +49,9 @@ public:
     // Of the items chosen in a round of simulation (given or turned down by k), how often each;
     // k = most / share for those above `most`, else 1.
     void adjust(std::span<const std::uint64_t> chosen, std::uint64_t candidates);
-    double price(std::size_t item) const { return price_[item]; }
+    double toll(std::size_t item) const { return toll_[item]; }
     // Each candidate's test changes what the next may be given.
-    bool is_live() const { return rule_ == Rule::eligibility || rule_ == Rule::price; }
+    bool is_live() const { return rule_ == Rule::eligibility || rule_ == Rule::toll; }
     // What happened to one candidate; `ineligible` may be empty: nothing was.
     void record(std::span<const unsigned char> ineligible, std::span<const std::size_t> given);
 
@@ -63,13 +63,13 @@ private:
     double squares_ = 0;  // sum of the squares of given_
     double total_ = 0;    // sum of given_
     std::vector<double> probability_;
-    std::vector<double> eligible_, given_;  // counts; of `price` given_ is a moving share
-    std::vector<double> price_, bound_price_;
-    double overlap_price_ = 0;
+    std::vector<double> eligible_, given_;  // counts; of `toll` given_ is a moving share
+    std::vector<double> toll_, bound_toll_;
+    double overlap_toll_ = 0;
 
     void record_eligibility(std::span<const unsigned char> ineligible,
                             std::span<const std::size_t> given);
-    void record_price(std::span<const std::size_t> given);
+    void record_toll(std::span<const std::size_t> given);
 };
 
 // What a group of tests was like.

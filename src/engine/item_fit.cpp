@@ -30,7 +30,7 @@ std::vector<double> posterior(const std::vector<std::vector<std::vector<double>>
 }
 
 struct Sums {
-    double squares = 0;       // of residuals
+    double squares = 0;  // of residuals
     double variances = 0;
     double standardized = 0;  // squares of residuals over variances
     double persons = 0;
@@ -139,9 +139,8 @@ std::vector<std::vector<double>> score_distribution(const Table& probabilities,
 
 Fit item_fit(const std::vector<Item>& items, const Responses& responses,
              const FitOptions& options) {
-    const Grid grid =
-        Grid::equally_spaced(61, options.mean - 6 * options.sd, options.mean + 6 * options.sd,
-                             options.mean, options.sd);
+    const Grid grid = Grid::equally_spaced(61, options.mean - 6 * options.sd,
+                                           options.mean + 6 * options.sd, options.mean, options.sd);
     Table p(items.size());
     Table logs(items.size());
     std::vector<std::vector<Expected>> expected(items.size());
@@ -217,8 +216,8 @@ Fit item_fit(const std::vector<Item>& items, const Responses& responses,
             }
             const double spread = (xx - x * x / n) * (yy - y * y / n);
             if (n < static_cast<double>(options.least_persons) || !(spread > 0)) continue;
-            all.push_back({one, other, (xy - x * y / n) / std::sqrt(spread),
-                           static_cast<std::size_t>(n)});
+            all.push_back(
+                {one, other, (xy - x * y / n) / std::sqrt(spread), static_cast<std::size_t>(n)});
             fit.mean_q3 += all.back().q3;
         }
     if (all.empty()) return fit;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Do the items behave as their parameters say? For calibrated items and the answers to them, persons
-// N(mean, sd^2), one dimension.
+// Do the items behave as their parameters say? For calibrated items and the answers to them,
+// persons N(mean, sd^2), one dimension.
 #pragma once
 #include "engine/models.hpp"
 #include "engine/responses.hpp"
@@ -25,12 +25,12 @@ struct ItemFit {
     double p = 1;
 };
 
-// Two items whose residuals go together (Yen 1984): more than the model says, they measure something
-// else in common, or were copied.
+// Two items whose residuals go together (Yen 1984): more than the model says, they measure
+// something else in common, or were copied.
 struct Dependence {
     std::size_t one = 0;
     std::size_t other = 0;
-    double q3 = 0;          // correlation of residuals at each person's posterior mean
+    double q3 = 0;            // correlation of residuals at each person's posterior mean
     std::size_t persons = 0;  // who answered both
 };
 

@@ -22,7 +22,7 @@ struct Slots {
     const double* a;
     const double* d;
     const double* c;
-    const double* blocked;  // added to the worth: 0, a price below 0, or -1e300: barred
+    const double* blocked;  // added to the worth: 0, a toll below 0, or -1e300: barred
     const double* rank;     // of equal items the one with the smallest rank is chosen
     std::size_t begin;
     std::size_t end;  // both multiples of 8

@@ -6,8 +6,8 @@
 
 namespace engine {
 
-// Solves A z = b for a symmetric positive definite A (size x size, row by row), whose lower triangle
-// becomes its Cholesky factor; b becomes z. False where A is not positive definite.
+// Solves A z = b for a symmetric positive definite A (size x size, row by row), whose lower
+// triangle becomes its Cholesky factor; b becomes z. False where A is not positive definite.
 bool solve(std::span<double> a, std::span<double> b, std::size_t size);
 
 }  // namespace engine

@@ -72,7 +72,8 @@ double sum_of_squares(const std::vector<double>& values) {
 }
 
 // Levenberg-Marquardt in (log A, B), derivatives by central differences.
-Link curves(const std::vector<Item>& from, const std::vector<Item>& to, LinkMethod method, Link at) {
+Link curves(const std::vector<Item>& from, const std::vector<Item>& to, LinkMethod method,
+            Link at) {
     const Grid grid = Grid::equally_spaced(41, -4, 4);
     const auto moved = [](const Link& link, double by_log_slope, double by_intercept) {
         Link other = link;

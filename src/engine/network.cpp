@@ -54,11 +54,11 @@ std::size_t Network::transition(double loading) {
 Grid grid_for(const Tree& tree) {
     if (tree.size() == 1) return Grid::equally_spaced();
     constexpr double half = 4.5;
-    std::size_t points = 32;
+    std::size_t points = 24;
     for (const Node& node : tree.nodes()) {
         const double sd = std::sqrt(1 - node.loading * node.loading);
         if (node.parent < 0 || sd == 0) continue;
-        const auto needed = static_cast<std::size_t>(std::ceil(2 * half / (1.2 * sd))) + 1;
+        const auto needed = static_cast<std::size_t>(std::ceil(2 * half / (0.9 * sd))) + 1;
         points = std::clamp(needed, points, std::size_t{128});
     }
     return Grid::equally_spaced(padded(points), -half, half);

@@ -52,6 +52,23 @@ Aligned above(const Network& network, double cut) {
     return weights;
 }
 
+double share_above(const Network& network, const double* p, double cut) {
+    const Grid& grid = network.grid();
+    const auto size = static_cast<std::ptrdiff_t>(grid.size());
+    const auto at = [&](std::ptrdiff_t i) {
+        return i >= 0 && i < size ? p[static_cast<std::size_t>(i)] : 0.0;
+    };
+    const double place =
+        std::clamp((cut - grid.nodes.front()) / grid.step(), -2.0, static_cast<double>(size) + 1);
+    const auto first = static_cast<std::ptrdiff_t>(std::floor(place));
+    const Cell part = cell_above(place - static_cast<double>(first));
+    // Whole cells above: their four weights add up to -1/24, 1/2, 25/24, 1, 1, ...
+    double sum = part.before * at(first - 1) + (part.left - 1.0 / 24) * at(first) +
+                 (part.right + 0.5) * at(first + 1) + (part.after + 25.0 / 24) * at(first + 2);
+    for (std::ptrdiff_t i = std::max<std::ptrdiff_t>(first + 3, 0); i < size; ++i) sum += at(i);
+    return sum;
+}
+
 Posterior::Posterior(const Tables& tables)
     : tables_(&tables),
       network_(&tables.network()),

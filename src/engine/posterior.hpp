@@ -13,6 +13,8 @@ namespace engine {
 // Weights w with sum of p[q] w[q] = P(theta >= cut) for a distribution p on the grid: its density
 // is taken as the cubic (Catmull-Rom) through the points; error of the order of step^4.
 Aligned above(const Network&, double cut);
+// That sum, of one distribution.
+double share_above(const Network&, const double* p, double cut);
 
 // theta of the node at least `cut`.
 struct AtLeast {

@@ -55,9 +55,9 @@ void Session::begin(Random random, const ExposureControl* control) {
     posterior_.reset();
     for (const std::size_t slot : blocked_slots_) blocked_[slot] = 0;
     blocked_slots_.clear();
-    if (control_ && control_->rule() == ExposureControl::Rule::price)
+    if (control_ && control_->rule() == ExposureControl::Rule::toll)
         for (std::size_t item = 0; item < tables_->items().size(); ++item)
-            blocked_[tables_->slot_of(item)] = -control_->price(item);
+            blocked_[tables_->slot_of(item)] = -control_->toll(item);
     given_.clear();
     answers_.clear();
     scored_.clear();
@@ -263,10 +263,10 @@ void Session::value(const Pool& pool) {
         }
         case Select::mepv: {
             value_mepv(pool);
-            if (!control_ || control_->rule() != ExposureControl::Rule::price ||
+            if (!control_ || control_->rule() != ExposureControl::Rule::toll ||
                 !rules_->weights.empty())
                 return;
-            // A price is in units of information: so is then the worth, 1 / (V - gain) - 1 / V.
+            // A toll is in units of information: so is then the worth, 1 / (V - gain) - 1 / V.
             const double variance = posterior_.moments(pool.node).variance;
             for (std::size_t i = 0; i < wide; ++i)
                 values_[i] = values_[i] / (variance * std::max(variance - values_[i], 1e-12));
@@ -298,8 +298,8 @@ Best Session::draw(const Pool& pool) {
     std::vector<std::pair<double, std::size_t>> ranked;
     ranked.reserve(pool.items);
     for (std::size_t i = 0; i < pool.items; ++i)
-        if (const double price = blocked_[pool.begin + i]; price > barred / 2)
-            ranked.emplace_back(values_[i] + price, pool.begin + i);
+        if (const double toll = blocked_[pool.begin + i]; toll > barred / 2)
+            ranked.emplace_back(values_[i] + toll, pool.begin + i);
     if (ranked.empty()) return {};
     if (exposure.among > 1) {
         const std::size_t among = std::min(exposure.among, ranked.size());
@@ -344,23 +344,40 @@ Best Session::choose(const Pool& pool) {
         return run_->best_fisher(slots, estimate(pool.node).theta);
     value(pool);
     const Best best = by_chance ? draw(pool) : run_->best(slots, values_.data());
-    const bool priced = control_ && control_->rule() == ExposureControl::Rule::price;
-    if (rules_->select == Select::mepv && !priced) last_gain_ = best.value;
+    const bool tolled = control_ && control_->rule() == ExposureControl::Rule::toll;
+    if (rules_->select == Select::mepv && !tolled) last_gain_ = best.value;
     return best;
 }
 
 void Session::apply_blueprint() {
     const std::size_t count = tables_->items().size();
-    std::vector<unsigned char> usable(count, 1);
-    for (const std::size_t slot : blocked_slots_) usable[tables_->item_at(slot)] = 0;
-    const auto& allowed = blueprint_.allowed(usable);
+    usable_.assign(count, 1);
+    for (const std::size_t slot : blocked_slots_) usable_[tables_->item_at(slot)] = 0;
+    const auto& allowed = blueprint_.allowed(usable_);
+    const bool tolled = control_ && control_->rule() == ExposureControl::Rule::toll;
     for (std::size_t item = 0; item < count; ++item)
-        if (usable[item])
-            blocked_[tables_->slot_of(item)] =
-                !allowed[item] ? barred
-                : control_ && control_->rule() == ExposureControl::Rule::price
-                    ? -control_->price(item)
-                    : 0;
+        if (usable_[item])
+            blocked_[tables_->slot_of(item)] = !allowed[item] ? barred
+                                               : tolled       ? -control_->toll(item)
+                                                              : 0;
+}
+
+Best Session::choose_by_shadow_test() {
+    worth_.assign(tables_->items().size(), 0);
+    for (const Pool& pool : tables_->pools()) {
+        value(pool);
+        for (std::size_t i = 0; i < pool.items; ++i) {
+            const double toll = std::max(blocked_[pool.begin + i], barred / 2);
+            worth_[tables_->item_at(pool.begin + i)] = values_[i] + (toll > barred / 2 ? toll : 0);
+        }
+    }
+    std::vector<unsigned char> next(usable_.size());
+    for (std::size_t item = 0; item < next.size(); ++item)
+        next[item] = usable_[item] && blocked_[tables_->slot_of(item)] > barred / 2;
+    Best best;
+    for (const std::size_t item : blueprint_.shadow_test(usable_, next, worth_))
+        if (next[item] && worth_[item] > best.value) best = {worth_[item], tables_->slot_of(item)};
+    return best;
 }
 
 std::optional<std::size_t> Session::next() {
@@ -368,7 +385,9 @@ std::optional<std::size_t> Session::next() {
     for (;;) {
         if (rules_->blueprint) apply_blueprint();
         Best best;
-        if (rules_->turn == Turn::best) {
+        if (rules_->blueprint && !rules_->blueprint->is_laminar()) {
+            best = choose_by_shadow_test();
+        } else if (rules_->turn == Turn::best) {
             for (const Pool& pool : tables_->pools())
                 if (const Best found = choose(pool); found.value > best.value) best = found;
         } else if (const Pool* pool = choose_pool()) {

@@ -95,6 +95,8 @@ private:
     void add_gain(const Pool&, const double* p, const double* covariances, double weight);
     Best draw(const Pool&);
     void apply_blueprint();
+    // The best free item of the shadow test, where quotas cross.
+    Best choose_by_shadow_test();
     bool should_stop();
     void block(std::size_t slot);
 
@@ -105,6 +107,8 @@ private:
     Random random_{0};
     const ExposureControl* control_ = nullptr;
     BlueprintState blueprint_;
+    std::vector<unsigned char> usable_;  // neither given nor barred
+    std::vector<double> worth_;
     Aligned blocked_, values_, first_, second_, u_, v_, gains_;
     std::vector<std::size_t> blocked_slots_;  // to be freed by begin()
     std::vector<unsigned char> ineligible_;

@@ -377,16 +377,9 @@ std::vector<Enrolment> Enrolments::held_by(db::Transaction& transaction,
     return store::held_by_all(transaction, db::json_ids(people), since);
 }
 
-std::string Enrolments::invitation(db::Transaction& transaction, const Enrolment& enrolment,
-                                   std::string_view base_url) {
-    if (enrolment.state != State::seated) return {};
-    const auto placed = sessions_.placed(transaction, {enrolment.session});
-    const auto at = placed.find(enrolment.session);
-    if (at == placed.end()) return {};
-    const auto& [session, venue] = at->second;
-    const auto titles = catalogue_.titles(transaction, {session.offer});
-    return enrolments::invitation({enrolment, session, venue, titles.at(session.offer)}, false,
-                                  base_url);
+std::string Enrolments::invitation(const Training& training, std::string_view base_url) {
+    if (training.enrolment.state != State::seated) return {};
+    return enrolments::invitation(training, false, base_url);
 }
 
 Place Enrolments::place_of(db::Transaction& transaction, const Enrolment& enrolment,

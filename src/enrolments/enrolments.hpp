@@ -199,7 +199,7 @@ public:
     std::vector<Enrolment> held_by(db::Transaction&, const std::vector<base::PersonId>&,
                                    base::Time since);
     // The invitation (RFC 5546) to the half days of a seat; "" for somebody who waits.
-    std::string invitation(db::Transaction&, const Enrolment&, std::string_view base_url);
+    static std::string invitation(const Training&, std::string_view base_url);
     std::optional<Enrolment> find(db::Transaction&, base::EnrolmentId);
     // What somebody on the list may know: their place, who is before them and why, their chances.
     Place place_of(db::Transaction&, const Enrolment&, const sessions::Session&, base::Time now);

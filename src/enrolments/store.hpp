@@ -102,5 +102,6 @@ std::optional<Enrolment> first_waiting(db::Transaction&, base::SessionId);
 
 void put_feed(db::Transaction&, base::PersonId, std::string_view token_hash, base::Time now);
 std::optional<base::PersonId> owner_of_feed(db::Transaction&, std::string_view token_hash);
+int delete_feed(db::Transaction&, base::PersonId);  // store_privacy.cpp
 
 }  // namespace enrolments::store

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What administrators do to people: find them, give and take roles, tell a new employer, import.
+#include "audit/audit.hpp"
 #include "base/text.hpp"
 #include "db/database.hpp"
 #include "db/json_ids.hpp"
@@ -9,6 +10,8 @@
 #include "identity/rules.hpp"
 #include "identity/store.hpp"
 #include "organisations/organisations.hpp"
+
+#include <boost/json.hpp>
 
 #include <algorithm>
 
@@ -34,6 +37,49 @@ std::string word_reversed(const std::string& words) {
 void follow(db::Transaction& transaction, base::PersonId person, const Affiliation& next) {
     store::close_affiliation(transaction, person, next.from - days{1});
     store::insert_affiliation(transaction, person, next);
+}
+
+std::string told(const Grant& grant) {
+    return boost::json::serialize(
+        boost::json::object{{"role", grant.role}, {"organisation", grant.perimeter.value}});
+}
+
+std::string told(const Affiliation& affiliation) {
+    return boost::json::serialize(boost::json::object{{"employer", affiliation.organisation.value},
+                                                      {"population", affiliation.population},
+                                                      {"contractor", affiliation.contractor},
+                                                      {"from", base::iso_date(affiliation.from)}});
+}
+
+// What an administrator decides on a person, or without `by` the operator.
+audit::Decision decision_of(std::optional<base::PersonId> by, base::Time now,
+                            base::OrganisationId perimeter, base::PersonId person) {
+    return {.at = now,
+            .actor = by,
+            .role = by ? "administrator" : "program",
+            .perimeter = perimeter,
+            .action = {},
+            .object = "person",
+            .object_id = person.value};
+}
+
+void give(db::Transaction& transaction, base::PersonId to, const Grant& grant,
+          std::optional<base::PersonId> by, base::Time now) {
+    if (!store::insert_grant(transaction, to, grant, by, now)) return;
+    auto decision = decision_of(by, now, grant.perimeter, to);
+    decision.action = "identity.grant";
+    decision.after = told(grant);
+    audit::record(transaction, decision);
+}
+
+void record_move(db::Transaction& transaction, base::PersonId person,
+                 const std::vector<Affiliation>& before, const Affiliation& next,
+                 std::optional<base::PersonId> by, base::Time now) {
+    auto decision = decision_of(by, now, next.organisation, person);
+    decision.action = "identity.affiliate";
+    if (!before.empty()) decision.before = told(before.front());
+    decision.after = told(next);
+    audit::record(transaction, decision);
 }
 
 }  // namespace
@@ -80,7 +126,7 @@ base::Result<void> Identity::grant(base::PersonId by, base::PersonId to, std::st
             organisation == nullptr ? std::nullopt : std::optional{organisation->id};
         if (auto reason = why_not_grant(by, mine, to, role, perimeter))
             return base::unexpected(base::Error{base::ErrorKind::invalid, std::move(*reason)});
-        store::insert_grant(transaction, to, {std::string{role}, *perimeter}, by, now);
+        give(transaction, to, {std::string{role}, *perimeter}, by, now);
         return {};
     });
 }
@@ -99,7 +145,12 @@ base::Result<void> Identity::revoke(base::PersonId by, base::PersonId from, std:
         const Grant grant{std::string{role}, organisation->id};
         if (auto reason = why_not_revoke(by, mine, from, grant))
             return base::unexpected(base::Error{base::ErrorKind::invalid, std::move(*reason)});
-        store::revoke_grant(transaction, from, grant, by, now);
+        if (store::revoke_grant(transaction, from, grant, by, now)) {
+            auto decision = decision_of(by, now, grant.perimeter, from);
+            decision.action = "identity.revoke";
+            decision.before = told(grant);
+            audit::record(transaction, decision);
+        }
         return {};
     });
 }
@@ -126,6 +177,7 @@ base::Result<void> Identity::affiliate(base::PersonId by, base::PersonId person,
         if (auto reason = why_not_affiliate(mine, present, next, day_of(now)))
             return base::unexpected(base::Error{base::ErrorKind::invalid, std::move(*reason)});
         follow(transaction, person, next);
+        record_move(transaction, person, present, next, by, now);
         return {};
     });
 }
@@ -193,7 +245,9 @@ public:
         const bool renamed = known && rename(*known, line);
         const base::PersonId id = known ? *known : insert(line);
         if (moves) follow(transaction_, id, next);
-        for (const Grant& grant : fresh) store::insert_grant(transaction_, id, grant, by_, now_);
+        // Where a new person works stands in the summary of the import.
+        if (moves && known) record_move(transaction_, id, affiliations, next, by_, now_);
+        for (const Grant& grant : fresh) give(transaction_, id, grant, by_, now_);
         const bool changed = renamed || moves || !fresh.empty();
         ++(!known ? report.added : changed ? report.changed : report.unchanged);
     }
@@ -248,6 +302,12 @@ base::Result<organisations::ImportReport> Identity::import_people(std::string_vi
             organisations::ImportReport report;
             LineImport people(transaction, *tree, mine ? &*mine : nullptr, by, now);
             for (const PersonLine& line : *lines) people.put(line, report);
+            organisations::record_import(transaction, report,
+                                         {.action = "identity.import",
+                                          .person = by,
+                                          .within = mine ? mine->perimeters("administrator")
+                                                         : std::vector<base::OrganisationId>{},
+                                          .now = now});
             return report;
         });
 }

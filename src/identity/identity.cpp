@@ -2,6 +2,7 @@
 #include "identity/identity.hpp"
 
 #include "base/secrets.hpp"
+#include "base/text.hpp"
 #include "db/database.hpp"
 #include "db/json_ids.hpp"
 #include "db/versions.hpp"

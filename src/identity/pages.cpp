@@ -5,6 +5,9 @@
 #include "db/versions.hpp"
 #include "http/router.hpp"
 #include "identity/identity.hpp"
+#include "identity/proconnect.hpp"
+#include "identity/proconnect_admin_pages.hpp"
+#include "identity/proconnect_pages.hpp"
 #include "identity/views.hpp"
 #include "organisations/organisations.hpp"
 
@@ -19,6 +22,9 @@ std::string next_page(std::string_view asked) {
 }
 
 http::Response show_sign_in(const http::Request& request, const Site& site) {
+    const bool proconnect = !site.proconnect.issuer.empty();
+    if (proconnect && asks_silently(request))
+        return ask_silently(next_page(request.query.text("next")));
     return site.database.read([&](db::Transaction& transaction) {
         std::vector<DemoPerson> people;
         if (site.demo) {
@@ -34,9 +40,9 @@ http::Response show_sign_in(const http::Request& request, const Site& site) {
                 people.push_back(std::move(shown));
             }
         }
-        return http::show(
-            http::view("identity/sign-in",
-                       sign_in_view(people, site.demo, next_page(request.query.text("next")))));
+        return http::show(http::view(
+            "identity/sign-in", sign_in_view(people, {.demo = site.demo, .proconnect = proconnect},
+                                             next_page(request.query.text("next")))));
     });
 }
 
@@ -57,12 +63,6 @@ http::Response sign_in(const http::Request& request, const Site& site) {
         .with_cookie({.name = "campus_language", .value = person->language});
 }
 
-http::Response sign_out(const http::Request& request, const Site& site) {
-    site.identity.sign_out(request.cookie(http::session_cookie));
-    return http::done("/", "identity.signed_out")
-        .with_cookie({.name = std::string{http::session_cookie}, .value = "", .max_age_s = 0});
-}
-
 http::Response show_me(const http::Request& request, const Site& site) {
     return site.database.read([&](db::Transaction& transaction) {
         const auto tree = site.organisations.tree(transaction, db::Versions(transaction));
@@ -77,6 +77,14 @@ http::Response show_me(const http::Request& request, const Site& site) {
 
 void add_pages(http::Router& router, const Site& given) {
     const auto site = std::make_shared<const Site>(given);  // shared by the handlers below
+    const auto newcomers =
+        std::make_shared<Newcomers>(site->database, site->identity, site->organisations);
+    const auto proconnect =
+        site->proconnect.issuer.empty()
+            ? nullptr
+            : std::make_shared<ProConnect>(site->database, *newcomers, site->proconnect);
+    if (proconnect) add_proconnect_pages(router, site, newcomers, proconnect);
+    add_proconnect_admin_pages(router, site, newcomers);
     add_people_pages(router, given);
     router.add("GET", "/sign-in", http::Access::anyone(),
                {.summary = "Who can sign in",
@@ -89,7 +97,9 @@ void add_pages(http::Router& router, const Site& given) {
                     .form = {{"person", R"({"type":"integer"})", true}, {"next"}}},
                    [site](const http::Request& request) { return sign_in(request, *site); });
     router.add("POST", "/sign-out", http::Access::signed_in(), {.summary = "Sign out"},
-               [site](const http::Request& request) { return sign_out(request, *site); });
+               [site, newcomers, proconnect](const http::Request& request) {
+                   return sign_out_of(request, site->identity, proconnect.get());
+               });
     router.add("GET", "/me", http::Access::signed_in(),
                {.summary = "What Campus knows of me: affiliations and roles", .answer = me_schema},
                [site](const http::Request& request) { return show_me(request, *site); });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
+#include "identity/proconnect_settings.hpp"
 
 namespace db {
 class Database;
@@ -22,9 +23,8 @@ struct Site {
     Identity& identity;
     organisations::Organisations& organisations;
     const http::PageRenderer& words;  // for the reasons in the report of an import
-    // Sign-in by choosing a person. Without it the sign-in page only says that there is none yet:
-    // the real sign-in (ProConnect) takes its place.
-    bool demo = false;
+    bool demo = false;                // sign-in by choosing a person
+    ProConnectSettings proconnect = {};
 };
 
 void add_pages(http::Router&, const Site&);

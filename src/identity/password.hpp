@@ -9,7 +9,7 @@
 
 namespace identity {
 
-// Two passes over 19 MiB (OWASP, Password Storage Cheat Sheet): some 30 ms of one core.
+// Two passes over 19 MiB (OWASP, Password Storage Cheat Sheet): some 20 ms of one core.
 std::string hash_password(std::string_view password);
 
 // Checks one password at a time, so that a flood of sign-ins takes one core and 19 MiB and not all.

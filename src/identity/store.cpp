@@ -454,11 +454,11 @@ constexpr db::Query insert_grant_row{"identity.insert_grant", R"sql(
     ON CONFLICT DO NOTHING
 )sql"};
 
-void insert_grant(db::Transaction& transaction, base::PersonId person, const Grant& grant,
+bool insert_grant(db::Transaction& transaction, base::PersonId person, const Grant& grant,
                   std::optional<base::PersonId> by, base::Time now) {
-    transaction.run(insert_grant_row,
-                    {person.value, grant.role, grant.perimeter.value, base::to_epoch(now),
-                     by ? db::Value{by->value} : db::Value{}});
+    return transaction.run(insert_grant_row,
+                           {person.value, grant.role, grant.perimeter.value, base::to_epoch(now),
+                            by ? db::Value{by->value} : db::Value{}}) > 0;
 }
 
 constexpr db::Query revoke_grant_row{"identity.revoke_grant", R"sql(
@@ -466,10 +466,10 @@ constexpr db::Query revoke_grant_row{"identity.revoke_grant", R"sql(
     WHERE person_id = $1 AND role = $2 AND organisation_id = $3 AND revoked_at IS NULL
 )sql"};
 
-void revoke_grant(db::Transaction& transaction, base::PersonId person, const Grant& grant,
+bool revoke_grant(db::Transaction& transaction, base::PersonId person, const Grant& grant,
                   base::PersonId by, base::Time now) {
-    transaction.run(revoke_grant_row, {person.value, grant.role, grant.perimeter.value,
-                                       base::to_epoch(now), by.value});
+    return transaction.run(revoke_grant_row, {person.value, grant.role, grant.perimeter.value,
+                                              base::to_epoch(now), by.value}) > 0;
 }
 
 }  // namespace identity::store

@@ -57,10 +57,37 @@ void insert_affiliation(db::Transaction&, base::PersonId, const Affiliation&);
 
 // -- roles
 std::vector<Grant> grants(db::Transaction&, base::PersonId);
-// `by`: nothing for the operator.
-void insert_grant(db::Transaction&, base::PersonId, const Grant&, std::optional<base::PersonId> by,
+// `by`: nothing for the operator. False when it was held already.
+bool insert_grant(db::Transaction&, base::PersonId, const Grant&, std::optional<base::PersonId> by,
                   base::Time now);
-void revoke_grant(db::Transaction&, base::PersonId, const Grant&, base::PersonId by,
+// False when it was not held.
+bool revoke_grant(db::Transaction&, base::PersonId, const Grant&, base::PersonId by,
                   base::Time now);
+
+// -- personal data (store_privacy.cpp)
+struct GrantHistory {
+    Grant grant;
+    base::Time granted_at{};
+    std::optional<base::Time> revoked_at;
+};
+std::vector<GrantHistory> grant_history(db::Transaction&, base::PersonId);
+std::vector<std::pair<base::Time, base::Time>> sign_in_times(db::Transaction&, base::PersonId);
+struct OwnPasskey {
+    std::string name, device;
+    base::Time created_at{};
+    std::optional<base::Time> used_at;
+};
+std::vector<OwnPasskey> own_passkeys(db::Transaction&, base::PersonId);
+// Passkeys, and the emergency account. These return how many rows they changed. Somebody who was
+// erased is not erased again.
+int delete_ways_in(db::Transaction&, base::PersonId);
+int erase_invitations(db::Transaction&, const Person& neutral, base::Time now);
+int erase_person(db::Transaction&, const Person& neutral, base::Time now);
+int delete_sign_ins(db::Transaction&, base::PersonId);
+int revoke_all(db::Transaction&, base::PersonId, base::Time now);
+// Those that expired before then, the oldest first.
+int count_old_sign_ins(db::Transaction&, base::Time before, int most);
+int delete_old_sign_ins(db::Transaction&, base::Time before, int most);
+std::vector<base::PersonId> gone_before(db::Transaction&, base::Date, int most);
 
 }  // namespace identity::store

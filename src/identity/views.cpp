@@ -16,9 +16,10 @@ namespace json = boost::json;
 
 const std::string_view sign_in_schema = R"json({
  "type": "object",
- "required": ["demo", "next", "groups"],
+ "required": ["demo", "proconnect", "next", "groups"],
  "properties": {
   "demo": {"type": "boolean"},
+  "proconnect": {"type": "boolean"},
   "next": {"type": "string"},
   "groups": {"type": "array", "items": {
    "type": "object",
@@ -80,7 +81,8 @@ const std::string_view person_schema = R"json({
    "properties": {"role": {"type": "string"}, "perimeter": {"type": "string"},
                   "code": {"type": "string"}, "may_revoke": {"type": "boolean"}}}}}})json";
 
-json::object sign_in_view(const std::vector<DemoPerson>& people, bool demo, std::string next) {
+json::object sign_in_view(const std::vector<DemoPerson>& people, const WaysIn& ways,
+                          std::string next) {
     json::array groups;
     for (const std::string_view role : roles()) {
         json::array members;
@@ -97,7 +99,11 @@ json::object sign_in_view(const std::vector<DemoPerson>& people, bool demo, std:
         }
         if (!members.empty()) groups.push_back({{"role", role}, {"people", std::move(members)}});
     }
-    return {{"demo", demo}, {"next", std::move(next)}, {"groups", std::move(groups)}};
+    return {{"demo", ways.demo},
+            {"proconnect", ways.proconnect},
+            {"none", !ways.demo && !ways.proconnect},
+            {"next", std::move(next)},
+            {"groups", std::move(groups)}};
 }
 
 namespace {

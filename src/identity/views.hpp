@@ -19,8 +19,13 @@ struct DemoPerson {
     std::vector<Grant> grants;
 };
 
+// The ways to sign in that this site has.
+struct WaysIn {
+    bool demo = false;
+    bool proconnect = false;
+};
 // People by role, in the order of roles(); one with several roles stands under each.
-boost::json::object sign_in_view(const std::vector<DemoPerson>&, bool demo, std::string next);
+boost::json::object sign_in_view(const std::vector<DemoPerson>&, const WaysIn&, std::string next);
 
 extern const std::string_view people_schema;  // JSON Schema of people_view
 extern const std::string_view person_schema;  // ... of person_view

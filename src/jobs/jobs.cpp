@@ -37,12 +37,10 @@ void finish(db::Transaction& transaction, const Attempt& attempt) {
         throw base::Failure("took longer than its lease, and another node has it");
 }
 
-Jobs::Jobs(db::Database& database) : database_(database), node_(name_of_node()) {
-    every("jobs.remove_done", std::chrono::days{1}, [this](const Attempt& attempt) {
-        database_.write([&](db::Transaction& transaction) {
-            store::remove_done(transaction, attempt.now - kept_when_done);
-        });
-    });
+Jobs::Jobs(db::Database& database) : database_(database), node_(name_of_node()) {}
+
+int remove_done(db::Transaction& transaction, base::Time before, int most, bool really) {
+    return store::remove_done(transaction, before, most, really);
 }
 
 void Jobs::handle(std::string_view kind, Handler handler) {

@@ -20,7 +20,7 @@ class Transaction;
 namespace jobs {
 
 struct Job {
-    std::string_view kind;         // "enrolments.release_offers": the slice and a verb
+    std::string_view kind;         // the slice and a verb: enrolments.release_offers
     std::string payload = "{}";    // a small JSON object: ids, no personal data
     base::Time due_at{};           // not before
     std::string_view unique = {};  // at most one job of this kind waits with this word; "": any
@@ -43,6 +43,10 @@ using Handler = std::function<void(const Attempt&)>;
 // effect happens exactly once. Throws base::Failure when the lease was lost and another node has
 // the job: the transaction rolls back.
 void finish(db::Transaction&, const Attempt&);
+
+// Of the jobs that were done before then, the oldest and at most `most`: how many; removed if so
+// asked. The privacy slice calls it: retention is one table.
+int remove_done(db::Transaction&, base::Time before, int most, bool really);
 
 struct Counts {
     std::int64_t waiting = 0;  // due or not; without those that run

@@ -11,8 +11,6 @@ namespace jobs {
 inline constexpr std::chrono::minutes lease{5};
 // After these many attempts a job waits for an administrator.
 inline constexpr int most_attempts = 12;
-// Those that were done are forgotten.
-inline constexpr std::chrono::days kept_when_done{7};
 
 // After one minute, then twice as long each time, at most a day. Nothing after the last attempt.
 std::optional<base::Time> next_attempt(int attempt, base::Time now);

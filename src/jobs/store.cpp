@@ -167,11 +167,24 @@ int restart_all(db::Transaction& transaction, base::Time now) {
     return transaction.run(restart_jobs, {base::to_epoch(now)});
 }
 
-constexpr db::Query remove_done_jobs{"jobs.remove_done",
-                                     "DELETE FROM jobs WHERE state = 'done' AND finished_at < $1"};
+// Both choose by the same words.
+constexpr db::Query count_done_jobs{"jobs.count_done", R"sql(
+    SELECT count(*) FROM (
+        SELECT id FROM jobs WHERE state = 'done' AND finished_at < $1
+        ORDER BY finished_at LIMIT $2) AS oldest
+)sql"};
+constexpr db::Query remove_done_jobs{"jobs.remove_done", R"sql(
+    DELETE FROM jobs WHERE id IN (
+        SELECT id FROM jobs WHERE state = 'done' AND finished_at < $1
+        ORDER BY finished_at LIMIT $2)
+)sql"};
 
-void remove_done(db::Transaction& transaction, base::Time before) {
-    transaction.run(remove_done_jobs, {base::to_epoch(before)});
+int remove_done(db::Transaction& transaction, base::Time before, int most, bool really) {
+    if (really) return transaction.run(remove_done_jobs, {base::to_epoch(before), most});
+    int count = 0;
+    transaction.run(count_done_jobs, {base::to_epoch(before), most},
+                    [&](const db::Row& row) { count = static_cast<int>(row.integer(0)); });
+    return count;
 }
 
 }  // namespace jobs::store

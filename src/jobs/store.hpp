@@ -48,6 +48,6 @@ std::vector<Shown> list(db::Transaction&, base::Time now, int most);
 bool restart(db::Transaction&, std::int64_t id, base::Time now);
 int restart_all(db::Transaction&, base::Time now);
 
-void remove_done(db::Transaction&, base::Time before);
+int remove_done(db::Transaction&, base::Time before, int most, bool really);
 
 }  // namespace jobs::store

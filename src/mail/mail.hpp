@@ -43,7 +43,7 @@ struct Calendar {
 // paragraphs, table of facts, one button, why you get this), in text and in HTML.
 struct Letter {
     Recipient to;
-    std::string_view kind;  // "requests.to_decide": what one may choose to get or not
+    std::string_view kind;  // requests.to_decide: declared in data/reference/mail-kinds.csv
     std::string subject;    // message key
     std::vector<std::string> paragraphs = {};                        // message keys
     std::vector<std::pair<std::string, Value>> facts = {};           // label key and value
@@ -55,6 +55,10 @@ struct Letter {
 
 // In the transaction of what it tells.
 void put(db::Transaction&, const Letter&, base::Time now);
+
+// How many letters came back or were given up, and addresses refuse: for a notice to
+// administrators.
+std::int64_t count_trouble(db::Transaction&);
 
 // Words and layout: made by src/app, because html stands above.
 struct Typesetter {

@@ -197,12 +197,6 @@ void add_jobs(jobs::Jobs& jobs, db::Database& database) {
         "mail.make_digests", std::chrono::days{1},
         [&database](const jobs::Attempt& attempt) { make_digests(database, attempt.now); },
         digest_at);
-    jobs.every("mail.remove_ended", std::chrono::days{1},
-               [&database](const jobs::Attempt& attempt) {
-                   database.write([&](db::Transaction& transaction) {
-                       store::remove_ended(transaction, attempt.now - kept);
-                   });
-               });
 }
 
 }  // namespace mail

@@ -36,7 +36,7 @@ struct Site {
 };
 
 void add_pages(http::Router&, Site);
-// The digest of the day; letters that have ended are forgotten.
+// The digest of the day.
 void add_jobs(jobs::Jobs&, db::Database&);
 
 // Parts of add_pages.

@@ -15,8 +15,6 @@ inline constexpr std::chrono::minutes lease{10};
 inline constexpr int batch_size = 20;
 // A relay may be away for a long weekend (RFC 5321, section 4.5.4.1: at least 4 to 5 days).
 inline constexpr std::chrono::days given_up_after{5};
-// Letters that have left, or never will, are forgotten.
-inline constexpr std::chrono::days kept{30};
 // When the day's digest is made: before work begins in France, in winter and in summer.
 inline constexpr std::chrono::hours digest_at{5};  // UTC
 

@@ -305,6 +305,17 @@ Counts count(db::Transaction& transaction) {
     return counts;
 }
 
+constexpr db::Query count_in_trouble{"mail.count_trouble", R"sql(
+    SELECT (SELECT count(*) FROM outbox WHERE state IN ('failed', 'bounced'))
+           + (SELECT count(*) FROM refused_addresses)
+)sql"};
+
+std::int64_t count_trouble(db::Transaction& transaction) {
+    std::int64_t count = 0;
+    transaction.run(count_in_trouble, {}, [&](const db::Row& row) { count = row.integer(0); });
+    return count;
+}
+
 constexpr db::Query list_refused{"mail.refused_addresses", R"sql(
     SELECT email, person_id, first_at, last_at, letters, reason FROM refused_addresses
     ORDER BY last_at DESC, email LIMIT $1
@@ -341,12 +352,62 @@ int send_again(db::Transaction& transaction, base::Time now) {
     return transaction.run(send_letters_again, {base::to_epoch(now)});
 }
 
-constexpr db::Query remove_letters{"mail.remove_ended", R"sql(
-    DELETE FROM outbox WHERE state NOT IN ('waiting', 'digest') AND created_at < $1
+constexpr db::Query select_letters_of{"mail.letters_of", R"sql(
+    SELECT kind, state, email, created_at, sent_at FROM outbox WHERE person_id = $1 ORDER BY id
 )sql"};
 
-void remove_ended(db::Transaction& transaction, base::Time created_before) {
-    transaction.run(remove_letters, {base::to_epoch(created_before)});
+std::vector<OwnLetter> letters_of(db::Transaction& transaction, base::PersonId person) {
+    std::vector<OwnLetter> found;
+    transaction.run(select_letters_of, {person.value}, [&](const db::Row& row) {
+        OwnLetter letter{std::string{row.text(0)}, std::string{row.text(1)},
+                         std::string{row.text(2)}, base::from_epoch(row.integer(3)), std::nullopt};
+        if (const auto at = row.optional_integer(4)) letter.sent_at = base::from_epoch(*at);
+        found.push_back(std::move(letter));
+    });
+    return found;
+}
+
+constexpr db::Query delete_letters_of{"mail.remove_letters_of", R"sql(
+    DELETE FROM outbox WHERE person_id = $1
+)sql"};
+constexpr db::Query delete_choices_of{"mail.remove_choices_of", R"sql(
+    DELETE FROM mail_choices WHERE person_id = $1
+)sql"};
+constexpr db::Query delete_refused_of{"mail.remove_refused_of", R"sql(
+    DELETE FROM refused_addresses WHERE person_id = $1
+)sql"};
+
+int remove_letters_of(db::Transaction& transaction, base::PersonId person) {
+    return transaction.run(delete_letters_of, {person.value});
+}
+int remove_choices_of(db::Transaction& transaction, base::PersonId person) {
+    return transaction.run(delete_choices_of, {person.value});
+}
+int remove_refused_of(db::Transaction& transaction, base::PersonId person) {
+    return transaction.run(delete_refused_of, {person.value});
+}
+
+// Both choose by the same words.
+constexpr db::Query count_ended_letters{"mail.count_ended", R"sql(
+    SELECT count(*) FROM (
+        SELECT id FROM outbox WHERE state NOT IN ('waiting', 'digest') AND created_at < $1
+        ORDER BY created_at LIMIT $2) AS oldest
+)sql"};
+constexpr db::Query remove_ended_letters{"mail.remove_ended", R"sql(
+    DELETE FROM outbox WHERE id IN (
+        SELECT id FROM outbox WHERE state NOT IN ('waiting', 'digest') AND created_at < $1
+        ORDER BY created_at LIMIT $2)
+)sql"};
+
+int count_ended(db::Transaction& transaction, base::Time before, int most) {
+    int count = 0;
+    transaction.run(count_ended_letters, {base::to_epoch(before), most},
+                    [&](const db::Row& row) { count = static_cast<int>(row.integer(0)); });
+    return count;
+}
+
+int remove_ended(db::Transaction& transaction, base::Time before, int most) {
+    return transaction.run(remove_ended_letters, {base::to_epoch(before), most});
 }
 
 }  // namespace mail::store

@@ -92,6 +92,7 @@ struct Counts {
     std::string why;                       // what the oldest one was told
 };
 Counts count(db::Transaction&);
+std::int64_t count_trouble(db::Transaction&);  // failed and bounced letters, addresses that refuse
 
 struct RefusedAddress {
     std::string email;
@@ -105,6 +106,21 @@ bool is_refused(db::Transaction&, base::PersonId, std::string_view email);
 
 // Failed or bounced ones wait again; returns how many.
 int send_again(db::Transaction&, base::Time now);
-void remove_ended(db::Transaction&, base::Time created_before);
+
+// -- personal data (privacy.cpp)
+
+struct OwnLetter {
+    std::string kind, state, email;
+    base::Time created_at{};
+    std::optional<base::Time> sent_at;
+};
+std::vector<OwnLetter> letters_of(db::Transaction&, base::PersonId);
+// These return how many rows they removed. Letters to the person, also those that wait.
+int remove_letters_of(db::Transaction&, base::PersonId);
+int remove_choices_of(db::Transaction&, base::PersonId);
+int remove_refused_of(db::Transaction&, base::PersonId);
+// Letters that have left, or never will, written before then; the oldest and at most `most`.
+int count_ended(db::Transaction&, base::Time before, int most);
+int remove_ended(db::Transaction&, base::Time before, int most);
 
 }  // namespace mail::store

@@ -40,6 +40,7 @@ json::object preferences_view(const Kinds& kinds, const store::Choices& choices,
     json::array free;
     json::array required;
     for (const Kind& kind : kinds.all()) {
+        if (kind.name == "mail.digest") continue;  // what the others are put into
         if (kind.required) {
             required.push_back({{"name", kind.name}, {"label", words("mail.kind." + kind.name)}});
             continue;

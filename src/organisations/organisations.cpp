@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "organisations/organisations.hpp"
 
+#include "audit/audit.hpp"
 #include "base/csv.hpp"
 #include "base/text.hpp"
 #include "db/database.hpp"
 #include "db/versions.hpp"
 #include "organisations/rules.hpp"
 #include "organisations/store.hpp"
+
+#include <boost/json.hpp>
 
 #include <algorithm>
 
@@ -137,7 +140,8 @@ std::shared_ptr<const Tree> Organisations::tree() {
 }
 
 base::Result<ImportReport> Organisations::import_csv(
-    std::string_view text, const std::optional<std::vector<base::OrganisationId>>& within) {
+    std::string_view text, const Importer& importer,
+    const std::optional<std::vector<base::OrganisationId>>& within) {
     const auto lines = read_lines(text);
     if (!lines) return base::unexpected(lines.error());
     return database_.write([&](db::Transaction& transaction) -> base::Result<ImportReport> {
@@ -147,8 +151,30 @@ base::Result<ImportReport> Organisations::import_csv(
         for (const Organisation& organisation : store::all(transaction)) known.put(organisation);
         for (const Line& line : *lines) import_line(transaction, line, known, report);
         if (report.added + report.changed > 0) db::bump_version(transaction, version_name);
+        record_import(transaction, report,
+                      {.action = "organisations.import",
+                       .person = importer.person,
+                       .within = within.value_or(std::vector<base::OrganisationId>{}),
+                       .now = importer.now});
         return report;
     });
+}
+
+void record_import(db::Transaction& transaction, const ImportReport& report,
+                   const ImportDecision& import) {
+    if (report.added + report.changed == 0) return;
+    audit::Decision decision{
+        .at = import.now,
+        .actor = import.person,
+        .role = import.person ? "administrator" : "program",
+        .action = import.action,
+        .object = "import",
+        .after = boost::json::serialize(boost::json::object{{"added", report.added},
+                                                            {"changed", report.changed},
+                                                            {"unchanged", report.unchanged},
+                                                            {"problems", report.problems.size()}})};
+    if (!import.within.empty()) decision.perimeter = import.within.front();
+    audit::record(transaction, decision);
 }
 
 std::string write_csv(const Tree& tree) {

@@ -2,6 +2,7 @@
 // Door of the organisations slice: the tree of administrations, and the perimeters that are its
 // subtrees.
 #pragma once
+#include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "base/result.hpp"
 
@@ -81,6 +82,22 @@ struct ImportReport {
 boost::json::object report_view(const ImportReport&,
                                 const std::function<std::string(const base::Reason&)>& words);
 
+// An import as the log of decisions has it.
+struct ImportDecision {
+    std::string_view action;
+    std::optional<base::PersonId> person = {};      // nothing: the operator
+    std::vector<base::OrganisationId> within = {};  // the person's perimeters; the first is told
+    base::Time now{};
+};
+// In the transaction of the import: the counts of its lines. Nothing when it changed nothing.
+void record_import(db::Transaction&, const ImportReport&, const ImportDecision&);
+
+// Who imports, and when. Without `person` the operator does.
+struct Importer {
+    base::Time now{};
+    std::optional<base::PersonId> person = {};
+};
+
 class Organisations {
 public:
     explicit Organisations(db::Database&);
@@ -96,7 +113,7 @@ public:
     // nothing. Refuses a file that cannot be read at all. `within`: what is not at or below one of
     // these, or would leave them, stays as it is; absent: the operator, who may change everything.
     base::Result<ImportReport> import_csv(
-        std::string_view text,
+        std::string_view text, const Importer&,
         const std::optional<std::vector<base::OrganisationId>>& within = std::nullopt);
 
 private:

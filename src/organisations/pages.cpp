@@ -38,8 +38,8 @@ http::Response import_file(const http::Request& request, const Site& site) {
     if (file == nullptr)
         return http::refuse({base::ErrorKind::invalid, "organisations.import.file_missing", "file"},
                             import_page({}));
-    const auto report =
-        site.organisations.import_csv(file->content, site.administered_by(request.person()));
+    const auto report = site.organisations.import_csv(
+        file->content, {request.now, request.person()}, site.administered_by(request.person()));
     if (!report) return http::refuse(report.error(), import_page({}));
     return http::show(import_page({{"report", report_view(*report, [&](const base::Reason& reason) {
                                         return site.words.message(request.language, reason);

@@ -186,10 +186,12 @@ Read<Framework> read_framework(const std::string& file, const std::string& place
     if (nodes.nodes.size() > 10'000) return refuse("has more than 10000 nodes");
     for (std::size_t i = 0; i < items.size(); ++i)
         if (nodes_of[i] < 0)
-            return refuse(fmt::format("does not say which node the item {} measures: add a line with "
-                                      "the item and its node, or give a file item,node by --nodes",
-                                      items[i]));
-    const auto roots = std::ranges::count_if(nodes.nodes, [](const auto& n) { return n.parent < 0; });
+            return refuse(
+                fmt::format("does not say which node the item {} measures: add a line with "
+                            "the item and its node, or give a file item,node by --nodes",
+                            items[i]));
+    const auto roots =
+        std::ranges::count_if(nodes.nodes, [](const auto& n) { return n.parent < 0; });
     if (roots > 1) {
         const std::size_t several = nodes.nodes.size();
         const int root = nodes.number("general");
@@ -207,6 +209,37 @@ Read<Framework> read_framework(const std::string& file, const std::string& place
     // The tree numbers its nodes anew.
     for (int& node : nodes_of) node = tree->find(names[static_cast<std::size_t>(node)]);
     return Framework{std::move(*tree), std::move(nodes_of)};
+}
+
+std::size_t close_up(engine::Responses& answers, const std::vector<bool>& keep) {
+    const auto counts = answers.counts();
+    std::vector<std::vector<int>> becomes(counts.size());
+    std::size_t changed = 0;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        becomes[i].resize(counts[i].size());
+        const bool two = counts[i].size() == 2;
+        int next = 0;
+        bool any = false;
+        for (std::size_t k = 0; k < counts[i].size(); ++k) {
+            const bool stays = keep[i] || two || counts[i][k] > 0;
+            becomes[i][k] = keep[i] || two ? static_cast<int>(k) : next;
+            if (stays) ++next;
+            any |= !stays;
+        }
+        changed += any;
+    }
+    if (changed == 0) return 0;
+    engine::Responses out(answers.items());
+    out.reserve(answers.persons(), answers.answers());
+    std::vector<engine::PackedAnswer> line;
+    for (std::size_t p = 0; p < answers.persons(); ++p) {
+        line.clear();
+        for (const engine::PackedAnswer answer : answers.of(p))
+            line.emplace_back(answer.item(), becomes[answer.item()][answer.category()]);
+        out.add(line);
+    }
+    answers = std::move(out);
+    return changed;
 }
 
 std::vector<std::optional<engine::Item>> matched(const Bank& bank,

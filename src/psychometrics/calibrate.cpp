@@ -42,9 +42,9 @@ struct Options {
 
 const std::map<std::string, Family>& families() {
     static const std::map<std::string, Family> names{
-        {"rasch", Family::rasch},          {"1pl", Family::one_parameter},
-        {"2pl", Family::two_parameter},    {"3pl", Family::three_parameter},
-        {"grm", Family::graded},           {"gpcm", Family::partial_credit},
+        {"rasch", Family::rasch},       {"1pl", Family::one_parameter},
+        {"2pl", Family::two_parameter}, {"3pl", Family::three_parameter},
+        {"grm", Family::graded},        {"gpcm", Family::partial_credit},
     };
     return names;
 }
@@ -130,7 +130,8 @@ std::string items_csv(const AnswerFile& file, const engine::Calibration& found, 
         if (fit) {
             const engine::ItemFit& of = fit->items[i];
             out += fmt::format(",{},{}", number(of.infit), number(of.outfit));
-            out += of.df == 0 ? ",,," : fmt::format(",{},{},{}", number(of.s_x2), of.df, number(of.p));
+            out +=
+                of.df == 0 ? ",,," : fmt::format(",{},{},{}", number(of.s_x2), of.df, number(of.p));
         }
         out += '\n';
     }
@@ -208,7 +209,8 @@ json::object report(const AnswerFile& file, const engine::Calibration& found,
         {engine::StandardErrors::none, "none"},
         {engine::StandardErrors::observed, "observed"},
         {engine::StandardErrors::by_item, "by item"}};
-    const auto with_prior = std::ranges::count_if(found.items, [](const auto& i) { return i.prior; });
+    const auto with_prior =
+        std::ranges::count_if(found.items, [](const auto& i) { return i.prior; });
     const double n = static_cast<double>(file.persons.size());
     const double k = static_cast<double>(found.parameters);
     return {{"model", options.model},
@@ -232,10 +234,11 @@ json::object report(const AnswerFile& file, const engine::Calibration& found,
 int calibrate(const Options& options) {
     const auto priors = priors_of(options.priors);
     if (!priors)
-        return fail("--priors is auto, none, all, or like a=0:0.5,d=0:2,c=5:17 (log a and d: mean "
-                    "and standard deviation; c: the two parameters of a beta density, at least 1)");
+        return fail(
+            "--priors is auto, none, all, or like a=0:0.5,d=0:2,c=5:17 (log a and d: mean "
+            "and standard deviation; c: the two parameters of a beta density, at least 1)");
     const double begun = cpu_seconds();
-    const auto file = read_answers(options.responses, layout_named(options.format), options.group);
+    auto file = read_answers(options.responses, layout_named(options.format), options.group);
     if (!file) return fail(file.error());
     engine::CalibrationOptions how;
     how.family = families().at(options.model);
@@ -251,6 +254,15 @@ int calibrate(const Options& options) {
         if (std::ranges::none_of(how.anchors, [](const auto& a) { return a.has_value(); }))
             return fail(Problem{options.anchors, 0, 0, "none of its items is among the answers"});
     }
+    std::vector<bool> keep(file->items.size());
+    for (std::size_t i = 0; i < how.anchors.size(); ++i) keep[i] = how.anchors[i].has_value();
+    const bool polytomous = how.family == Family::graded || how.family == Family::partial_credit;
+    const std::size_t recoded = polytomous ? close_up(file->answers, keep) : 0;
+    if (recoded > 0)
+        fmt::print(stderr,
+                   "campus: {} items have categories that nobody gave: theirs are numbered anew "
+                   "from 0\n",
+                   recoded);
     std::optional<Framework> framework;
     if (!options.tree.empty()) {
         if (!options.group.empty() || options.se || options.fit)
@@ -266,7 +278,8 @@ int calibrate(const Options& options) {
     engine::Calibration& found = whole.calibration;
     try {
         if (framework)
-            whole = engine::calibrate_tree(file->answers, framework->tree, framework->nodes_of, how);
+            whole =
+                engine::calibrate_tree(file->answers, framework->tree, framework->nodes_of, how);
         else
             found = engine::calibrate(file->answers, how);
     } catch (const std::invalid_argument& problem) {
@@ -280,26 +293,26 @@ int calibrate(const Options& options) {
         if (found.groups.size() > 1) return fail("--fit is for one group: use campus itemfit");
         std::vector<engine::Item> items;
         for (const auto& estimate : found.items) items.push_back(estimate.item);
-        fit = engine::item_fit(items, file->answers,
-                               {.mean = found.groups[0].mean,
-                                .sd = found.groups[0].sd,
-                                .parameters = how.family == Family::rasch ||
-                                                      how.family == Family::one_parameter
-                                                  ? 1U
-                                              : how.family == Family::three_parameter ? 3U
-                                                                                      : 2U});
+        fit = engine::item_fit(
+            items, file->answers,
+            {.mean = found.groups[0].mean,
+             .sd = found.groups[0].sd,
+             .parameters = how.family == Family::rasch || how.family == Family::one_parameter ? 1U
+                           : how.family == Family::three_parameter                            ? 3U
+                                                                   : 2U});
     }
-    if (const auto written = write_file(
-            options.out, items_csv(*file, found, how.family, options.se,
-                                   framework ? &framework->tree : nullptr, fit));
+    if (const auto written =
+            write_file(options.out, items_csv(*file, found, how.family, options.se,
+                                              framework ? &framework->tree : nullptr, fit));
         !written)
         return fail(written.error());
     if (!options.tree_out.empty())
         if (const auto written = write_file(options.tree_out, tree_csv(whole.nodes)); !written)
             return fail(written.error());
     if (!options.scores.empty())
-        if (const auto written = write_file(options.scores, framework ? tree_scores_csv(*file, whole)
-                                                                      : scores_csv(*file, found));
+        if (const auto written =
+                write_file(options.scores,
+                           framework ? tree_scores_csv(*file, whole) : scores_csv(*file, found));
             !written)
             return fail(written.error());
     if (!options.plot.empty()) {
@@ -316,8 +329,8 @@ int calibrate(const Options& options) {
     } else {
         fmt::print(stderr,
                    "{} items, {} persons: log-likelihood {:.4f} after {} steps, {:.3f} s{}\n",
-                   file->items.size(), file->persons.size(), found.log_likelihood,
-                   found.iterations, done - read, found.converged ? "" : "; NOT CONVERGED");
+                   file->items.size(), file->persons.size(), found.log_likelihood, found.iterations,
+                   done - read, found.converged ? "" : "; NOT CONVERGED");
     }
     return 0;
 }
@@ -347,11 +360,14 @@ void add_calibrate(CLI::App& app, Work& chosen) {
     command->add_option("--group", options->group,
                         "Column of each person's group: means and variances are estimated, the "
                         "first group is N(0, 1)");
-    command->add_option(
-        "--priors", options->priors,
-        "auto: pure maximum likelihood, but c of the 3pl ~ Beta(5, 17), and, for items whose answers "
-        "are all alike or (where less than half of the table is filled) fewer than 300, log a ~ N(0, "
-        "0.5) and d ~ N(0, 2); none; all: these for each item; or a=MEAN:SD,d=MEAN:SD,c=ALPHA:BETA")
+    command
+        ->add_option("--priors", options->priors,
+                     "auto: pure maximum likelihood, but c of the 3pl ~ Beta(5, 17), and, for "
+                     "items whose answers "
+                     "are all alike or (where less than half of the table is filled) fewer than "
+                     "300, log a ~ N(0, "
+                     "0.5) and d ~ N(0, 2); none; all: these for each item; or "
+                     "a=MEAN:SD,d=MEAN:SD,c=ALPHA:BETA")
         ->capture_default_str();
     command->add_option("--tree", options->tree,
                         "Abilities and their items: name,parent[,loading] with items as leaves, or "
@@ -360,20 +376,23 @@ void add_calibrate(CLI::App& app, Work& chosen) {
     command->add_option("--nodes", options->nodes,
                         "item,node: what each item measures, where the tree does not say it");
     command->add_option("--tree-out", options->tree_out, "The tree with its loadings, as CSV");
-    command->add_flag("--se", options->se,
-                      "Standard errors: of all parameters together up to 1500 of them, otherwise of "
-                      "each item by itself");
+    command->add_flag(
+        "--se", options->se,
+        "Standard errors: of all parameters together up to 1500 of them, otherwise of "
+        "each item by itself");
     command->add_flag("--fit", options->fit, "Also infit, outfit, S-X2; pairs by Q3 in the JSON");
     command->add_option("--threads", options->threads, "The result does not depend on it")
         ->capture_default_str()
         ->check(CLI::Range(1, 256));
-    command->add_option("--out", options->out, "The bank, as CSV; - is standard output")->required();
+    command->add_option("--out", options->out, "The bank, as CSV; - is standard output")
+        ->required();
     command->add_option("--scores", options->scores, "Also the persons: person,theta,se");
     command->add_option("--plot", options->plot, "Characteristic and information curves, as SVG");
     command->add_flag("--json", options->json, "One JSON object on standard output");
     command->footer(
         "Example:\n  campus calibrate answers.csv --model 2pl --se --out bank.csv --json\n"
-        "The log-likelihood is without priors. Exit status 1 and line and column for bad input.");
+        "The log-likelihood is without priors. grm, gpcm: categories that nobody gave are closed "
+        "up. Exit status 1 and line and column for bad input.");
     command->callback([options, &chosen] { chosen = [options] { return calibrate(*options); }; });
 }
 

@@ -19,22 +19,22 @@ std::vector<Plot> curves(const std::vector<engine::Item>& items) {
                         .y_low = 0,
                         .y_high = 1,
                         .x_names = {}};
-    Plot information{.title = "Information of the test",
-                     .description = "",
-                     .x = "Ability theta",
-                     .y = "Fisher information",
-                     .series = {{.name = "information", .points = {}},
-                                {.name = "standard error", .points = {}}},
-                     .y_low = 0,
-                     .y_high = {},
-                     .x_names = {}};
+    Plot information{
+        .title = "Information of the test",
+        .description = "",
+        .x = "Ability theta",
+        .y = "Fisher information",
+        .series = {{.name = "information", .points = {}}, {.name = "standard error", .points = {}}},
+        .y_low = 0,
+        .y_high = {},
+        .x_names = {}};
     const auto theta_of = [](int k) { return -4 + 8.0 * k / (points - 1); };
     for (std::size_t i = 0; i < std::min(shown, items.size()); ++i) {
         Series series{.name = items.size() <= 6 ? items[i].name : "", .points = {}};
         const double top = static_cast<double>(items[i].d.size());
         for (int k = 0; k < points; ++k)
-            series.points.emplace_back(
-                theta_of(k), engine::expected_score(items[i], theta_of(k)).mean / top);
+            series.points.emplace_back(theta_of(k),
+                                       engine::expected_score(items[i], theta_of(k)).mean / top);
         characteristic.series.push_back(std::move(series));
     }
     double best = 0;
@@ -48,7 +48,8 @@ std::vector<Plot> curves(const std::vector<engine::Item>& items) {
         }
         information.series[0].points.emplace_back(theta_of(k), sum);
         // Above 3 the curve would only hide the other.
-        information.series[1].points.emplace_back(theta_of(k), std::min(1 / std::sqrt(sum + 1e-9), 3.0));
+        information.series[1].points.emplace_back(theta_of(k),
+                                                  std::min(1 / std::sqrt(sum + 1e-9), 3.0));
     }
     characteristic.description =
         fmt::format("Expected share of the points by ability, {} of {} items.",

@@ -102,8 +102,9 @@ void by_matching(const AnswerFile& file, const std::vector<std::uint32_t>& group
 Plot chart(const AnswerFile& file, const std::vector<Row>& rows) {
     Series bars{.name = "", .points = {}, .form = Series::Form::bars};
     Plot plot{.title = "Mantel-Haenszel difference by item",
-              .description = "Delta of each item: below 0 it is harder for the focal group; beyond "
-                             "1.5 it is large.",
+              .description =
+                  "Delta of each item: below 0 it is harder for the focal group; beyond "
+                  "1.5 it is large.",
               .x = "Item",
               .y = "Delta",
               .series = {},
@@ -141,9 +142,9 @@ int run(const Options& options) {
             for (std::size_t i = 0; i < rows.size(); ++i) rows[i].ratio = found[i];
         }
     } catch (const std::invalid_argument& problem) {
-        return fail(Problem{options.responses, 0, 0,
-                            std::string(problem.what()) +
-                                "; for more categories: --model grm or gpcm"});
+        return fail(
+            Problem{options.responses, 0, 0,
+                    std::string(problem.what()) + "; for more categories: --model grm or gpcm"});
     }
     std::string text =
         "item,delta_mh,se_delta,odds_ratio,chi2_mh,p_mh,ets,lr_group,lr_uniform,p_uniform,"
@@ -158,14 +159,16 @@ int run(const Options& options) {
         if (polytomous) {
             text += ",,,,,,,,,,,,";
         } else {
-            for (const double value : {row.mh.delta, row.mh.se, row.mh.odds_ratio, row.mh.chi_square,
-                                       row.mh.p})
+            for (const double value :
+                 {row.mh.delta, row.mh.se, row.mh.odds_ratio, row.mh.chi_square, row.mh.p})
                 text += ',' + text_of(value);
             text += fmt::format(",{}{}", row.mh.ets,
-                                row.mh.ets == 'A' ? "" : row.mh.delta < 0 ? "-" : "+");
-            for (const double value : {row.logistic.group, row.logistic.uniform,
-                                       row.logistic.p_uniform, row.logistic.nonuniform,
-                                       row.logistic.p_nonuniform, row.logistic.r2_change})
+                                row.mh.ets == 'A'  ? ""
+                                : row.mh.delta < 0 ? "-"
+                                                   : "+");
+            for (const double value :
+                 {row.logistic.group, row.logistic.uniform, row.logistic.p_uniform,
+                  row.logistic.nonuniform, row.logistic.p_nonuniform, row.logistic.r2_change})
                 text += ',' + text_of(value);
             ++classes[row.mh.ets];
         }
@@ -223,12 +226,14 @@ void add_dif(CLI::App& app, Work& chosen) {
     command->add_option("--group", options->group, "Column of each person's group")->required();
     command->add_option("--format", options->format, "wide or long; otherwise the header decides")
         ->check(CLI::IsMember({"wide", "long"}));
-    command->add_option("--reference", options->reference, "Its name; otherwise the first person's");
+    command->add_option("--reference", options->reference,
+                        "Its name; otherwise the first person's");
     command->add_option("--focal", options->focal, "Its name; otherwise the other one");
     command->add_flag("--lr", options->ratio,
                       "Also the likelihood ratio within the item response model, one calibration "
                       "an item");
-    command->add_option("--model", options->model, "Of --lr; grm and gpcm: the likelihood ratio only")
+    command
+        ->add_option("--model", options->model, "Of --lr; grm and gpcm: the likelihood ratio only")
         ->capture_default_str()
         ->check(CLI::IsMember({"rasch", "1pl", "2pl", "3pl", "grm", "gpcm"}));
     command->add_flag("--no-purification", options->no_purification,

@@ -33,8 +33,9 @@ struct Options {
 
 Plot chart(const std::vector<std::string>& names, const engine::Fit& fit) {
     Plot plot{.title = "Fit of the items",
-              .description = "Mean squares of residuals: 1 where the model holds, above it answers "
-                             "are less predictable than the model says.",
+              .description =
+                  "Mean squares of residuals: 1 where the model holds, above it answers "
+                  "are less predictable than the model says.",
               .x = "Item",
               .y = "Mean square",
               .series = {{.name = "infit", .points = {}, .form = Series::Form::dots},
@@ -59,8 +60,7 @@ int run(const Options& options) {
     std::vector<engine::Item> known;
     const auto counts = file->answers.counts();
     for (std::size_t i = 0; i < items.size(); ++i) {
-        if (!items[i])
-            return fail(Problem{options.bank, 0, 0, "has no item " + file->items[i]});
+        if (!items[i]) return fail(Problem{options.bank, 0, 0, "has no item " + file->items[i]});
         if (counts[i].size() > items[i]->categories())
             return fail(Problem{options.responses, 0, 0,
                                 fmt::format("an answer to {} is beyond its {} categories",
@@ -102,8 +102,8 @@ std::string fit_csv(const std::vector<std::string>& names, const engine::Fit& fi
         const engine::ItemFit& of = fit.items[i];
         text += fmt::format("{},{},{},{},", quoted(names[i]), of.answers, text_of(of.infit),
                             text_of(of.outfit));
-        text += of.df == 0 ? ",,\n"
-                           : fmt::format("{},{},{}\n", text_of(of.s_x2), of.df, text_of(of.p));
+        text +=
+            of.df == 0 ? ",,\n" : fmt::format("{},{},{}\n", text_of(of.s_x2), of.df, text_of(of.p));
     }
     return text;
 }
@@ -143,9 +143,10 @@ void add_itemfit(CLI::App& app, Work& chosen) {
     command->add_option("--sd", options->sd, "Of the persons' abilities")
         ->capture_default_str()
         ->check(CLI::Range(0.01, 10.0));
-    command->add_option("--parameters", options->parameters,
-                        "Of each item that were estimated from these answers (2 for the 2pl): taken "
-                        "from the degrees of freedom")
+    command
+        ->add_option("--parameters", options->parameters,
+                     "Of each item that were estimated from these answers (2 for the 2pl): taken "
+                     "from the degrees of freedom")
         ->capture_default_str();
     command->add_option("--q3", options->q3, "A pair is reported above the mean of all by so much")
         ->capture_default_str()
@@ -155,7 +156,8 @@ void add_itemfit(CLI::App& app, Work& chosen) {
     command->add_option("--plot", options->plot, "Infit and outfit, as SVG");
     command->add_flag("--json", options->json, "One JSON object on standard output");
     command->footer(
-        "Example:\n  campus itemfit answers.csv --bank bank.csv --parameters 2 --out fit.csv --json\n"
+        "Example:\n  campus itemfit answers.csv --bank bank.csv --parameters 2 --out fit.csv "
+        "--json\n"
         "S-X2 uses persons who answered every item; up to 400 items.");
     command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }

@@ -58,11 +58,10 @@ Plot chart(const std::vector<engine::Item>& from, const std::vector<engine::Item
         high = std::max(high, b);
         items.points.emplace_back(b, difficulty(to[i]));
     }
-    for (const double b : {low, high})
-        line.points.emplace_back(b, link.slope * b + link.intercept);
+    for (const double b : {low, high}) line.points.emplace_back(b, link.slope * b + link.intercept);
     return {.title = "Common items on both scales",
-            .description = fmt::format("Difficulty of {} items, and the line that links the scales.",
-                                       from.size()),
+            .description = fmt::format(
+                "Difficulty of {} items, and the line that links the scales.", from.size()),
             .x = "Difficulty on the old scale",
             .y = "Difficulty on the new scale",
             .series = {std::move(items), std::move(line)},
@@ -132,7 +131,8 @@ int run(const Options& options) {
         if (std::abs(z[i]) > 1.645)
             drifted.push_back(json::object{{"item", ours[i].name}, {"robust_z", z[i]}});
     if (!options.json) {
-        fmt::print(stderr, "theta' = {:.4f} theta + {:.4f} by {} from {} items; {} of them drifted\n",
+        fmt::print(stderr,
+                   "theta' = {:.4f} theta + {:.4f} by {} from {} items; {} of them drifted\n",
                    link.slope, link.intercept, options.method, ours.size(), drifted.size());
         return 0;
     }
@@ -160,15 +160,18 @@ void add_link(CLI::App& app, Work& chosen) {
     command->add_option("to", options->to, "Bank whose scale stays")->required();
     std::vector<std::string> names;
     for (const auto& [name, method] : methods()) names.push_back(name);
-    command->add_option("--method", options->method, "mean-mean, mean-sigma, haebara or stocking-lord")
+    command
+        ->add_option("--method", options->method, "mean-mean, mean-sigma, haebara or stocking-lord")
         ->capture_default_str()
         ->check(CLI::IsMember(names));
     command->add_option("--out", options->out, "The first bank on the new scale, as CSV");
     command->add_option("--plot", options->plot, "The common items on both scales, as SVG");
     command->add_flag("--json", options->json, "One JSON object on standard output");
     command->footer(
-        "Example:\n  campus link new.csv old.csv --method haebara --out new-on-old-scale.csv --json\n"
-        "theta' = slope * theta + intercept. robust_z beyond 1.645: the item has drifted; link again "
+        "Example:\n  campus link new.csv old.csv --method haebara --out new-on-old-scale.csv "
+        "--json\n"
+        "theta' = slope * theta + intercept. robust_z beyond 1.645: the item has drifted; link "
+        "again "
         "without it.");
     command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
 }

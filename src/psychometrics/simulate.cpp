@@ -50,8 +50,8 @@ constexpr const char* examples = R"(Examples:
   campus simulate --bank items.csv --tree tree.csv --length 42 \
       --blueprint quotas.csv --stop se=0.4,min=21 --json
 
-  # Nobody sees the same test: exposure at most .25
-  campus simulate --bank items.csv --exposure stochastic=0.3,eligibility=0.25 --plot exposure.svg
+  # No item for more than a quarter of the candidates, no two tests alike by more than a fifth
+  campus simulate --bank items.csv --select mfi --exposure toll=0.25,overlap=0.2 --plot exposure.svg
 
 Files (CSV with a header): bank item,a,b or item,a,d, optional c, model (2pl, 3pl, grm, gpcm) with
 d1,d2,... or b1,b2,..., node, format, level, language, stimulus, enemies, timed, seconds, se_a, se_d;
@@ -146,7 +146,7 @@ Read<bool> read_rules(const Options& options, const engine::Tree& tree, Simulati
         return problem("--stop", "gain is predicted by --select mepv only");
     const auto exposure = read_pairs(
         "--exposure", options.exposure,
-        {"none", "randomesque", "stochastic", "sympson-hetter", "eligibility", "price", "overlap"});
+        {"none", "randomesque", "stochastic", "sympson-hetter", "eligibility", "toll", "overlap"});
     if (!exposure) return std::unexpected(exposure.error());
     for (const auto& [name, values] : *exposure) {
         if (name == "randomesque")
@@ -157,17 +157,17 @@ Read<bool> read_rules(const Options& options, const engine::Tree& tree, Simulati
         }
         if (name == "sympson-hetter") plan.control = engine::ExposureControl::Rule::sympson_hetter;
         if (name == "eligibility") plan.control = engine::ExposureControl::Rule::eligibility;
-        if (name == "price") plan.control = engine::ExposureControl::Rule::price;
-        const bool bounds = name == "sympson-hetter" || name == "eligibility" || name == "price";
+        if (name == "toll") plan.control = engine::ExposureControl::Rule::toll;
+        const bool bounds = name == "sympson-hetter" || name == "eligibility" || name == "toll";
         if (bounds) plan.most = values[0];
         if (name == "overlap") plan.overlap = values[0];
         if (bounds && !(plan.most > 0 && plan.most <= 1))
             return problem("--exposure", name + " is a share in (0, 1], for example .25");
     }
     if (plan.overlap < 1 && plan.control != engine::ExposureControl::Rule::eligibility &&
-        plan.control != engine::ExposureControl::Rule::price)
+        plan.control != engine::ExposureControl::Rule::toll)
         return problem("--exposure",
-                       "overlap goes with price or eligibility, for example price=.25,overlap=.2");
+                       "overlap goes with toll or eligibility, for example toll=.25,overlap=.2");
     if (options.weights == "all") {
         rules.weights.assign(tree.size(), 1);
     } else if (options.weights == "competences") {
@@ -225,10 +225,9 @@ json::object report(const Options& options, const Simulation& plan,
         if (result.stopped[i] > 0) stopped[reasons[i]] = result.stopped[i];
     whole["stopped"] = stopped;
     const engine::ExposureReport exposure = result.exposure();
-    whole["max_exposure"] = exposure.most;
+    whole["exposure"] = {
+        {"max", exposure.most}, {"unused", exposure.unused}, {"over_quarter", exposure.over}};
     whole["overlap"] = exposure.overlap;
-    whole["unused"] = exposure.unused;
-    whole["over_quarter"] = exposure.over;
     if (known) {
         json::array confusion;
         for (const auto& row : result.confusion) confusion.push_back(json::value_from(row));
@@ -402,6 +401,10 @@ Read<int> run(const Options& options) {
         log->write(header + '\n');
         plan.log = [&](std::string_view text) { log->write(text); };
     }
+    if (plan.candidates >= 100'000)
+        plan.progress = [all = plan.candidates](std::size_t done) {
+            fmt::print(stderr, "{} of {} candidates\n", done, all);
+        };
     const SimulationResult result = simulate(plan);
     if (log)
         if (const auto closed = log->close(); !closed) return std::unexpected(closed.error());
@@ -454,12 +457,13 @@ void add_simulate(CLI::App& app, Work& chosen) {
     sub->add_option("--stop", options->stop,
                     "Before that: se=,level=,odds=,gain=,time= (seconds), not before min=");
     sub->add_option("--blueprint", options->blueprint, "Quotas: attribute,value,min,max (CSV)");
-    sub->add_option("--exposure", options->exposure,
-                    "randomesque=5, stochastic=.3[:last], sympson-hetter=.25, eligibility=.25, "
-                    "overlap=.2; several with commas");
+    sub->add_option(
+        "--exposure", options->exposure,
+        "randomesque=5, stochastic=.3[:last], sympson-hetter=.25, eligibility=.25, toll=.25, "
+        "overlap=.2; several with commas");
     sub->add_option("--cuts", options->cuts, "Cut points of the levels")->capture_default_str();
     sub->add_option("--points", options->points,
-                    "Grid points (41 in one dimension, 32 or more in a tree)")
+                    "Grid points (41 in one dimension, 24 or more in a tree)")
         ->check(CLI::Range(5, 512));
     sub->add_flag("--soft", options->soft,
                   "Soft scoring: the items' standard errors are part of the likelihood");

@@ -30,21 +30,17 @@ void append_number(std::string& out, double number) {
 struct Block {
     std::vector<NodeResult> nodes;
     std::string log;
+    std::size_t candidates = 0;
 };
 
 std::size_t level_of(double theta, std::span<const double> cuts) {
     return static_cast<std::size_t>(std::ranges::upper_bound(cuts, theta) - cuts.begin());
 }
 
-// Whether x lies between the 5 % and the 95 % point of a distribution of mass `sum` on the grid,
-// each point's mass spread evenly over its cell.
-bool covers(const double* weights, double sum, const engine::Grid& grid, double x) {
-    const double place = (x - grid.nodes.front()) / grid.step() + 0.5;
-    if (place <= 0 || place >= static_cast<double>(grid.size())) return false;
-    const auto cell = static_cast<std::size_t>(place);
-    double below = weights[cell] * (place - static_cast<double>(cell));
-    for (std::size_t i = 0; i < cell; ++i) below += weights[i];
-    return below >= 0.05 * sum && below <= 0.95 * sum;
+// Whether x lies between the 5 % and the 95 % point of a distribution of mass `sum` on the grid.
+bool covers(const engine::Network& network, const double* weights, double sum, double x) {
+    const double above = engine::share_above(network, weights, x);
+    return above >= 0.05 * sum && above <= 0.95 * sum;
 }
 
 class Worker {
@@ -59,7 +55,7 @@ public:
           truth_(simulation.tables->tree().size(), 0) {}
 
     Block run(std::size_t begin, std::size_t end) {
-        Block block{std::vector<NodeResult>(truth_.size()), {}};
+        Block block{std::vector<NodeResult>(truth_.size()), {}, end - begin};
         for (std::size_t candidate = begin; candidate < end; ++candidate) {
             take_test(candidate);
             measure(block, candidate);
@@ -135,7 +131,7 @@ private:
                 const double* weights = nullptr;
                 const engine::Moments moments = session_.posterior().distribution(number, weights);
                 found = {moments.mean, std::sqrt(moments.variance)};
-                covered = covers(weights, moments.sum, plan_.tables->grid(), truth);
+                covered = covers(plan_.tables->network(), weights, moments.sum, truth);
             } else {
                 found = session_.estimate(number);
                 covered = std::abs(found.theta - truth) <= normal_95 * found.se;
@@ -205,10 +201,13 @@ private:
     void take(const Block& block) {
         for (std::size_t i = 0; i < block.nodes.size(); ++i) result_.nodes[i].add(block.nodes[i]);
         if (plan_.log) plan_.log(block.log);
+        done_ += block.candidates;
+        if (plan_.progress && next_ % 256 == 255) plan_.progress(done_);
     }
     const Simulation& plan_;
     SimulationResult& result_;
     std::size_t ahead_;
+    std::size_t done_ = 0;
     std::mutex mutex_;
     std::condition_variable moved_;
     std::map<std::size_t, Block> waiting_;
@@ -271,20 +270,21 @@ SimulationResult run_all(const Simulation& plan, engine::ExposureControl* contro
 }
 
 // Simulated candidates before the first: rounds until the probabilities of Sympson and Hetter have
-// settled; one run until prices have.
+// settled; one run until tolls have.
 void settle(const Simulation& plan, engine::ExposureControl& control) {
     using Rule = engine::ExposureControl::Rule;
     if (control.rule() == Rule::eligibility) return;
     Simulation trial = plan;
     trial.log = nullptr;
+    trial.progress = nullptr;
     trial.matrix = nullptr;
     trial.truth.clear();
-    trial.candidates = control.rule() == Rule::price ? 5000 : 2000;
-    const int rounds = control.rule() == Rule::price ? 1 : 12;
+    trial.candidates = control.rule() == Rule::toll ? 5000 : 2000;
+    const int rounds = control.rule() == Rule::toll ? 1 : 12;
     for (int round = 1; round <= rounds; ++round) {
         trial.seed = plan.seed ^ (0x5EEDULL << 32) ^ static_cast<std::uint64_t>(round);
         const SimulationResult result = run_all(trial, &control);
-        if (control.rule() == Rule::price) continue;
+        if (control.rule() == Rule::toll) continue;
         // P(chosen) = P(given) / k.
         std::vector<std::uint64_t> chosen(result.given.size());
         for (std::size_t i = 0; i < chosen.size(); ++i)

@@ -35,9 +35,11 @@ struct Simulation {
     std::vector<double> cuts;              // of levels
     engine::ExposureControl::Rule control = engine::ExposureControl::Rule::none;
     double most = 1;     // exposure
-    double overlap = 1;  // of eligibility and price
+    double overlap = 1;  // of eligibility and toll
     // Text of each candidate in their order, from one thread at a time; empty: none is made.
     std::function<void(std::string_view)> log;
+    // Now and then, how many candidates are done; empty: nobody is told.
+    std::function<void(std::size_t)> progress;
     std::vector<int> logged_nodes;  // theta and se of these after the items
 };
 

@@ -109,19 +109,21 @@ base::Result<void> Requests::set_circuit(base::PersonId by, base::OrganisationId
     });
 }
 
-void Requests::put_circuit(db::Transaction& transaction, base::OrganisationId organisation,
-                           const std::vector<Step>& steps, base::Time now) {
+base::CircuitId Requests::put_circuit(db::Transaction& transaction,
+                                      base::OrganisationId organisation,
+                                      const std::vector<Step>& steps, base::Time now) {
     const auto known = circuits(transaction, db::Versions(transaction));
     const Circuit* before = known->own(organisation);
-    store::insert(transaction,
-                  {.id = {},
-                   .organisation = organisation,
-                   .version = before == nullptr ? 1 : before->version + 1,
-                   .inherited = false,
-                   .steps = steps,
-                   .created_at = now},
-                  std::nullopt);
+    const auto id = store::insert(transaction,
+                                  {.id = {},
+                                   .organisation = organisation,
+                                   .version = before == nullptr ? 1 : before->version + 1,
+                                   .inherited = false,
+                                   .steps = steps,
+                                   .created_at = now},
+                                  std::nullopt);
     db::bump_version(transaction, counter);
+    return id.value();
 }
 
 std::vector<base::PersonId> Requests::training_office_of(db::Transaction& transaction,

@@ -235,9 +235,11 @@ base::Result<Request> Requests::answer_step(db::Transaction& transaction, Reques
                        .payload = R"({"request":)" + std::to_string(request.id.value) + "}",
                        .due_at = forgotten_at(about.placed->session.ends_at(), request.created_at),
                        .unique = std::to_string(request.id.value) + "-after"});
-    letters::decided(transaction, about, answered, by ? &people.at(*by) : nullptr,
-                     seat ? enrolments_.invitation(transaction, *seat, base_url_) : std::string{},
-                     now);
+    std::string invitation;
+    if (seat && about.placed != nullptr)
+        invitation = enrolments_.invitation(
+            {*seat, about.placed->session, about.placed->venue, about.title}, base_url_);
+    letters::decided(transaction, about, answered, by ? &people.at(*by) : nullptr, invitation, now);
     return request;
 }
 

@@ -213,6 +213,11 @@ http::Response show_form(const http::Request& request, const Site& site) {
     return site.database.read([&](db::Transaction& transaction) -> http::Response {
         if (is_contractor(transaction, request, site))
             return refuse_contractor(transaction, request, site);
+        if (request.query.text("offer").empty() && request.query.text("session").empty())
+            return http::show(http::view("requests/choose", {{"offer", nullptr},
+                                                             {"has_prerequisites", false},
+                                                             {"needs_supervisor", false},
+                                                             {"steps", boost::json::array{}}}));
         const auto found = wanted(transaction, request, site, request.query.text("offer"),
                                   request.query.text("session"));
         if (!found) return http::refuse(found.error());
@@ -284,7 +289,7 @@ http::Response withdraw(const http::Request& request, const Site& site) {
     const auto result = site.requests.withdraw(request.person(), *id, request.now);
     if (!result) return http::refuse(result.error());
     return http::done(
-        "/requests/mine", "requests.notice.withdrawn",
+        "/my-requests", "requests.notice.withdrawn",
         http::view("", {{"id", id->value}, {"state", name_of(result->state)}, {"outcome", ""}}));
 }
 
@@ -386,7 +391,7 @@ void add_pages(http::Router& router, const Site& given) {
                   {"do", R"({"enum":["draft","submit"]})"}},
          .answer = state_schema},
         put);
-    add("GET", "/requests/mine", me, {.summary = "My requests", .answer = mine_schema}, show_mine);
+    add("GET", "/my-requests", me, {.summary = "My requests", .answer = mine_schema}, show_mine);
     add("GET", "/requests/{request}", me,
         {.summary = "A request: for its author, those who decide and the training office",
          .answer = request_schema},

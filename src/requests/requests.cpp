@@ -132,6 +132,7 @@ base::Result<Request> Requests::put(base::PersonId person, const Wish& wish, con
         request->price_cents = offer->price_cents;
         request->answers = answers;
         if (answers.regime != "cpf") request->answers.nature.clear();
+        if (!prerequisites) request->answers.prerequisite.clear();
         request->changed_at = now;
         if (before) {
             store::update(transaction, *request);
@@ -179,6 +180,27 @@ base::Result<Request> Requests::put(base::PersonId person, const Wish& wish, con
                           circuit->steps.back(), now);
         return *request;
     });
+}
+
+base::RequestId Requests::put_waiting(db::Transaction& transaction, base::PersonId agent,
+                                      base::OrganisationId employer, const Wish& wish,
+                                      base::CircuitId circuit, base::PersonId supervisor,
+                                      base::Time now) {
+    Request request{.person = agent,
+                    .offer = wish.offer,
+                    .session = wish.session,
+                    .organisation = employer,
+                    .created_at = now};
+    request.id = store::insert(transaction, request).value();
+    request.circuit = circuit;
+    request.state = State::to_decide;
+    request.step = 1;
+    request.decider_id = supervisor;
+    request.submitted_at = now;
+    request.changed_at = now;
+    request.due_at = now + std::chrono::days{Step{}.days};
+    store::update(transaction, request);
+    return request.id;
 }
 
 base::Result<Request> Requests::withdraw(base::PersonId person, base::RequestId id,

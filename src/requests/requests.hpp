@@ -124,7 +124,8 @@ public:
                                    const std::optional<std::vector<Step>>&, std::int64_t version,
                                    base::Time now);
     // The same in a load, asking no right.
-    void put_circuit(db::Transaction&, base::OrganisationId, const std::vector<Step>&, base::Time);
+    base::CircuitId put_circuit(db::Transaction&, base::OrganisationId, const std::vector<Step>&,
+                                base::Time);
     WhoDecides who_decides(db::Transaction&, const db::Versions&, base::PersonId, base::Date);
 
     // -- supervisors
@@ -155,6 +156,10 @@ public:
     // Keeps a draft, new or changed, or submits it. Twice is once.
     base::Result<Request> put(base::PersonId, const Wish&, const Answers&,
                               std::string_view supervisor_email, bool submit, base::Time now);
+    // A request that waits for this supervisor, in a load: asks no rule and tells nobody.
+    base::RequestId put_waiting(db::Transaction&, base::PersonId agent, base::OrganisationId,
+                                const Wish&, base::CircuitId, base::PersonId supervisor,
+                                base::Time now);
     base::Result<Request> withdraw(base::PersonId, base::RequestId, base::Time now);
     std::vector<Request> of_person(db::Transaction&, base::PersonId);
 

@@ -81,7 +81,7 @@ const std::string circuits =
 
 const std::string_view form_schema = R"json({"type": "object",
  "required": ["offer", "has_prerequisites", "needs_supervisor", "steps"],
- "properties": {"offer": {"type": "object", "required": ["slug", "title"]},
+ "properties": {"offer": {"type": ["object", "null"], "required": ["slug", "title"]},
   "steps": {"type": "array", "items": {"type": "object",
    "required": ["decider", "opinion", "days"]}}}})json";
 const std::string_view request_schema = request;

@@ -75,4 +75,13 @@ void insert(db::Transaction&, std::string_view token_hash, const Link&);
 std::optional<Link> find_link(db::Transaction&, std::string_view token_hash, base::Time now);
 void remove_links(db::Transaction&, base::RequestId);
 
+// -- privacy (store_privacy.cpp); those that change return how many rows
+std::vector<std::pair<std::string, base::Time>> answers_by(db::Transaction&, base::PersonId);
+int empty_texts_of(db::Transaction&, base::PersonId);
+int end_supervisions_of(db::Transaction&, base::PersonId, base::Time now);
+int end_delegations_of(db::Transaction&, base::PersonId, base::Time now);
+// At most so many, the oldest first; `real`: they are deleted, or emptied.
+int retain_drafts(db::Transaction&, base::Time before, int most, bool real);
+int retain_texts(db::Transaction&, base::Time before, int most, bool real);
+
 }  // namespace requests::store

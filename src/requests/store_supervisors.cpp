@@ -154,7 +154,8 @@ std::vector<base::PersonId> delegates_of(db::Transaction& transaction, base::Per
 }
 
 // One row a person without an open request, else one a request. `theirs`: the reader, and those
-// whose delegate the reader is today.
+// whose delegate the reader is today. BETWEEN: a range cannot be hashed, so that PostgreSQL asks
+// the index for each person of the team, where it would read all open requests of the State.
 constexpr db::Query select_team{"requests.team", R"sql(
     WITH theirs AS (
         SELECT CAST($1 AS bigint) AS id
@@ -170,7 +171,8 @@ constexpr db::Query select_team{"requests.team", R"sql(
           SELECT person_id, NULL, 'confirmed' FROM requests
           WHERE state = 'to_decide' AND decider = 'supervisor'
             AND decider_id IN (SELECT id FROM theirs)) AS p
-    LEFT JOIN requests r ON r.person_id = p.person_id AND r.state = 'to_decide'
+    LEFT JOIN requests r ON r.person_id BETWEEN p.person_id AND p.person_id
+                        AND r.state = 'to_decide'
     ORDER BY r.due_at, r.id, p.person_id, p.id
 )sql"};
 

@@ -303,15 +303,14 @@ Team Requests::team_of(db::Transaction& transaction, base::PersonId reader, base
     std::vector<base::PersonId> people;
     std::vector<base::SessionId> session_ids;
     std::vector<base::OfferId> offers;
+    std::map<base::PersonId, std::size_t> at;  // in team.members
     for (store::TeamRow& row : store::team_of(transaction, reader, day_of(now))) {
-        const auto known = std::find_if(
-            team.members.begin(), team.members.end(),
-            [&](const Team::Member& member) { return member.person == row.member.person; });
-        if (known == team.members.end()) {
+        const auto [known, fresh] = at.try_emplace(row.member.person, team.members.size());
+        if (fresh) {
             people.push_back(row.member.person);
             team.members.push_back(row.member);
-        } else if (!known->supervision) {
-            *known = row.member;
+        } else if (!team.members[known->second].supervision) {
+            team.members[known->second] = row.member;
         }
         if (!row.request) continue;
         // Whoever has not confirmed yet learns nothing of what the agent asks for.

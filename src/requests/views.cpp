@@ -144,45 +144,49 @@ json::object alternatives_view(const std::vector<Alternative>& alternatives) {
 
 // -- reading and deciding
 
-std::set<base::Date> days_of(const sessions::Session& session) {
-    std::set<base::Date> days;
-    for (const sessions::Slot& slot : session.slots)
-        days.insert(base::in_paris(slot.starts_at).day);
-    return days;
-}
-
-Background background_of(const Team& team, const Request& request, base::Time now) {
-    constexpr std::size_t trainings_shown = 3;
-    Background background;
-    std::set<base::Date> wanted;
-    if (const auto* placed = placed_in(team.sessions, request)) wanted = days_of(placed->session);
-    const auto overlaps = [&](base::SessionId session) {
-        const auto at = team.sessions.find(session);
-        if (at == team.sessions.end() || wanted.empty()) return false;
-        if (at->second.session.status == sessions::Status::cancelled) return false;
-        for (const sessions::Slot& slot : at->second.session.slots)
-            if (wanted.contains(base::in_paris(slot.starts_at).day)) return true;
-        return false;
-    };
-    std::set<base::PersonId> away;
+TeamCalendar::TeamCalendar(const Team& team, base::Time now) {
+    for (const auto& [id, placed] : team.sessions)
+        if (placed.session.status != sessions::Status::cancelled)
+            for (const sessions::Slot& slot : placed.session.slots)
+                days_[id].insert(base::in_paris(slot.starts_at).day);
     const auto add = [&](base::PersonId person, base::SessionId session, bool asked) {
-        if (person != request.person && overlaps(session) && away.insert(person).second)
-            background.absences.push_back({person, asked});
+        const auto days = days_.find(session);
+        if (days == days_.end()) return;
+        for (const base::Date day : days->second) away_[day].push_back({person, asked});
     };
     for (const enrolments::Enrolment& seat : team.seats) {
         add(seat.person, seat.session, false);
-        const auto at = team.sessions.find(seat.session);
-        if (seat.person == request.person && at != team.sessions.end() &&
-            at->second.session.ends_at() < now)
-            background.trainings.push_back({team.titles.at(at->second.session.offer).title,
-                                            base::in_paris(at->second.session.starts_at()).day});
+        const auto days = days_.find(seat.session);
+        if (days == days_.end()) continue;
+        const sessions::Session& session = team.sessions.at(seat.session).session;
+        if (session.ends_at() < now)
+            trainings_[seat.person].push_back(
+                {team.titles.at(session.offer).title, *days->second.begin()});
     }
     for (const auto* list : {&team.to_answer, &team.others})
-        for (const Request& other : *list)
-            if (other.session) add(other.person, *other.session, true);
-    std::sort(background.trainings.begin(), background.trainings.end(),
-              [](const auto& a, const auto& b) { return a.day > b.day; });
-    if (background.trainings.size() > trainings_shown) background.trainings.resize(trainings_shown);
+        for (const Request& request : *list)
+            if (request.session) add(request.person, *request.session, true);
+    for (auto& [person, list] : trainings_)
+        std::sort(list.begin(), list.end(),
+                  [](const auto& a, const auto& b) { return a.day > b.day; });
+}
+
+Background TeamCalendar::background_of(const Request& request) const {
+    constexpr std::size_t trainings_shown = 3;
+    Background background;
+    if (const auto days = request.session ? days_.find(*request.session) : days_.end();
+        days != days_.end()) {
+        std::set<base::PersonId> named{request.person};
+        for (const base::Date day : days->second)
+            if (const auto away = away_.find(day); away != away_.end())
+                for (const Background::Absence& one : away->second)
+                    if (named.insert(one.person).second) background.absences.push_back(one);
+    }
+    if (const auto list = trainings_.find(request.person); list != trainings_.end())
+        background.trainings.assign(
+            list->second.begin(),
+            list->second.begin() +
+                static_cast<std::ptrdiff_t>(std::min(list->second.size(), trainings_shown)));
     return background;
 }
 
@@ -280,7 +284,8 @@ json::object request_view(const Dossier& dossier, base::PersonId reader, const T
             {"verdict", json::object{}}};
         if (team != nullptr) {
             view["knows_team"] = true;
-            view["background"] = background_view(background_of(*team, request, now), team->people);
+            view["background"] =
+                background_view(TeamCalendar(*team, now).background_of(request), team->people);
         } else {
             view["knows_team"] = false;
         }
@@ -304,6 +309,7 @@ json::object mine_view(const Mine& mine, base::Time now) {
 }
 
 json::object team_view(const Team& team, base::PersonId reader, base::Time now) {
+    const TeamCalendar calendar(team, now);
     json::array to_answer;
     for (const Request& request : team.to_answer) {
         if (request.person == reader) continue;  // nobody decides on their own request
@@ -311,7 +317,7 @@ json::object team_view(const Team& team, base::PersonId reader, base::Time now) 
             summary(request, team.titles.at(request.offer), placed_in(team.sessions, request), now);
         view["agent"] = name_in(team.people, request.person);
         view["motivation"] = request.answers.motivation;
-        view["background"] = background_view(background_of(team, request, now), team.people);
+        view["background"] = background_view(calendar.background_of(request), team.people);
         to_answer.push_back(std::move(view));
     }
     struct Seats {
@@ -339,7 +345,7 @@ json::object team_view(const Team& team, base::PersonId reader, base::Time now) 
     for (const auto* list : {&team.to_answer, &team.others})
         for (const Request& request : *list) ++waiting[request.person];
     json::array to_confirm;
-    std::vector<std::pair<std::string, json::object>> members;
+    std::vector<std::pair<std::string, json::object>> members;  // by their names, folded
     for (const Team::Member& member : team.members) {
         const std::string name = name_in(team.people, member.person);
         if (member.state != SupervisionState::confirmed) {
@@ -350,17 +356,17 @@ json::object team_view(const Team& team, base::PersonId reader, base::Time now) 
         }
         if (!member.supervision) continue;
         const Seats& of = seats[member.person];
-        members.emplace_back(name, json::object{{"name", name},
-                                                {"job", team.people.at(member.person).job},
-                                                {"requests", waiting[member.person]},
-                                                {"next", session_view(of.next)},
-                                                {"last", session_view(of.last)}});
+        members.emplace_back(base::fold(name),
+                             json::object{{"name", name},
+                                          {"job", team.people.at(member.person).job},
+                                          {"requests", waiting[member.person]},
+                                          {"next", session_view(of.next)},
+                                          {"last", session_view(of.last)}});
     }
-    std::sort(members.begin(), members.end(), [](const auto& a, const auto& b) {
-        return base::fold(a.first) < base::fold(b.first);
-    });
+    std::sort(members.begin(), members.end(),
+              [](const auto& a, const auto& b) { return a.first < b.first; });
     json::array people;
-    for (auto& [name, view] : members) people.push_back(std::move(view));
+    for (auto& [folded, view] : members) people.push_back(std::move(view));
     const bool none = people.empty() && to_answer.empty() && to_confirm.empty();
     return {{"to_answer", std::move(to_answer)},
             {"to_confirm", std::move(to_confirm)},

@@ -73,9 +73,18 @@ struct Background {
     std::vector<Absence> absences;
     std::vector<Training> trainings;  // the agent's last ones, the latest first
 };
-// The days of a session on the wall in Paris.
-std::set<base::Date> days_of(const sessions::Session&);
-Background background_of(const Team&, const Request&, base::Time now);
+// When the people of a team are away: made once for all requests of a page.
+class TeamCalendar {
+public:
+    TeamCalendar(const Team&, base::Time now);
+    Background background_of(const Request&) const;
+
+private:
+    // The days of each session on the wall in Paris.
+    std::map<base::SessionId, std::set<base::Date>> days_;
+    std::map<base::Date, std::vector<Background::Absence>> away_;
+    std::map<base::PersonId, std::vector<Background::Training>> trainings_;  // the latest first
+};
 
 // `action`: where a decision is sent to. `team`: nothing where nobody's team is known.
 boost::json::object request_view(const Dossier&, base::PersonId reader, const Team* team,

@@ -7,6 +7,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -18,16 +19,29 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 // --- the server --------------------------------------------------------------------------------
 
+// A port that is free now, for who must name it beforehand.
+export function freePort() {
+  return new Promise((done, fail) => {
+    const server = createServer().on('error', fail).listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+}
+
 // {url, stop()}; `database` as on the command line, by default a new SQLite file; `publicUrl`: also
-// where it is asked for. Whatever the server says on its error output is shown when it does not start.
-export async function startServer({ database, listen = '127.0.0.1:0', publicUrl } = {}) {
-  if (process.env.CAMPUS_URL) return { url: process.env.CAMPUS_URL.replace(/\/$/, ''), stop: async () => {} };
+// where it is asked for; `options`: further ones, of a server that is always our own. Whatever the
+// server says on its error output is shown when it does not start.
+export async function startServer({ database, listen = '127.0.0.1:0', publicUrl, options = [] } = {}) {
+  if (process.env.CAMPUS_URL && !options.length) {
+    return { url: process.env.CAMPUS_URL.replace(/\/$/, ''), stop: async () => {} };
+  }
   const binary = process.env.CAMPUS_BINARY ?? join(root, 'build/release/campus');
   const folder = mkdtempSync(join(tmpdir(), 'campus-browser-'));
   const place = database ?? `sqlite:${join(folder, 'campus.db')}`;
   execFileSync(binary, ['load-demo', '--database', place], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
   const server = spawn(binary, ['serve', '--demo', '--listen', listen, '--database', place,
-    ...(publicUrl ? ['--public-url', publicUrl] : [])],
+    ...(publicUrl ? ['--public-url', publicUrl] : []), ...options],
     { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   server.stderr.on('data', (text) => { said = (said + text).slice(-4000); });
@@ -42,6 +56,7 @@ export async function startServer({ database, listen = '127.0.0.1:0', publicUrl 
   });
   return {
     url,
+    said: () => said,
     async stop() {
       server.kill('SIGTERM');
       await ended;

@@ -102,13 +102,13 @@ for (const [number, width] of [1280, 360].entries()) {
     await page.network.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId: authenticator });
     await withAuthenticator(page, { transport: 'usb' });
     await page.getByRole('button', { name: /^Ajouter une clé/ }).click();
-    await page.locator('main li.campus-card').nth(1).waitFor();
+    await page.locator('main .campus-results > li').nth(1).waitFor();
     await page.getByLabel(/^Nom de la clé/).nth(1).fill('Clé de secours');
     await page.getByRole('button', { name: /^Renommer/ }).nth(1).click();
     await page.getByRole('heading', { name: 'Clé de secours' }).waitFor();
     await page.getByRole('button', { name: /^Supprimer/ }).first().click();
     await page.getByRole('status').filter({ hasText: /supprimée/ }).waitFor();
-    assert.equal(await page.locator('main li.campus-card').count(), 1);
+    assert.equal(await page.locator('main .campus-results > li').count(), 1);
     await checkPage(page);
 
     // Out, and in again by the sign-in page.

@@ -19,7 +19,7 @@ constexpr std::string_view two_levels =
     "rennes,,Ville de Rennes,,collectivite,territoriale,21350238800019,Rennes\n";
 
 organisations::ImportReport import(TestApp& app, std::string_view csv) {
-    const auto report = app.app().organisations.import_csv(csv);
+    const auto report = app.app().organisations.import_csv(csv, {.now = app.now});
     REQUIRE(report);
     return *report;
 }

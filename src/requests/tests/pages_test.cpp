@@ -80,7 +80,8 @@ TEST_CASE("who may not ask is told why") {
     TestApp& app = given.app;
     catalogue::Offer local;
     local.eligibility.populations = {"territoriale"};
-    const auto closed = app.given_session({.enrolment_closes_in = days{-1}});
+    const auto closed =
+        app.given_session({.enrolment_opens_in = days{-2}, .enrolment_closes_in = days{-1}});
     const auto other =
         app.given_session({.offer = app.given_offer({.title = "Collectivités", .offer = local})});
     app.as(given.agent);
@@ -337,8 +338,10 @@ TEST_CASE("my team: what waits, who else is away that day, the last trainings, s
     const auto offer = app.given_offer({.title = "Payante", .offer = priced});
     const auto session = app.given_session({.offer = offer});
     const auto past = app.given_session({.offer = app.given_offer({.title = "Déjà suivie"}),
-                                         .in = days{1},
-                                         .enrolment_closes_in = days{1}});
+
+                                         .in = days{2},
+                                         .enrolment_closes_in = days{1},
+                                         .cancel_until_in = days{1}});
     app.database->write([&](db::Transaction& transaction) {
         auto& requests = app.app().requests;
         requests.put_supervisor(transaction, colleague, given.supervisor, app.now);
@@ -346,7 +349,7 @@ TEST_CASE("my team: what waits, who else is away that day, the last trainings, s
         CHECK(app.app().enrolments.take_agreed(transaction, given.agent, past, app.now));
         CHECK(app.app().enrolments.take_agreed(transaction, third, session, app.now));
     });
-    app.now += days{2};
+    app.now += days{3};
     const std::string first = given.asks(given.agent, session);
     const std::string second = given.asks(colleague, session);
     const auto team = app.as(given.supervisor).json("/my-team");

@@ -19,7 +19,7 @@ TEST_CASE("an agent asks, the supervisor decides from the letter, the agent has 
     const auto asked = app.post("/requests", given.answers(session));
     CHECK(asked.status == 303);
 
-    const auto mine = app.json("/requests/mine").at("open").as_array();
+    const auto mine = app.json("/my-requests").at("open").as_array();
     REQUIRE(mine.size() == 1);
     CHECK(mine[0].at("state") == "to_decide");
     CHECK(mine[0].at("decider_name") == "Sabine Martin");
