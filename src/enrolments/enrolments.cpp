@@ -207,9 +207,10 @@ base::Result<Enrolment> Enrolments::take(base::PersonId person, base::SessionId 
     const auto today = std::chrono::floor<std::chrono::days>(now);
     const auto taken =
         database_.write([&](db::Transaction& transaction) -> base::Result<Enrolment> {
-            if (approvals_ != nullptr && !store::find_held(transaction, session, person) &&
+            if (approvals_ != nullptr &&
                 approvals_->asks_first(transaction, db::Versions(transaction), person, session,
-                                       today))
+                                       today) &&
+                !store::find_held(transaction, session, person))
                 return base::unexpected(refusal("enrolments.why_not.needs_request"));
             return take_agreed(transaction, person, session, now, &asking);
         });
