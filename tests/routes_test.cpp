@@ -40,6 +40,7 @@ const std::set<std::string> open_routes{
     "GET /metrics",
     "GET /openapi.json",
     "GET /privacy",
+    "GET /sessions/{session}/rules",
     "GET /sign-in",
     "POST /decide/{link}",
     "GET /sign-in/emergency",

@@ -244,7 +244,7 @@ Application::Application(const Configuration& configuration, db::Database& given
             });
         });
     };
-    jobs::add_pages(router, {database, administers_all});
+    jobs::add_pages(router, {database, administers_all, mail::count_trouble});
     mail::add_pages(
         router,
         {.database = database,

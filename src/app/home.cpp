@@ -64,11 +64,13 @@ json::array next_sessions(Application& app, db::Transaction& transaction,
 
 json::object mine(Application& app, db::Transaction& transaction, base::PersonId person,
                   base::Time now) {
-    json::object view{{"waiting", json::array{}}};
+    json::object view{{"to_answer", json::array{}}, {"waiting", json::array{}}};
     const auto trainings = app.enrolments.trainings_of(transaction, person, now);
     for (const enrolments::Training& training : trainings.list) {
         if (training.session.ends_at() <= now) continue;
-        if (training.enrolment.state == enrolments::State::waiting)
+        if (training.enrolment.state == enrolments::State::offered)
+            view["to_answer"].as_array().push_back(enrolments::training_view(training, now));
+        else if (training.enrolment.state == enrolments::State::waiting)
             view["waiting"].as_array().push_back(enrolments::training_view(training, now));
         else if (training.enrolment.state == enrolments::State::seated && !view.contains("next"))
             view["next"] = enrolments::training_view(training, now);

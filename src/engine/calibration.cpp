@@ -148,18 +148,20 @@ std::vector<double> start(const Layout& layout, const std::vector<std::vector<st
 // EM's map of parameters to better ones, and the gradient.
 class Problem {
 public:
-    Problem(const Layout& layout, const Nodes& nodes, const Priors& priors,
+    Problem(const Layout& layout, const Nodes& nodes, const CalibrationOptions& options,
             Expectation& expectation)
-        : layout_(layout), nodes_(nodes), priors_(priors), expectation_(expectation) {}
+        : layout_(layout), nodes_(nodes), options_(options), expectation_(expectation) {}
     acceleration::Step operator()(const std::vector<double>& x) {
         expectation_.counts(x, counts_);
-        maximise(layout_, nodes_, priors_, counts_, x, maximum_);
-        return {maximum_.x, counts_.log_likelihood + maximum_.log_prior, maximum_.gain};
+        maximise(layout_, nodes_, options_.priors, counts_, x, maximum_);
+        const double objective = counts_.log_likelihood + maximum_.log_prior;
+        if (options_.progress) options_.progress(++steps_, objective, maximum_.gain);
+        return {maximum_.x, objective, maximum_.gain};
     }
     std::vector<double> gradient_at(const std::vector<double>& x) {
         std::vector<double> out(x.size());
         expectation_.counts(x, counts_);
-        gradient(layout_, nodes_, priors_, counts_, x, out);
+        gradient(layout_, nodes_, options_.priors, counts_, x, out);
         return out;
     }
     double log_likelihood_at(const std::vector<double>& x) {
@@ -170,10 +172,11 @@ public:
 private:
     const Layout& layout_;
     const Nodes& nodes_;
-    const Priors& priors_;
+    const CalibrationOptions& options_;
     Expectation& expectation_;
     Counts counts_;
     Maximum maximum_;
+    std::size_t steps_ = 0;
 };
 
 // The trapezium rule is exact enough while the distance of nodes is below the standard deviation of
@@ -231,8 +234,8 @@ Errors observed_errors(const Layout& layout, Problem& problem, const std::vector
         }
     }
     const auto covariance = [&](std::size_t one, std::size_t other) {
-        return std::inner_product(inverse.begin() + one * n, inverse.begin() + (one + 1) * n,
-                                  inverse.begin() + other * n, 0.0);
+        const double* const from = inverse.data() + one * n;
+        return std::inner_product(from, from + n, inverse.data() + other * n, 0.0);
     };
     std::vector<std::size_t> place_of(layout.size, n);
     for (std::size_t j = 0; j < n; ++j) {
@@ -399,7 +402,7 @@ Calibration calibrate(const Responses& responses, const CalibrationOptions& opti
             by_scores
                 ? expectation_by_scores(responses, layout, *nodes, options.groups, options.threads)
                 : expectation_by_rows(responses, layout, *nodes, options.groups, options.threads);
-        Problem problem(layout, *nodes, options.priors, *expectation);
+        Problem problem(layout, *nodes, options, *expectation);
         if (!by_scores && responses.answers() > many_answers) {
             expectation->exact(false);
             const acceleration::Result rough =
@@ -430,7 +433,7 @@ Calibration calibrate(const Responses& responses, const CalibrationOptions& opti
     }
     result.still_to_gain = found.still_to_gain;
     result.converged = found.converged;
-    Problem problem(layout, *nodes, options.priors, *expectation);
+    Problem problem(layout, *nodes, options, *expectation);
     result.log_likelihood = problem.log_likelihood_at(x);
     std::optional<Errors> errors;
     if (options.standard_errors) {

@@ -7,6 +7,7 @@
 #include "engine/responses.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -55,6 +56,8 @@ struct CalibrationOptions {
     bool person_estimates = false;
     unsigned threads = 1;  // the result does not depend on it
     std::size_t most_maps = 2000;
+    // Told of each step: its number, the log-posterior, the gain that the step promises.
+    std::function<void(std::size_t, double, double)> progress = {};
     // Ends when the log-likelihood that is still to gain is estimated below this.
     double tolerance = 1e-9;
 };

@@ -25,7 +25,10 @@ constexpr double small_step = 1e-3;
 // No item is steeper or further away; what would be, has no maximum.
 constexpr double most_slope = 30;
 constexpr double most_intercept = 60;
+// c from 8e-7, which cannot be told from 0, to .9975.
+constexpr double least_logit_c = -14;
 constexpr double most_logit_c = 6;
+constexpr double least_slope_with_prior = 1e-3;
 
 using Numbers = std::array<double, max_categories + 1>;
 
@@ -204,34 +207,59 @@ std::vector<double> parameters_of(const Layout& layout, std::span<const double> 
     return y;
 }
 
-bool allowed(const Layout::Place& place, std::span<const double> y) {
-    if (!(std::abs(y[0]) <= most_slope)) return false;
-    if (place.prior && place.own_slope && y[0] <= 1e-3) return false;
-    for (std::size_t k = 1; k <= place.steps; ++k) {
-        if (!(std::abs(y[k]) <= most_intercept)) return false;
-        if (place.model == Model::graded && k > 1 && y[k] > y[k - 1] - 1e-4) return false;
-    }
-    return !place.guessing || std::abs(y.back()) <= most_logit_c;
+struct Bounds {
+    double low;
+    double high;
+};
+Bounds bounds_of(const Layout::Place& place, std::size_t i) {
+    if (i == 0)
+        return {place.prior && place.own_slope ? least_slope_with_prior : -most_slope, most_slope};
+    if (i <= place.steps) return {-most_intercept, most_intercept};
+    return {least_logit_c, most_logit_c};
 }
 
-// y += step, shortened to what is allowed; the largest change.
+bool in_order(const Layout::Place& place, std::span<const double> y) {
+    if (place.model == Model::graded)
+        for (std::size_t k = 2; k <= place.steps; ++k)
+            if (y[k] > y[k - 1] - 1e-4) return false;
+    return true;
+}
+
+// y += step, within bounds; the largest change. A long step is shortened in its direction, but for
+// logit c by itself: where c is near 0 the data hardly tell it, and its step is long.
 double move(const Layout::Place& place, std::vector<double>& y, std::span<const double> step) {
     double scale = 1;
-    for (std::size_t i = 0; i < y.size(); ++i) {
+    for (std::size_t i = 0; i <= place.steps; ++i) {
         const double most = i == 0 ? 0.5 * std::max(1.0, std::abs(y[0])) : 1.5;
         if (std::abs(step[i]) * scale > most) scale = most / std::abs(step[i]);
     }
     std::vector<double> next(y.size());
     for (int half = 0; half < 20; ++half, scale /= 2) {
-        for (std::size_t i = 0; i < y.size(); ++i) next[i] = y[i] + scale * step[i];
-        if (!allowed(place, next)) continue;
         double largest = 0;
-        for (std::size_t i = 0; i < y.size(); ++i)
+        for (std::size_t i = 0; i < y.size(); ++i) {
+            const Bounds bounds = bounds_of(place, i);
+            const double by = i > place.steps ? std::clamp(step[i], -1.5, 1.5) : scale * step[i];
+            next[i] = std::clamp(y[i] + by, bounds.low, bounds.high);
             largest = std::max(largest, std::abs(next[i] - y[i]));
+        }
+        if (!in_order(place, next)) continue;
         y = next;
         return largest;
     }
     return 0;
+}
+
+// A parameter at its bound that would go beyond stays, and the others are maximised without it.
+void hold_at_bounds(const Layout::Place& place, std::span<const double> y, ItemSums& sums) {
+    for (std::size_t i = 0; i < sums.size; ++i) {
+        const Bounds bounds = bounds_of(place, i);
+        if (!(y[i] <= bounds.low && sums.gradient[i] < 0) &&
+            !(y[i] >= bounds.high && sums.gradient[i] > 0))
+            continue;
+        sums.gradient[i] = 0;
+        for (std::size_t j = 0; j < sums.size; ++j)
+            sums.information[i * sums.size + j] = sums.information[j * sums.size + i] = 0;
+    }
 }
 
 // Expected log-posterior of one item at y, for models whose M-step needs to look before it leaps.
@@ -296,6 +324,7 @@ void maximise_own(const Layout& layout, const Nodes& nodes, const Priors& priors
         item_sums(layout, nodes, counts, item, y, sums);
         const double log_prior = add_priors(place, priors, y, sums);
         if (k == 0) out.log_prior += log_prior;
+        hold_at_bounds(place, y, sums);
         hold_what_is_unknown(sums);
         std::vector<double> step = sums.gradient;
         if (!solve(sums.information, step, sums.size)) break;
@@ -340,6 +369,7 @@ void maximise_shared(const Layout& layout, const Nodes& nodes, const Priors& pri
             item_sums(layout, nodes, counts, i, y, sums);
             const double log_prior = add_priors(place, priors, y, sums);
             if (k == 0) out.log_prior += log_prior;
+            hold_at_bounds(place, y, sums);
             hold_what_is_unknown(sums);
             const std::size_t m = sums.size - 1;
             std::vector<double> inner(m * m);

@@ -105,7 +105,7 @@ void ByRows::fill(Tables<Number>& tables, std::span<const double> x) const {
     for (std::size_t g = 0; g < layout_.groups; ++g) {
         const std::vector<double> prior =
             nodes_.log_weights(x[layout_.groups_at + 2 * g], exp(x[layout_.groups_at + 2 * g + 1]));
-        std::copy(prior.begin(), prior.end(), tables.log_prior.begin() + g * q);
+        std::ranges::copy(prior, tables.log_prior.data() + g * q);
     }
     in_parallel(
         threads_, (layout_.items.size() + rows_in_block - 1) / rows_in_block,

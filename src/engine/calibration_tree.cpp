@@ -387,6 +387,7 @@ TreeCalibration calibrate_tree(const Responses& responses, const Tree& tree,
 
     Counts counts;
     Maximum maximum;
+    std::size_t steps = 0;
     const auto map = [&](const std::vector<double>& at) -> acceleration::Step {
         expectation.counts(at, loadings_of(at), counts);
         maximise(layout, nodes, options.priors, counts, at, maximum);
@@ -394,7 +395,9 @@ TreeCalibration calibrate_tree(const Responses& responses, const Tree& tree,
             if (told[n])
                 maximum.gain +=
                     improve_loading(nodes, expectation.joint(n), maximum.x[loadings_at + n]);
-        return {maximum.x, counts.log_likelihood + maximum.log_prior, maximum.gain};
+        const double objective = counts.log_likelihood + maximum.log_prior;
+        if (options.progress) options.progress(++steps, objective, maximum.gain);
+        return {maximum.x, objective, maximum.gain};
     };
     const acceleration::Result found =
         acceleration::improve(x, map,

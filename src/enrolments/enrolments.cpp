@@ -149,7 +149,13 @@ base::Result<Enrolment> Enrolments::take_agreed(db::Transaction& transaction, ba
         return base::unexpected(
             base::Error{base::ErrorKind::not_found, "enrolments.session_unknown"});
     const sessions::Session& session = placed.begin()->second.session;
-    if (const auto held = store::find_held(transaction, session_id, person)) return *held;
+    if (const auto held = store::find_held(transaction, session_id, person)) {
+        // Whoever applied may say more until the applications close.
+        if (held->state == State::applied && asking != nullptr && !asking->motivation.empty() &&
+            session.selecting() && now < session.rules.apply_until)
+            store::set_motivation(transaction, held->id, asking->motivation);
+        return *held;
+    }
 
     const db::Versions versions(transaction);
     const auto published = catalogue_.published(transaction, versions, today);
@@ -203,7 +209,8 @@ base::Result<Enrolment> Enrolments::take(base::PersonId person, base::SessionId 
         database_.write([&](db::Transaction& transaction) -> base::Result<Enrolment> {
             if (approvals_ != nullptr &&
                 approvals_->asks_first(transaction, db::Versions(transaction), person, session,
-                                       today))
+                                       today) &&
+                !store::find_held(transaction, session, person))
                 return base::unexpected(refusal("enrolments.why_not.needs_request"));
             return take_agreed(transaction, person, session, now, &asking);
         });

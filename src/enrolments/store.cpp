@@ -232,6 +232,14 @@ void set_standing(db::Transaction& transaction, base::EnrolmentId id, std::strin
     transaction.run(update_standing, {id.value, standing});
 }
 
+constexpr db::Query update_motivation{"enrolments.set_motivation",
+                                      "UPDATE enrolments SET motivation = $2 WHERE id = $1"};
+
+void set_motivation(db::Transaction& transaction, base::EnrolmentId id,
+                    std::string_view motivation) {
+    transaction.run(update_motivation, {id.value, motivation});
+}
+
 constexpr db::Query update_kept{"enrolments.set_kept",
                                 "UPDATE enrolments SET moved = 0, changed_at = $2 WHERE id = $1"};
 

@@ -33,6 +33,7 @@ void set_offered(db::Transaction&, base::EnrolmentId, std::string_view pool, bas
                  base::Time now);
 void set_pool(db::Transaction&, base::EnrolmentId, std::string_view pool);
 void set_standing(db::Transaction&, base::EnrolmentId, std::string_view standing);
+void set_motivation(db::Transaction&, base::EnrolmentId, std::string_view motivation);
 void set_kept(db::Transaction&, base::EnrolmentId, base::Time now);
 void set_all_moved(db::Transaction&, base::SessionId, base::Time now);
 void set_prerequisite(db::Transaction&, base::EnrolmentId, std::string_view prerequisite,

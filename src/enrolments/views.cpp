@@ -70,6 +70,8 @@ json::object training_view(const Training& training, base::Time now) {
         const auto left = std::max(*enrolment.answer_by - now, std::chrono::seconds{0});
         view["minutes_left"] = std::chrono::floor<std::chrono::minutes>(left).count();
     }
+    view["can_say_more"] =
+        enrolment.state == State::applied && session.selecting() && now < session.rules.apply_until;
     if (enrolment.state == State::applied)
         view["results_on"] = base::iso_date(session.rules.results_on);
     // The link opens the room, so only those with a seat get it.

@@ -3,6 +3,7 @@
 
 #include "audit/audit.hpp"
 #include "base/secrets.hpp"
+#include "base/text.hpp"
 #include "db/database.hpp"
 #include "db/versions.hpp"
 #include "identity/people_file.hpp"
@@ -44,24 +45,36 @@ base::Error too_late() {
     return {base::ErrorKind::not_found, "identity.first_visit.too_late"};
 }
 
-void record(db::Transaction& transaction, std::string_view action, base::PersonId person,
-            base::PersonId by, std::string_view role, base::Time now, const json::object& before,
-            const json::object& after) {
-    audit::record(transaction, {.at = now,
-                                .actor = by,
-                                .role = role,
-                                .perimeter = {},
-                                .action = action,
+struct Decided {
+    std::string_view action;
+    base::PersonId person;
+    base::PersonId by;
+    base::Time now{};
+    std::string_view role = "agent";
+    std::optional<base::OrganisationId> perimeter = {};
+    json::object before = {}, after = {};
+};
+
+void record(db::Transaction& transaction, const Decided& decided) {
+    const auto told = [](const json::object& facts) {
+        return facts.empty() ? std::string{} : json::serialize(facts);
+    };
+    audit::record(transaction, {.at = decided.now,
+                                .actor = decided.by,
+                                .role = decided.role,
+                                .perimeter = decided.perimeter,
+                                .action = decided.action,
                                 .object = "person",
-                                .object_id = person.value,
-                                .before = before.empty() ? "" : json::serialize(before),
-                                .after = after.empty() ? "" : json::serialize(after)});
+                                .object_id = decided.person.value,
+                                .before = told(decided.before),
+                                .after = told(decided.after)});
 }
 
 json::object told_of(const Affiliation& affiliation) {
-    return {{"organisation", affiliation.organisation.value},
+    return {{"employer", affiliation.organisation.value},
             {"population", affiliation.population},
-            {"contractor", affiliation.contractor}};
+            {"contractor", affiliation.contractor},
+            {"from", base::iso_date(affiliation.from)}};
 }
 
 Workplace workplace(db::Transaction& transaction, const oidc::UserInfo& user,
@@ -129,21 +142,24 @@ bool Newcomers::welcome_back(db::Transaction& transaction, base::PersonId id,
                              const oidc::UserInfo& user, std::string_view told_before,
                              base::Time now) {
     Person person = *store::find(transaction, id);
-    json::array changed;
+    json::object changed;
     const auto take = [&](std::string& present, const std::string& told, const char* name) {
         if (present == told) return;
         present = told;
-        changed.emplace_back(name);
+        changed[name] = true;
     };
-    take(person.given_name, user.given_name, "given_name");
-    take(person.usual_name, user.usual_name, "usual_name");
+    take(person.given_name, user.given_name, "name");
+    take(person.usual_name, user.usual_name, "name");
     // A mail that somebody else has stays theirs until an administrator has looked.
     if (const auto owner = store::find_by_email(transaction, user.email); !owner || owner == id)
         take(person.email, user.email, "email");
     if (!changed.empty()) {
         store::update_names_and_mail(transaction, person);
-        record(transaction, "identity.update", id, id, "agent", now, {},
-               {{"changed", std::move(changed)}, {"by", "proconnect"}});
+        record(transaction, {.action = "identity.update",
+                             .person = id,
+                             .by = id,
+                             .now = now,
+                             .after = std::move(changed)});
     }
 
     const auto tree = organisations_.tree(transaction, db::Versions(transaction));
@@ -179,8 +195,7 @@ base::PersonId Newcomers::create(db::Transaction& transaction, const oidc::UserI
                                     .given_name = user.given_name,
                                     .usual_name = user.usual_name,
                                     .language = language == "en" ? "en" : "fr"});
-    record(transaction, "identity.create", person, person, "agent", now, {},
-           {{"by", "proconnect"}});
+    record(transaction, {.action = "identity.create", .person = person, .by = person, .now = now});
     store::insert_account(transaction, person, user, now);
     return person;
 }
@@ -190,8 +205,13 @@ void Newcomers::employ(db::Transaction& transaction, base::PersonId person, cons
     const auto present = store::affiliations_of(transaction, person);
     store::close_affiliation(transaction, person, next.from - std::chrono::days{1});
     store::insert_affiliation(transaction, person, next);
-    record(transaction, "identity.affiliate", person, person, "agent", now,
-           present.empty() ? json::object{} : told_of(present.front()), told_of(next));
+    record(transaction, {.action = "identity.affiliate",
+                         .person = person,
+                         .by = person,
+                         .now = now,
+                         .perimeter = next.organisation,
+                         .before = present.empty() ? json::object{} : told_of(present.front()),
+                         .after = told_of(next)});
 }
 
 bool Newcomers::link(db::Transaction& transaction, const store::Newcomer& newcomer,
@@ -199,7 +219,12 @@ bool Newcomers::link(db::Transaction& transaction, const store::Newcomer& newcom
                      base::Time now) {
     const oidc::UserInfo user = user_of(newcomer);
     store::insert_account(transaction, person, user, now);
-    record(transaction, "identity.link", person, by, role, now, {}, {{"idp", user.idp_id}});
+    record(transaction, {.action = "identity.link",
+                         .person = person,
+                         .by = by,
+                         .now = now,
+                         .role = role,
+                         .after = {{"idp", user.idp_id}}});
     store::delete_newcomers(transaction, user);
     return welcome_back(transaction, person, user, "", now);
 }
@@ -368,8 +393,12 @@ base::Result<void> Newcomers::decide(base::PersonId by, std::int64_t claim, bool
         if (same)
             link(transaction, *kept, *kept->claimed, role, by, now);
         else
-            record(transaction, "identity.refuse_link", *kept->claimed, by, role, now, {},
-                   {{"idp", user.idp_id}});
+            record(transaction, {.action = "identity.refuse_link",
+                                 .person = *kept->claimed,
+                                 .by = by,
+                                 .now = now,
+                                 .role = role,
+                                 .after = {{"idp", user.idp_id}}});
         const Person person = *store::find(transaction, *kept->claimed);
         mail::Letter letter;
         letter.to = {.person = {},

@@ -42,10 +42,23 @@ json::object PersonalData::held(db::Transaction& transaction, base::PersonId id)
     for (const auto& [created_at, expires_at] : store::sign_in_times(transaction, id))
         sign_ins.push_back({{"created_at", base::iso_time(created_at)},
                             {"expires_at", base::iso_time(expires_at)}});
-    return {{"email", person->email},           {"given_name", person->given_name},
-            {"usual_name", person->usual_name}, {"job", person->job},
-            {"language", person->language},     {"affiliations", std::move(affiliations)},
-            {"roles", std::move(roles)},        {"sign_ins", std::move(sign_ins)}};
+    json::array passkeys;
+    for (const store::OwnPasskey& key : store::own_passkeys(transaction, id)) {
+        json::object told{{"name", key.name},
+                          {"device", key.device},
+                          {"created_at", base::iso_time(key.created_at)}};
+        if (key.used_at) told["used_at"] = base::iso_time(*key.used_at);
+        passkeys.push_back(std::move(told));
+    }
+    return {{"passkeys", std::move(passkeys)},
+            {"email", person->email},
+            {"given_name", person->given_name},
+            {"usual_name", person->usual_name},
+            {"job", person->job},
+            {"language", person->language},
+            {"affiliations", std::move(affiliations)},
+            {"roles", std::move(roles)},
+            {"sign_ins", std::move(sign_ins)}};
 }
 
 std::vector<Effect> PersonalData::erase(db::Transaction& transaction, base::PersonId id,
@@ -62,6 +75,8 @@ std::vector<Effect> PersonalData::erase(db::Transaction& transaction, base::Pers
         if (count > 0) effects.push_back({what, count});
     };
     add("name", store::erase_person(transaction, neutral, now));
+    store::erase_invitations(transaction, neutral, now);
+    add("ways_in", store::delete_ways_in(transaction, id));
     add("sign_ins", store::delete_sign_ins(transaction, id));
     add("roles", store::revoke_all(transaction, id, now));
     return effects;

@@ -35,20 +35,17 @@ http::View sirets(const http::Request& request, const Site& site) {
     });
 }
 
-void record(db::Transaction& transaction, const http::Request& request, std::string_view action,
-            const SiretMapping& mapping) {
-    const std::string told =
-        boost::json::serialize(boost::json::object{{"siret", mapping.siret},
-                                                   {"organisation", mapping.organisation.value},
-                                                   {"ask", mapping.ask}});
-    audit::record(transaction, {.at = request.now,
-                                .actor = request.person(),
-                                .role = "administrator",
-                                .perimeter = mapping.organisation,
-                                .action = action,
-                                .object = "siret",
-                                .object_id = base::to_integer(mapping.siret).value_or(0),
-                                .after = told});
+audit::Decision decision_on(const http::Request& request, const SiretMapping& mapping) {
+    audit::Decision decision;
+    decision.at = request.now;
+    decision.actor = request.person();
+    decision.role = "administrator";
+    decision.perimeter = mapping.organisation;
+    decision.object = "siret";
+    decision.object_id = base::to_integer(mapping.siret).value_or(0);
+    decision.after = boost::json::serialize(
+        boost::json::object{{"organisation", mapping.organisation.value}, {"ask", mapping.ask}});
+    return decision;
 }
 
 http::Response put_mapping(const http::Request& request, const Site& site) {
@@ -81,7 +78,9 @@ http::Response put_mapping(const http::Request& request, const Site& site) {
                 return refused("identity.siret.taken", "siret");
         store::put_mapping(transaction, mapping, request.person(), request.now);
         store::delete_unplaced(transaction, mapping);
-        record(transaction, request, "identity.map_siret", mapping);
+        auto decision = decision_on(request, mapping);
+        decision.action = "identity.map_siret";
+        audit::record(transaction, decision);
         return {};
     });
     if (!done) return http::refuse(done.error(), sirets(request, site));
@@ -97,7 +96,10 @@ http::Response delete_mapping(const http::Request& request, const Site& site) {
             return base::unexpected(
                 base::Error{base::ErrorKind::not_found, "identity.siret.unknown"});
         store::delete_mapping(transaction, mapping->id);
-        record(transaction, request, "identity.unmap_siret", *mapping);
+        auto decision = decision_on(request, *mapping);
+        decision.action = "identity.unmap_siret";
+        std::swap(decision.before, decision.after);
+        audit::record(transaction, decision);
         return {};
     });
     if (!done) return http::refuse(done.error());

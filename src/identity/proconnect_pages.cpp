@@ -137,7 +137,7 @@ http::Response begin(const http::Request& request, const Site& site, Newcomers& 
         newcomers.begin(request.cookie(newcomer_cookie), request.form.text("organisation"),
                         visitor(request), request.language, request.now);
     if (!signed_in) return refused(request, site, newcomers, signed_in.error());
-    return std::move(enter(http::done(signed_in->next, "identity.notice.welcome"), *signed_in)
+    return std::move(enter(http::done(signed_in->next, "identity.notice.first_visit"), *signed_in)
                          .with_cookie(gone(newcomer_cookie)));
 }
 

@@ -72,7 +72,16 @@ struct GrantHistory {
 };
 std::vector<GrantHistory> grant_history(db::Transaction&, base::PersonId);
 std::vector<std::pair<base::Time, base::Time>> sign_in_times(db::Transaction&, base::PersonId);
-// These return how many rows they changed. Somebody who was erased is not erased again.
+struct OwnPasskey {
+    std::string name, device;
+    base::Time created_at{};
+    std::optional<base::Time> used_at;
+};
+std::vector<OwnPasskey> own_passkeys(db::Transaction&, base::PersonId);
+// Passkeys, and the emergency account. These return how many rows they changed. Somebody who was
+// erased is not erased again.
+int delete_ways_in(db::Transaction&, base::PersonId);
+int erase_invitations(db::Transaction&, const Person& neutral, base::Time now);
 int erase_person(db::Transaction&, const Person& neutral, base::Time now);
 int delete_sign_ins(db::Transaction&, base::PersonId);
 int revoke_all(db::Transaction&, base::PersonId, base::Time now);

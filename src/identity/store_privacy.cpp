@@ -56,6 +56,51 @@ int delete_sign_ins(db::Transaction& transaction, base::PersonId person) {
     return transaction.run(delete_sign_ins_of, {person.value});
 }
 
+constexpr db::Query select_own_passkeys{"identity.own_passkeys", R"sql(
+    SELECT name, device, created_at, used_at FROM passkeys WHERE person_id = $1 ORDER BY id
+)sql"};
+
+std::vector<OwnPasskey> own_passkeys(db::Transaction& transaction, base::PersonId person) {
+    std::vector<OwnPasskey> found;
+    transaction.run(select_own_passkeys, {person.value}, [&](const db::Row& row) {
+        OwnPasskey key{std::string{row.text(0)}, std::string{row.text(1)},
+                       base::from_epoch(row.integer(2)), std::nullopt};
+        if (const auto at = row.optional_integer(3)) key.used_at = base::from_epoch(*at);
+        found.push_back(std::move(key));
+    });
+    return found;
+}
+
+constexpr db::Query delete_challenges_of{"identity.delete_challenges_of", R"sql(
+    DELETE FROM passkey_challenges WHERE person_id = $1
+)sql"};
+constexpr db::Query delete_passkeys_of{"identity.delete_passkeys_of", R"sql(
+    DELETE FROM passkeys WHERE person_id = $1
+)sql"};
+constexpr db::Query delete_emergency_of{"identity.delete_emergency_of", R"sql(
+    DELETE FROM emergency_administrators WHERE person_id = $1
+)sql"};
+
+int delete_ways_in(db::Transaction& transaction, base::PersonId person) {
+    transaction.run(delete_challenges_of, {person.value});
+    return transaction.run(delete_passkeys_of, {person.value}) +
+           transaction.run(delete_emergency_of, {person.value});
+}
+
+// An open one that would let them in again is taken back.
+constexpr db::Query erase_invitation_rows{"identity.erase_invitations", R"sql(
+    UPDATE invitations
+    SET given_name = $2, usual_name = $3,
+        email = 'efface-' || CAST(CAST($1 AS bigint) AS text) || '-' || CAST(id AS text) || '@campus.invalid',
+        revoked_at = CASE WHEN used_at IS NULL THEN coalesce(revoked_at, $4) END
+    WHERE used_by = $1 OR recovers = $1
+)sql"};
+
+int erase_invitations(db::Transaction& transaction, const Person& neutral, base::Time now) {
+    return transaction.run(erase_invitation_rows, {neutral.id.value, neutral.given_name,
+                                                   neutral.usual_name, base::to_epoch(now)});
+}
+
 constexpr db::Query revoke_all_grants{"identity.revoke_all", R"sql(
     UPDATE role_grants SET revoked_at = $2 WHERE person_id = $1 AND revoked_at IS NULL
 )sql"};

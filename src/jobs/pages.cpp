@@ -17,9 +17,10 @@ constexpr const char* page = "/administration/jobs";
 
 http::Response show_jobs(const http::Request& request, const Site& site) {
     return site.database.read([&](db::Transaction& transaction) {
-        return http::show(
-            http::view("jobs/jobs", jobs_view(store::count(transaction, request.now),
-                                              store::list(transaction, request.now, most_shown))));
+        auto view = jobs_view(store::count(transaction, request.now),
+                              store::list(transaction, request.now, most_shown));
+        view["letters_in_trouble"] = site.letters_in_trouble(transaction);
+        return http::show(http::view("jobs/jobs", std::move(view)));
     });
 }
 

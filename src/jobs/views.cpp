@@ -43,7 +43,7 @@ json::object jobs_view(const Counts& counts, const std::vector<store::Shown>& jo
     R"("attempts": {"type": "integer", "minimum": 0}}}})"
 
 const std::string_view jobs_schema = R"json({"type": "object",
- "required": ["counts", "failed", "running", "waiting"],
+ "required": ["counts", "failed", "running", "waiting", "letters_in_trouble"],
  "properties": {
   "counts": {"type": "object", "required": ["waiting", "overdue", "running", "failed"]},
   "failed": )json" JOBS R"json(, "running": )json" JOBS R"json(, "waiting": )json" JOBS "}}";

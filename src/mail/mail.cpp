@@ -10,4 +10,8 @@ void put(db::Transaction& transaction, const Letter& letter, base::Time now) {
     store::insert(transaction, letter, to_json(letter), now);
 }
 
+std::int64_t count_trouble(db::Transaction& transaction) {
+    return store::count_trouble(transaction);
+}
+
 }  // namespace mail

@@ -56,6 +56,10 @@ struct Letter {
 // In the transaction of what it tells.
 void put(db::Transaction&, const Letter&, base::Time now);
 
+// How many letters came back or were given up, and addresses refuse: for a notice to
+// administrators.
+std::int64_t count_trouble(db::Transaction&);
+
 // Words and layout: made by src/app, because html stands above.
 struct Typesetter {
     virtual ~Typesetter() = default;

@@ -305,6 +305,17 @@ Counts count(db::Transaction& transaction) {
     return counts;
 }
 
+constexpr db::Query count_in_trouble{"mail.count_trouble", R"sql(
+    SELECT (SELECT count(*) FROM outbox WHERE state IN ('failed', 'bounced'))
+           + (SELECT count(*) FROM refused_addresses)
+)sql"};
+
+std::int64_t count_trouble(db::Transaction& transaction) {
+    std::int64_t count = 0;
+    transaction.run(count_in_trouble, {}, [&](const db::Row& row) { count = row.integer(0); });
+    return count;
+}
+
 constexpr db::Query list_refused{"mail.refused_addresses", R"sql(
     SELECT email, person_id, first_at, last_at, letters, reason FROM refused_addresses
     ORDER BY last_at DESC, email LIMIT $1

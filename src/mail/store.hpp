@@ -92,6 +92,7 @@ struct Counts {
     std::string why;                       // what the oldest one was told
 };
 Counts count(db::Transaction&);
+std::int64_t count_trouble(db::Transaction&);  // failed and bounced letters, addresses that refuse
 
 struct RefusedAddress {
     std::string email;

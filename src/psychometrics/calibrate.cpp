@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
+#include <chrono>
 #include <cmath>
 #include <map>
 #include <memory>
@@ -247,6 +248,15 @@ int calibrate(const Options& options) {
     how.standard_errors = options.se;
     how.person_estimates = !options.scores.empty();
     how.threads = options.threads;
+    // A line a second, once it takes longer than that.
+    how.progress = [last = std::chrono::steady_clock::now()](std::size_t step, double objective,
+                                                             double gain) mutable {
+        const auto now = std::chrono::steady_clock::now();
+        if (now - last < std::chrono::seconds(1)) return;
+        last = now;
+        fmt::print(stderr, "step {}: log-posterior {:.4f}, gaining {:.2g}\n", step, objective,
+                   gain);
+    };
     if (!options.anchors.empty()) {
         const auto bank = read_bank(options.anchors);
         if (!bank) return fail(bank.error());

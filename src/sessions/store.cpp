@@ -238,7 +238,7 @@ constexpr db::Query select_same{"sessions.same", R"sql(
     SELECT id FROM sessions
     WHERE offer_id = $1 AND starts_at = $2 AND ends_at = $3 AND capacity = $4
       AND COALESCE(venue_id, 0) = $5 AND video_link = $6 AND language = $7 AND note = $8
-      AND status <> 'cancelled'
+      AND rules = $9 AND status <> 'cancelled'
     ORDER BY id LIMIT 1
 )sql"};
 
@@ -247,7 +247,7 @@ std::optional<base::SessionId> find_same(db::Transaction& transaction, const Ses
     transaction.run(select_same,
                     {s.offer.value, base::to_epoch(s.starts_at()), base::to_epoch(s.ends_at()),
                      s.seats.capacity, s.venue.value_or(base::VenueId{}).value, s.video_link,
-                     s.language, s.note},
+                     s.language, s.note, to_json(s.rules)},
                     [&](const db::Row& row) { found = base::SessionId{row.integer(0)}; });
     return found;
 }

@@ -195,6 +195,17 @@ TEST_CASE("planted parameters come back: sparse 2PL, 3PL, graded, partial credit
     }
 }
 
+TEST_CASE("3PL without priors on answers that nobody guessed: not below the 2PL, and it ends") {
+    const Responses responses = answers_of(planted(15, 51), 1500, 15, 52);
+    CalibrationOptions options;
+    const double two = calibrate(responses, options).log_likelihood;
+    options.family = Family::three_parameter;
+    options.priors.use = Priors::Use::none;
+    const Calibration found = calibrate(responses, options);
+    CHECK(found.converged);
+    CHECK(found.log_likelihood > two - 0.01);
+}
+
 TEST_CASE("groups: the second one's mean and spread; Rasch and 1PL are one model") {
     const std::vector<Item> items = planted(40, 11);
     CalibrationOptions options;

@@ -48,6 +48,17 @@ int decisions(TestApp& app, std::string_view action) {
     return count;
 }
 
+// What opening it puts down for later.
+void open(TestApp& app, base::SessionId id, base::PersonId organiser) {
+    app.database->write([&](db::Transaction& transaction) {
+        const auto session = app.app().sessions.find(transaction, id).value();
+        auto draft = session;
+        draft.status = sessions::Status::draft;
+        REQUIRE(
+            app.app().enrolments.session_changed(transaction, draft, session, organiser, app.now));
+    });
+}
+
 // One offer, one seat, somebody who has it and two who wait.
 struct Queue {
     TestApp app;
@@ -170,13 +181,7 @@ TEST_CASE("seats that a quota keeps are for its group until its release, then of
     sessions::SeatRules rules;
     rules.quotas = {{"population", "territoriale", 1, app.now + days{3}}};
     const auto session = app.given_session({.seats = 2, .rules = rules});
-    app.database->write([&](db::Transaction& transaction) {
-        const auto after = app.app().sessions.find(transaction, session).value();
-        auto before = after;
-        before.status = sessions::Status::draft;
-        REQUIRE(
-            app.app().enrolments.session_changed(transaction, before, after, organiser, app.now));
-    });
+    open(app, session, organiser);
     const auto state = [&](base::PersonId person) {
         const auto mine = app.as(person).json("/my-trainings");
         for (const char* list : {"to_answer", "coming", "waiting", "past"})
@@ -242,19 +247,22 @@ TEST_CASE("people apply with a motivation, are graded, and all get their result 
     const auto ada = app.given_person({.name = "Ada"});
     const auto bob = app.given_person({.name = "Bob"});
     const auto organiser = app.given_person({.name = "Olga", .roles = {"organiser"}});
+    open(app, session, organiser);
 
     app.as(ada);
     CHECK(shows(app.get(path(session, "/apply")), "Projet"));
     CHECK(app.post(path(session)).status == 422);  // without motivation
     CHECK(app.post(path(session), {{"motivation", "Un guichet pour tous"}}).status == 303);
     CHECK(shows(app.get("/my-trainings"), "Candidature déposée"));
-    CHECK(app.as(bob).post(path(session), {{"motivation", "Apprendre"}}).status == 303);
+    CHECK(app.as(bob).post(path(session), {{"motivation", "Appre"}}).status == 303);
+    CHECK(app.post(path(session), {{"motivation", "Apprendre"}}).status == 303);  // says more
 
     app.as(organiser);
     CHECK(shows(app.get("/sessions"), "2 candidatures à noter"));
     const auto selection = app.json(path(session, "/selection"));
     CHECK(selection.at("total") == 2);
     CHECK(shows(app.get(path(session, "/selection")), "Un guichet pour tous"));
+    CHECK(shows(app.get(path(session, "/selection")), "Apprendre"));
     std::map<std::string, std::string> ids;
     for (const auto& one : selection.at("applications").as_array())
         ids[std::string{one.at("name").as_string()}] = id_of(one);
@@ -402,6 +410,7 @@ TEST_CASE(
     const auto agent = app.given_person({.name = "Awa"});
     app.as(agent).post(path(session));
     app.now += days{2};
+    app.as(agent);  // the sign-in of two days ago has ended
     const auto mine = app.json("/my-trainings").at("coming").at(0);
     CHECK(app.post("/enrolments/" + id_of(mine) + "/withdraw").status == 409);
     app.database->write([&](db::Transaction& transaction) {

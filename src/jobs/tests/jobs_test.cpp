@@ -263,27 +263,25 @@ TEST_CASE("what comes back runs once a period on all nodes together, also after 
     CHECK(ran == 17);
 }
 
-TEST_CASE("jobs that were done are forgotten after a week, those that failed are not") {
+TEST_CASE("jobs that were done before a day can be removed, those that failed or wait are not") {
     Site site;
     jobs::Jobs jobs(*site.database);
     jobs.handle("test.fine", [](const jobs::Attempt&) {});
     site.put({.kind = "test.fine", .due_at = site.now});
     CHECK(jobs.run_due(site.now) == 1);
-    const auto rows = [&] {
-        std::int64_t count = 0;
-        site.database->read([&](db::Transaction& transaction) {
-            static constexpr db::Query query{"test.rows",
-                                             "SELECT count(*) FROM jobs WHERE kind LIKE 'test.%'"};
-            transaction.run(query, {}, [&](const db::Row& row) { count = row.integer(0); });
+    site.put({.kind = "test.fine", .due_at = site.now});
+    const auto remove = [&](base::Time before, int most, bool really) {
+        return site.database->write([&](db::Transaction& transaction) {
+            return jobs::remove_done(transaction, before, most, really);
         });
-        return count;
     };
-    jobs.plan(site.now);
-    jobs.run_due(site.now + 24h);
-    CHECK(rows() == 1);
-    site.now += jobs::kept_when_done + 24h;
-    jobs.run_due(site.now);
-    CHECK(rows() == 0);
+    CHECK(remove(site.now, 10, true) == 0);  // done at that very second
+    CHECK(remove(site.now + 1s, 0, true) == 0);
+    CHECK(remove(site.now + 1s, 10, false) == 1);
+    CHECK(remove(site.now + 1s, 10, false) == 1);
+    CHECK(remove(site.now + 1s, 10, true) == 1);
+    CHECK(remove(site.now + 1s, 10, true) == 0);
+    CHECK(jobs.run_due(site.now) == 1);
 }
 
 TEST_CASE("several threads of several nodes do 300 jobs, each of them once") {

@@ -27,8 +27,8 @@ void given_failed(TestApp& app, const char* error) {
 std::vector<std::string> audited(TestApp& app) {
     std::vector<std::string> actions;
     app.read([&](db::Transaction& transaction) {
-        static constexpr db::Query query{"test.audited",
-                                         "SELECT action FROM audit_log ORDER BY id"};
+        static constexpr db::Query query{
+            "test.audited", "SELECT action FROM audit_log WHERE action LIKE 'jobs.%' ORDER BY id"};
         transaction.run(query, {}, [&](const db::Row& row) { actions.emplace_back(row.text(0)); });
     });
     return actions;

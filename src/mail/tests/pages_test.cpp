@@ -106,6 +106,7 @@ TEST_CASE(
         mail::store::refuse_address(transaction, "camille@exemple.fr", reader,
                                     "550 5.1.1 no such user", app.now);
     });
+    CHECK(shows(app.get("/administration/jobs"), "2 courriels ou adresses demandent"));
     const auto page = app.get("/administration/mail");
     CHECK(shows(page, "550 5.1.1 no such user"));
     CHECK(shows(page, "camille@exemple.fr"));
