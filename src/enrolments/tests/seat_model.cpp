@@ -45,7 +45,8 @@ sessions::Quota quota_of(const std::string& pool, int seats, base::Time until) {
 SeatWorld::SeatWorld(TestApp& given, unsigned seed, int count) : app(given), random(seed) {
     const auto report = app.app().organisations.import_csv(
         "code,name,branch,department\n"
-        "dinum,DINUM,etat,75\nrennes,Préfecture,etat,35\nlyon,Lyon,territoriale,69\n");
+        "dinum,DINUM,etat,75\nrennes,Préfecture,etat,35\nlyon,Lyon,territoriale,69\n",
+        {.now = app.now});
     if (!report || report->added != 3) throw std::logic_error("a world without organisations");
     for (int i = 0; i < count; ++i) {
         const auto* const of =

@@ -87,7 +87,8 @@ struct ProConnectSite {
             "etat,,État,etat,etat,\n"
             "dinum,etat,Direction interministérielle du numérique,direction,etat,13002526500013\n"
             "campus,dinum,Campus du numérique,service,etat,\n"
-            "rennes,,Ville de Rennes,collectivite,territoriale,21350238800019\n");
+            "rennes,,Ville de Rennes,collectivite,territoriale,21350238800019\n",
+            {.now = app.now});
         REQUIRE(report);
         REQUIRE(report->problems.empty());
     }
