@@ -30,6 +30,7 @@ const std::set<std::string> exceptions{
     "campus.db",      // the default database
     "catalogue.csv",  // names of files
     "organisations.csv",
+    "audit.csv",
     "identity.insert_persons",  // names of queries
     "identity.insert_affiliations",
     "html.error.other",       // a beginning: .title and .text follow

@@ -27,7 +27,7 @@ const std::set<std::string> open_routes{
     "GET /catalogue/open-data.csv",
     "GET /catalogue/{slug}",
     "GET /decide/{link}",  // the link of a letter is the key
-    "GET /demo/mail",  // of the demonstration, as are those below it
+    "GET /demo/mail",      // of the demonstration, as are those below it
     "GET /demo/mail/{letter}",
     "GET /demo/mail/{letter}/html",
     "GET /demo/mail/{letter}/invitation.ics",
@@ -86,6 +86,7 @@ struct Site {
     std::vector<std::string> roles;                   // all that routes ask for
     std::map<std::string, base::PersonId> person_of;  // role ("" : a plain agent, "all": each role)
     std::map<std::string, std::string> values;        // of path names
+    std::map<std::string, std::string> paths;         // of patterns with an object of their own
 
     Site() {
         std::set<std::string> known;
@@ -117,11 +118,21 @@ struct Site {
                       app.now);
         });
         const auto request = a_request(organisation, offer);
+        if (!app.app().privacy.ask_erasure(person_of[""], app.now))
+            throw std::logic_error("no erasure may be asked");
+        sessions::SeatRules selecting;
+        selecting.selection = sessions::Selection::on_motivation;
+        paths = {
+            {"/sessions/{session}/selection",
+             "/sessions/" +
+                 std::to_string(app.given_session({.offer = offer, .rules = selecting}).value) +
+                 "/selection"}};
         values = {{"request", std::to_string(request.request.value)},
                   {"supervision", std::to_string(request.supervision.value)},
                   {"link", "a-link"},
                   {"slug", "une-formation"},
                   {"letter", "1"},
+                  {"replacement", a_replacement(offer)},
                   {"id", std::to_string(offer.value)},
                   {"number", "1"},
                   {"offer", std::to_string(offer.value)},
@@ -157,6 +168,16 @@ struct Site {
         constexpr std::string_view path = "/invited/";
         return letter.substr(letter.find(path) + path.size(), 43);
     }
+    // Of a seat that somebody else is asked to take over.
+    std::string a_replacement(base::OfferId offer) {
+        auto& enrolments = app.app().enrolments;
+        const auto seat =
+            enrolments.take(person_of["organiser"], app.given_session({.offer = offer}), app.now);
+        if (!seat || !enrolments.propose_colleague(person_of["organiser"], false, seat->id,
+                                                   "toutes@exemple.fr", app.now))
+            throw std::logic_error("no colleague may be asked");
+        return "1";
+    }
     // A draft of somebody who is also declared as the supervisor of somebody else.
     struct Asked {
         base::RequestId request;
@@ -167,8 +188,8 @@ struct Site {
         app.database->write([&](db::Transaction& transaction) {
             requests.put_circuit(transaction, organisation, {requests::Step{}}, app.now);
         });
-        const auto request = requests.put(person_of["all"], {offer, std::nullopt}, {}, "", false,
-                                          app.now);
+        const auto request =
+            requests.put(person_of["all"], {offer, std::nullopt}, {}, "", false, app.now);
         if (!requests.declare_supervisor(person_of[""], "toutes@exemple.fr", app.now))
             throw std::logic_error("a supervisor is refused");
         const auto supervision = app.read([&](db::Transaction& transaction) {
@@ -178,6 +199,7 @@ struct Site {
     }
     const std::vector<http::Route>& routes() { return app.app().router.routes(); }
     std::string real_path(const http::Route& route) {
+        if (const auto own = paths.find(route.pattern); own != paths.end()) return own->second;
         return filled(route.pattern, [&](const std::string& name) {
             const auto found = values.find(name);
             return found == values.end() ? "1" : found->second;

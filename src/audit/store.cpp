@@ -197,8 +197,8 @@ constexpr db::Query insert_removal_row{"audit.insert_removal", R"sql(
 )sql"};
 
 void insert_removal(db::Transaction& transaction, const Removal& removal, base::Time older_than) {
-    transaction.run(insert_removal_row,
-                    {removal.up_to_seal, removal.last.turn, removal.last.id, base::to_epoch(older_than)});
+    transaction.run(insert_removal_row, {removal.up_to_seal, removal.last.turn, removal.last.id,
+                                         base::to_epoch(older_than)});
 }
 
 constexpr db::Query delete_old_rows{"audit.delete_rows", R"sql(
@@ -250,22 +250,22 @@ std::vector<LogEntry> log(db::Transaction& transaction, const LogFilter& filter)
     static const std::string by_time = log_sql(Walk::time), by_actor = log_sql(Walk::actor),
                              by_object = log_sql(Walk::object), by_few = log_sql(Walk::few);
     const std::string organisations = db::json_ids(filter.sight.organisations);
-    db::Query query{"audit.log", by_time};
+    std::string_view sql = by_time;
     if (filter.actor) {
-        query = {"audit.log_by_actor", by_actor};
+        sql = by_actor;
     } else if (!filter.object.empty() && filter.object_id != 0) {
-        query = {"audit.log_by_object", by_object};
+        sql = by_object;
     } else if (!filter.sight.everything) {
         std::int64_t count = 0;
         transaction.run(count_of_perimeters, {organisations, small_perimeter},
                         [&](const db::Row& row) { count = row.integer(0); });
-        if (count < small_perimeter) query = {"audit.log_of_few", by_few};
+        if (count < small_perimeter) sql = by_few;
     }
     LogFilter::Key before{filter.until ? base::to_epoch(*filter.until) : INT64_MAX, 0};
     if (filter.after) before = *filter.after;
     std::vector<LogEntry> found;
     transaction.run(
-        query,
+        db::Query{"audit.log", sql},
         {before.at, before.id, filter.from ? base::to_epoch(*filter.from) : INT64_MIN,
          filter.action, filter.actor ? filter.actor->value : std::int64_t{0}, filter.object,
          filter.object_id, filter.sight.everything, organisations, filter.most},

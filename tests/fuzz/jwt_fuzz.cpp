@@ -23,7 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (verified_payload(token, {{Algorithm::hs256}, nullptr, secret})) std::abort();
     if (verified_payload(token, {})) std::abort();
 
-    if (const auto id = read_id_token(text); id && (id->subject.empty() || id->subject.size() > 255))
+    if (const auto id = read_id_token(text);
+        id && (id->subject.empty() || id->subject.size() > 255))
         std::abort();
     if (const auto user = read_user_info(text); user) {
         if (!user->siret.empty() && !base::is_siret(user->siret)) std::abort();

@@ -75,7 +75,6 @@ TEST_CASE("my data are all that is held of me, to read and to download") {
     CHECK(data.at("identity").at("sign_ins").as_array().size() == 1);
     CHECK(data.at("enrolments").at("trainings").as_array().size() == 1);
     CHECK(data.at("enrolments").at("trainings").at(0).at("state").as_string() == "seated");
-    CHECK(!data.as_object().contains("audit"));
     const auto page = app.get("/my-data");
     CHECK(shows(page, "awa@exemple.fr"));
     CHECK(shows(page, "Vos formations"));
