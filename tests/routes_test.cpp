@@ -117,6 +117,7 @@ struct Site {
                        .calendar = {{"REQUEST", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"}}},
                       app.now);
         });
+        const std::string replacement = a_replacement(offer);  // before anybody has to be asked
         const auto request = a_request(organisation, offer);
         if (!app.app().privacy.ask_erasure(person_of[""], app.now))
             throw std::logic_error("no erasure may be asked");
@@ -132,7 +133,7 @@ struct Site {
                   {"link", "a-link"},
                   {"slug", "une-formation"},
                   {"letter", "1"},
-                  {"replacement", a_replacement(offer)},
+                  {"replacement", replacement},
                   {"id", std::to_string(offer.value)},
                   {"number", "1"},
                   {"offer", std::to_string(offer.value)},

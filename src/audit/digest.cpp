@@ -29,7 +29,7 @@ void put(std::string& out, const std::optional<std::int64_t>& number) {
 struct Digester::Impl {
     struct Free {
         void operator()(EVP_MD* md) const { EVP_MD_free(md); }
-        void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+        void operator()(EVP_MD_CTX* made) const { EVP_MD_CTX_free(made); }
     };
     std::unique_ptr<EVP_MD, Free> sha256{EVP_MD_fetch(nullptr, "SHA256", nullptr)};
     std::unique_ptr<EVP_MD_CTX, Free> context{EVP_MD_CTX_new()};
