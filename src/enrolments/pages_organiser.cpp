@@ -126,7 +126,7 @@ http::Response show_selection(const http::Request& request, const Site& site) {
         const auto session = organised(transaction, request, site);
         if (!session) return http::refuse(session.error());
         if (session->rules.selection != sessions::Selection::on_motivation)
-            return http::refuse({base::ErrorKind::conflict, "enrolments.why_not.no_selection"});
+            return http::refuse({base::ErrorKind::not_found, "enrolments.why_not.no_selection"});
         return http::show(selection_page(transaction, request, site, *session));
     });
 }

@@ -175,12 +175,27 @@ async function pathValues(people) {
   }))).flat().map(String);
   const codes = await seen('/organisations', (list) => list.organisations.slice(0, 3).map((one) => one.code));
   const venues = await seen('/venues', (list) => list.venues.filter((one) => one.can_change).slice(0, 3).map((one) => one.code));
+  codes.push(...await seen('/circuits', (list) => list.organisations.slice(0, 3).map((one) => one.code)));
   const ids = await seen('/offers', (list) => list.offers.slice(0, 3).map((one) => one.id));
   return {
     slug: slugs, session: sessionIds.slice(0, 40), enrolment: enrolments,
     code: [...new Set([...codes, ...venues])], id: [...new Set(ids)], number: ['1'],
   };
 }
+// Somebody who need not ask first takes a seat: {person, answer}.
+async function takeSeat(sessionIds) {
+  for (const person of await sessions()) {
+    for (const id of sessionIds.slice(0, 8)) {
+      const response = await post(`/sessions/${id}/enrolments`, person);
+      const answer = await response.json();
+      if (response.status === 201) return { person, answer };
+      check(description.components.schemas.Problem, answer, id);
+    }
+  }
+  assert.fail('no session takes anybody');
+}
+// Not there until somebody sets it up on the command line.
+const may_be_absent = ['/sign-in/emergency'];
 function* pathsOf(pattern, values) {
   const name = pattern.match(/\{([^}]+)\}/)?.[1];
   if (!name) return yield pattern;
@@ -191,6 +206,7 @@ function* pathsOf(pattern, values) {
 
 test('what is answered is what the document says', { timeout: 120_000 }, async (t) => {
   const people = await sessions();
+  await takeSeat((await pathValues([])).session);
   const values = await pathValues(people);
   const problem = description.components.schemas.Problem;
   for (const { path, method, operation } of operations()) {
@@ -214,28 +230,18 @@ test('what is answered is what the document says', { timeout: 120_000 }, async (
         }
       }
       if (good === 0) t.diagnostic(`nobody could see ${path}`);
+      if (may_be_absent.includes(path)) return;
       if (!path.includes('{') || values[path.match(/\{([^}]+)\}/)[1]]) assert.ok(good > 0, `nobody could see ${path}`);
     });
   }
 });
 
 test('a seat taken and given back is answered as the document says', async () => {
-  const [agent] = await sessions();
   const answer = (path) => schemaOf(description.paths[path].post.responses['2XX'], 'application/json');
   const values = await pathValues([]);
-  let taken;
-  for (const id of values.session) {
-    const response = await post(`/sessions/${id}/enrolments`, agent);
-    const body = await response.json();
-    if (response.status === 201) {
-      check(answer('/sessions/{session}/enrolments'), body, id);
-      taken = body.id;
-      break;
-    }
-    check(description.components.schemas.Problem, body, id);
-  }
-  assert.ok(taken, 'no session takes anybody');
-  const response = await post(`/enrolments/${taken}/withdraw`, agent);
+  const taken = await takeSeat(values.session.reverse());
+  check(answer('/sessions/{session}/enrolments'), taken.answer, 'taken');
+  const response = await post(`/enrolments/${taken.answer.id}/withdraw`, taken.person);
   assert.equal(response.status, 200);
   check(answer('/enrolments/{enrolment}/withdraw'), await response.json(), 'withdrawn');
   // A field that is wrong is named as the document says.
