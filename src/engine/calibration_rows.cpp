@@ -42,8 +42,8 @@ public:
 
 private:
     struct Batch {
-        std::size_t first;
-        std::size_t count;
+        std::size_t first = 0;
+        std::size_t count = 0;
         std::vector<std::uint32_t> begin;   // of each row in givers
         std::vector<std::uint16_t> givers;  // persons of the batch, by row
     };

@@ -172,9 +172,13 @@ ByScores::Prepared ByScores::prepare(const Cell& cell, std::span<const double> x
 void ByScores::pass(const Block& block, const Prepared& prepared, Partial& out) const {
     const Cell& cell = *block.cell;
     const std::size_t bytes = cell.bytes();
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): filled below, as far as it is read
     alignas(64) std::array<double, persons_in_block> score;
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): filled below, as far as it is read
     alignas(64) std::array<double, persons_in_block> live;
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): filled below, as far as it is read
     alignas(64) std::array<double, persons_in_block> mean;
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): filled below, as far as it is read
     alignas(64) std::array<double, persons_in_block> marginal;
     const std::uint8_t* bits = cell.bits.data() + block.first * bytes;
     for (std::size_t p = 0; p < block.count; ++p, bits += bytes) {

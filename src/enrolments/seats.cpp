@@ -25,7 +25,7 @@ bool far_from_paris(const Standing& standing) {
 
 struct Rule {
     bool a = false, b = false;
-    Why why;
+    Why why = Why::state_agents;
 };
 
 Rule rule_of(sessions::Priority priority, const Waiter& a, const Waiter& b, bool remote) {

@@ -312,7 +312,7 @@ base::Result<void> Newcomers::claim(std::string_view token, std::string_view mai
                          now + claim_lasts);
         if (secret.empty()) return {};
         mail::Letter letter;
-        letter.to = {.person = *id,
+        letter.to = {.person = id,
                      .email = person.email,
                      .name = person.full_name(),
                      .language = person.language};

@@ -115,7 +115,7 @@ Outcome<std::shared_ptr<const Client::Addresses>> Client::addresses(Conversation
     const json::object document = read_object(answer->body);
     if (text_of(document, "issuer") != settings_.issuer)
         return otherwise("the discovery document names another issuer");
-    const auto found = std::make_shared<const Addresses>(
+    auto found = std::make_shared<const Addresses>(
         Addresses{.authorize = text_of(document, "authorization_endpoint"),
                   .token = text_of(document, "token_endpoint"),
                   .user_info = text_of(document, "userinfo_endpoint"),

@@ -175,7 +175,7 @@ base::Result<void> Passkeys::add(base::PersonId id, const CreationAnswer& answer
         if (store::lock_keys(transaction, id).size() >= most_passkeys)
             return base::unexpected(
                 base::Error{base::ErrorKind::conflict, "identity.passkeys.too_many"});
-        if (auto put_ = put(transaction, id, *given, user_agent, now); !put_) return put_;
+        if (auto added = put(transaction, id, *given, user_agent, now); !added) return added;
         tell_owner(transaction, person, "identity.mail.passkey.added.subject",
                    "identity.mail.passkey.added.text", now);
         return {};

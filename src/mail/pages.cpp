@@ -13,7 +13,6 @@
 #include <boost/json.hpp>
 
 namespace mail {
-namespace json = boost::json;
 namespace {
 
 constexpr const char* administration = "/administration/mail";

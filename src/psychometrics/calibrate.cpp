@@ -84,7 +84,7 @@ std::optional<engine::Priors> priors_of(const std::string& text) {
 }
 
 std::string model_of(const engine::Item& item, Family family) {
-    const std::string name = model_name(item);
+    std::string name = model_name(item);
     if (name != "2pl") return name;
     return family == Family::rasch ? "rasch" : family == Family::one_parameter ? "1pl" : name;
 }

@@ -3,7 +3,7 @@
 #pragma once
 #include <functional>
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): their name
 class App;
 }
 

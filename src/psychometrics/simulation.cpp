@@ -95,8 +95,10 @@ private:
         std::array<double, engine::max_categories> p{};
         engine::probabilities(item, theta, p);
         double sum = 0;
-        for (std::size_t k = 0; k + 1 < item.categories(); ++k)
-            if (u < (sum += p[k])) return static_cast<int>(k);
+        for (std::size_t k = 0; k + 1 < item.categories(); ++k) {
+            sum += p[k];
+            if (u < sum) return static_cast<int>(k);
+        }
         return static_cast<int>(item.categories()) - 1;
     }
 
