@@ -33,7 +33,7 @@ std::size_t take(char* data, std::size_t size, std::size_t count, void* into) {
 void add(HeaderLines& lines, const std::string& line) {
     curl_slist* longer = curl_slist_append(lines.get(), line.c_str());
     if (longer == nullptr) throw std::bad_alloc();
-    (void)lines.release();
+    lines.release();  // NOLINT(bugprone-unused-return-value): `longer` begins with it
     lines.reset(longer);
 }
 

@@ -76,9 +76,9 @@ std::optional<http::View> request_page(const http::Request& request, const Site&
             open && found->person != request.person(), request.form.text("reason")));
 }
 
-struct RequestTag;
+struct ErasureTag;
 std::optional<std::int64_t> id_of(const http::Request& request) {
-    const auto id = request.path_id<base::Id<RequestTag>>("request");
+    const auto id = request.path_id<base::Id<ErasureTag>>("request");
     return id ? std::optional{id->value} : std::nullopt;
 }
 
