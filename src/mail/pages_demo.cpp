@@ -11,7 +11,6 @@
 #include <boost/json.hpp>
 
 namespace mail {
-namespace json = boost::json;
 namespace {
 
 constexpr int most_shown = 200;
