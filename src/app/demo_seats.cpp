@@ -67,6 +67,7 @@ public:
             when += hours{17};
             const auto points = json::value_to<std::vector<int>>(one.at("points"));
             if (taken && !points.empty())
+                // NOLINTNEXTLINE(bugprone-unused-return-value): what is refused is not shown
                 static_cast<void>(app_.enrolments.grade(organiser_, taken->id, points, now_));
         }
     }
@@ -80,6 +81,7 @@ public:
         take(*session, number(item, "capacity") - 1, then);
         if (!first || !app_.enrolments.take(agent_, *session, then)) return;
         take(*session, number(item, "waiting_after"), now_ - days{1});
+        // NOLINTNEXTLINE(bugprone-unused-return-value): likewise
         static_cast<void>(app_.enrolments.withdraw(first->person, first->id, now_ - hours{3}));
     }
 
@@ -132,6 +134,7 @@ private:
         return taken;
     }
     void take(base::SessionId session, int count, base::Time when) {
+        // NOLINTNEXTLINE(bugprone-unused-return-value): likewise
         for (int i = 0; i < count; ++i) static_cast<void>(take_one(session, when, {}));
     }
 
