@@ -38,8 +38,10 @@ std::optional<bool> PasswordChecks::check(const std::string& hash, std::string_v
         --waiting_;
         busy_ = true;
     }
+    // The library wants a pointer also to no characters, which an empty view need not have.
+    const std::string given(password);
     const bool right = crypto_pwhash_str_verify((hash.empty() ? nobody : hash).c_str(),
-                                                password.data(), password.size()) == 0;
+                                                given.data(), given.size()) == 0;
     {
         const std::lock_guard lock(mutex_);
         busy_ = false;

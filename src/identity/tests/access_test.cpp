@@ -666,6 +666,7 @@ TEST_CASE("passwords are checked one at a time, and a flood is turned away, not 
     CHECK(checks.check(hash, "le bon mot de passe") == true);
     CHECK(checks.check(hash, "un autre") == false);
     CHECK(checks.check("", "nobody") == false);
+    CHECK(checks.check(hash, {}) == false);
     std::atomic<int> right = 0, turned_away = 0;
     {
         std::vector<std::jthread> threads;
