@@ -191,6 +191,7 @@ export async function problemsOf(page, { accessibility = true } = {}) {
     await page.evaluate(axe);
     const { violations } = await page.evaluate(() => globalThis.axe.run(document, {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
+      resultTypes: ['violations'],
     }));
     await lend(false);
     for (const { id, help, nodes } of violations) {
