@@ -27,7 +27,7 @@ constexpr db::Query insert_letter{"mail.insert", R"sql(
 
 void insert(db::Transaction& transaction, const Letter& letter, const std::string& letter_json,
             base::Time now) {
-    transaction.run(insert_letter, {value_of(letter.to.person), letter.to.email, letter.kind,
+    transaction.run_later(insert_letter, {value_of(letter.to.person), letter.to.email, letter.kind,
                                     letter_json, base::to_epoch(now)});
 }
 
