@@ -8,8 +8,8 @@
 // waits for its answer: the connection's next user reads it away. A read of one statement sends the
 // Sync with it. A write is READ COMMITTED, locks
 // rows by UPDATE, and sends BEGIN together with its first statement and a savepoint together with
-// what it guards; only its end is waited for. What nobody needs the answer of (run_later) is sent with
-// the next statement.
+// what it guards; only its end is waited for. What nobody needs the answer of (run_later) is sent
+// with the next statement.
 //
 // Its row locks do not wait for the disk: COMMIT is asynchronous (it frees the locks, 0.1 ms), and
 // a second, implicit transaction in the same packet commits synchronously, which flushes the log up

@@ -211,7 +211,8 @@ TEST_CASE_FIXTURE(Fixture, "try_run says no and the transaction goes on") {
     CHECK(integer("SELECT sum(id * 100 + n) FROM counters") == 100 + 205 + 404);
 }
 
-TEST_CASE_FIXTURE(Fixture, "what is run later is done in its order, and its refusal rolls all back") {
+TEST_CASE_FIXTURE(Fixture,
+                  "what is run later is done in its order, and its refusal rolls all back") {
     script(counters);
     constexpr db::Query insert{"insert", "INSERT INTO counters VALUES ($1, $2)"};
     constexpr db::Query sum{"sum", "SELECT coalesce(sum(n), 0) FROM counters"};
@@ -239,9 +240,9 @@ TEST_CASE_FIXTURE(Fixture, "what is run later is done in its order, and its refu
                         db::ConstraintViolation);
         CHECK(integer("SELECT sum(n) FROM counters") == 100);
     };
-    refused([](db::Transaction&) {});                                     // at the commit
-    refused([&](db::Transaction& t) { total(t); });                       // at the next one
-    refused([&](db::Transaction& t) { t.try_run(insert, {6, 60}); });     // which is not its own
+    refused([](db::Transaction&) {});                                  // at the commit
+    refused([&](db::Transaction& t) { total(t); });                    // at the next one
+    refused([&](db::Transaction& t) { t.try_run(insert, {6, 60}); });  // which is not its own
     CHECK_THROWS_AS(database->write([&](db::Transaction& t) {
         t.run(insert, {5, 50});
         t.run_later(insert, {6, 60});
