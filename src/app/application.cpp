@@ -196,6 +196,8 @@ Application::Application(const Configuration& configuration, db::Database& given
       passkeys(database, identity, identity::webauthn::relying_party(base_url_of(configuration))),
       invitations(database, identity, passkeys),
       emergency(database, identity),
+      frameworks(database, identity, organisations),
+      items(database),
       synonyms(base::embedded("reference/synonyms.txt")),
       catalogue(database, organisations, identity, catalogue::embedded_themes(), synonyms),
       enrolments(database, sessions, catalogue, identity, organisations,
