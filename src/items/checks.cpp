@@ -148,7 +148,7 @@ private:
         const json::array& list = body.get_array();
         if (list.size() < shape.fewest || list.size() > shape.most)
             say(key, "count",
-                {{"count", std::to_string(list.size())},
+                {{"found", std::to_string(list.size())},
                  {"fewest", std::to_string(shape.fewest)},
                  {"most", std::to_string(shape.most)}});
         std::size_t rights = 0, set_right = 0;
@@ -195,9 +195,9 @@ private:
             }
         }
         if ((shape.format == Format::single || shape.format == Format::zone) && rights != 1)
-            say(key, "one_right", {{"count", std::to_string(rights)}});
+            say(key, "one_right", {{"found", std::to_string(rights)}});
         if (shape.format == Format::multiple && (rights < 2 || rights == list.size()))
-            say(key, "several_right", {{"count", std::to_string(rights)}});
+            say(key, "several_right", {{"found", std::to_string(rights)}});
         if (shape.format == Format::match) {
             for (const std::string& other : tree::texts(tree_, "others")) right_sides.insert(other);
             if (right_sides.size() < 2) say(key, "one_right_side");
