@@ -42,7 +42,7 @@ TEST_CASE("what we write in QTI keeps to its structure, and reads back as the sa
         const auto xml = write_qti(item);
         REQUIRE(xml);
         for (const QtiProblem& problem : check_qti(*xml))
-            FAIL_CHECK(problem.element + ": " + problem.section + ": " + problem.what);
+            FAIL_CHECK(problem.element << ": " << problem.section << ": " << problem.what);
         const auto text = read_qti(*xml);
         REQUIRE(text);
         const auto source = read_source(*text);
@@ -61,7 +61,7 @@ TEST_CASE("what we write in QTI keeps to its structure, and reads back as the sa
                                   "Parce que.\"");
         const auto again = read_item(code, whole);
         for (const Problem& problem : again.problems)
-            if (problem.serious) FAIL_CHECK(problem.reason.message_key + problem.reason.field);
+            if (problem.serious) FAIL_CHECK(problem.reason.message_key << problem.reason.field);
         REQUIRE(again.item);
         CHECK(again.item->level == item.level);
         const auto before = draw(item, 0), after = draw(*again.item, 0);

@@ -136,9 +136,9 @@ TEST_CASE("an answer that is not complete is refused with its part") {
     CHECK(refused({{"unknown", "1"}}) == "");
     const auto single = draw(tests::example_item("4.1-017"), 1);
     CHECK_FALSE(read_answer(*single, http::Form{}));
-    CHECK_FALSE(read_answer(*single, http::Form({{"answer", "4"}})));
-    CHECK_FALSE(read_answer(*single, http::Form({{"answer", "0"}, {"answer", "1"}})));
-    CHECK(read_answer(*single, http::Form({{"answer", "3"}})));
+    CHECK_FALSE(read_answer(*single, http::Form(http::Pairs{{"answer", "4"}})));
+    CHECK_FALSE(read_answer(*single, http::Form(http::Pairs{{"answer", "0"}, {"answer", "1"}})));
+    CHECK(read_answer(*single, http::Form(http::Pairs{{"answer", "3"}})));
 }
 
 TEST_CASE("arithmetic is exact, whole, and refuses the rest") {
