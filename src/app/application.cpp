@@ -37,9 +37,9 @@ std::vector<html::TemplateSource> template_sources() {
     return sources;
 }
 
-std::vector<html::NavigationEntry> navigation() {
+std::vector<html::NavigationEntry> navigation(const Configuration& configuration) {
     using http::Access;
-    return {
+    std::vector<html::NavigationEntry> entries{
         {"/catalogue", "navigation.catalogue", Access::anyone()},
         {"/my-trainings", "navigation.my_trainings", Access::signed_in()},
         {"/my-requests", "navigation.my_requests", Access::signed_in()},
@@ -58,9 +58,14 @@ std::vector<html::NavigationEntry> navigation() {
         {"/administration/erasures", "navigation.erasures",
          Access::any_role({"administrator", "data_protection_officer"})},
         {"/invitations", "navigation.invitations", Access::role("organiser")},
-        {"/administration/jobs", "navigation.jobs", Access::role("administrator")},
+        // Of the whole platform: for who administers a whole tree (identity::find_caller).
+        {"/administration/jobs", "navigation.jobs", Access::role("root_administrator")},
         {"/help", "navigation.help", Access::anyone()},
     };
+    if (!configuration.proconnect_issuer.empty())
+        entries.insert(entries.end() - 1, {"/administration/claims", "navigation.claims",
+                                           Access::any_role({"administrator", "training_office"})});
+    return entries;
 }
 
 http::RouterOptions router_options(const Configuration& configuration) {
@@ -171,6 +176,11 @@ identity::ProConnectSettings proconnect_settings(const Configuration& configurat
             .at_once = std::max(1, configuration.workers / 2)};
 }
 
+enrolments::Origin origin_of(const Configuration& configuration) {
+    const mail::Mailbox from = mail::read_mailbox(configuration.mail_from);
+    return {base_url_of(configuration), from.name, from.email};
+}
+
 mail::SenderOptions sender_options(const Configuration& configuration) {
     const mail::Mailbox from = mail::read_mailbox(configuration.mail_from);
     return {.smtp = {.url = configuration.smtp,
@@ -205,17 +215,16 @@ Application::Application(const Configuration& configuration, db::Database& given
       items(database),
       synonyms(base::embedded("reference/synonyms.txt")),
       catalogue(database, organisations, identity, catalogue::embedded_themes(), synonyms),
-      enrolments(database, sessions, catalogue, identity, organisations,
-                 base_url_of(configuration)),
+      enrolments(database, sessions, catalogue, identity, organisations, origin_of(configuration)),
       privacy(database, audit, privacy::read_rules(base::embedded("reference/retention.json")),
               people_of(*this)),
-      requests(database, organisations, identity, catalogue, sessions, enrolments,
-               base_url_of(configuration)),
+      requests(database, organisations, identity, catalogue, sessions, enrolments),
       static_entries(http::embedded_static_files()),
       static_files(static_entries),
       templates(template_sources(), messages,
                 [this](std::string_view name) { return static_files.url(name); }),
-      pages(templates, messages, navigation(), {configuration.demo, base_url_of(configuration)}),
+      pages(templates, messages, navigation(configuration),
+            {configuration.demo, base_url_of(configuration)}),
       typesetter(pages, templates, messages),
       sender(database, typesetter, mail_kinds, sender_options(configuration)),
       enrolments_data(database, enrolments),

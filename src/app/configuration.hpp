@@ -28,7 +28,7 @@ struct Configuration {
     std::string proconnect_scopes =
         "openid given_name usual_name email uid siret idp_id roles organization_label "
         "organizational_unit belonging_population";
-    std::string proconnect_acr = "eidas1 eidas0-mfa eidas1-mfa eidas2 eidas3";
+    std::string proconnect_acr = "eidas0-mfa eidas1-mfa eidas2 eidas3";
     std::string proconnect_algorithm;  // RS256, ES256 or HS256; "": one of the first two
 
     bool jobs = true;     // `serve` also does jobs and sends mail

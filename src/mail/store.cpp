@@ -27,8 +27,8 @@ constexpr db::Query insert_letter{"mail.insert", R"sql(
 
 void insert(db::Transaction& transaction, const Letter& letter, const std::string& letter_json,
             base::Time now) {
-    transaction.run(insert_letter, {value_of(letter.to.person), letter.to.email, letter.kind,
-                                    letter_json, base::to_epoch(now)});
+    transaction.run_later(insert_letter, {value_of(letter.to.person), letter.to.email, letter.kind,
+                                          letter_json, base::to_epoch(now)});
 }
 
 void insert_digest(db::Transaction& transaction, base::PersonId person, std::string_view email,
@@ -83,9 +83,14 @@ std::vector<Waiting> take_due(db::Transaction& transaction, base::Time now, base
     return letters;
 }
 
+// What stays of a letter that has left: that it did, and to whom. Its text may hold a link that
+// lets in once (an invitation, a request to decide), which no copy of this table may give away.
+#define NOTHING_LEFT R"('{"subject":"mail.left.subject","paragraphs":["mail.left.text"]}')"
+
 // Whoever had the lease: a letter that has left has left.
 constexpr db::Query mark_letters_sent{"mail.mark_sent", R"sql(
-    UPDATE outbox SET state = 'sent', sent_at = $2, leased_until = NULL, last_error = ''
+    UPDATE outbox SET state = 'sent', sent_at = $2, leased_until = NULL, last_error = '',
+                      letter = )sql" NOTHING_LEFT R"sql(
     WHERE id IN (SELECT value FROM json_each(CAST($1 AS text)))
 )sql"};
 
@@ -183,11 +188,17 @@ constexpr db::Query gather_letters{"mail.gather", R"sql(
     RETURNING id, email, letter
 )sql"};
 
+// After it: what is returned is the row as it has become.
+constexpr db::Query forget_gathered{"mail.forget_gathered", R"sql(
+    UPDATE outbox SET letter = )sql" NOTHING_LEFT R"sql(
+    WHERE person_id = $1 AND state = 'sent' AND letter <> )sql" NOTHING_LEFT};
+
 Gathered gather(db::Transaction& transaction, base::PersonId person, base::Time now) {
     std::map<std::int64_t, std::pair<std::string, std::string>> in_order;
     transaction.run(gather_letters, {person.value, base::to_epoch(now)}, [&](const db::Row& row) {
         in_order[row.integer(0)] = {std::string{row.text(1)}, std::string{row.text(2)}};
     });
+    transaction.run_later(forget_gathered, {person.value});
     Gathered gathered;
     for (auto& [id, letter] : in_order) {
         gathered.email = std::move(letter.first);
@@ -321,9 +332,17 @@ constexpr db::Query list_refused{"mail.refused_addresses", R"sql(
     ORDER BY last_at DESC, email LIMIT $1
 )sql"};
 
-std::vector<RefusedAddress> refused_addresses(db::Transaction& transaction, int most) {
+constexpr db::Query list_refused_of{"mail.refused_of", R"sql(
+    SELECT email, person_id, first_at, last_at, letters, reason FROM refused_addresses
+    WHERE person_id = $1 ORDER BY email
+)sql"};
+
+namespace {
+
+std::vector<RefusedAddress> refused_in(db::Transaction& transaction, const db::Query& query,
+                                       std::int64_t value) {
     std::vector<RefusedAddress> addresses;
-    transaction.run(list_refused, {most}, [&](const db::Row& row) {
+    transaction.run(query, {value}, [&](const db::Row& row) {
         addresses.push_back({.email = std::string{row.text(0)},
                              .person = person_in(row, 1),
                              .first_at = base::from_epoch(row.integer(2)),
@@ -332,6 +351,27 @@ std::vector<RefusedAddress> refused_addresses(db::Transaction& transaction, int 
                              .reason = std::string{row.text(5)}});
     });
     return addresses;
+}
+
+}  // namespace
+
+std::vector<RefusedAddress> refused_addresses(db::Transaction& transaction, int most) {
+    return refused_in(transaction, list_refused, most);
+}
+std::vector<RefusedAddress> refused_of(db::Transaction& transaction, base::PersonId person) {
+    return refused_in(transaction, list_refused_of, person.value);
+}
+
+#define OLD_REFUSED \
+    "SELECT email FROM refused_addresses WHERE last_at < $1 ORDER BY last_at, email LIMIT $2"
+constexpr db::Query select_old_refused{"mail.old_refused", OLD_REFUSED};
+constexpr db::Query delete_old_refused{
+    "mail.delete_old_refused", "DELETE FROM refused_addresses WHERE email IN (" OLD_REFUSED ")"};
+#undef OLD_REFUSED
+
+int retain_refused(db::Transaction& transaction, base::Time before, int most, bool real) {
+    return transaction.run(real ? delete_old_refused : select_old_refused,
+                           {base::to_epoch(before), most});
 }
 
 constexpr db::Query find_refused{"mail.is_refused", R"sql(

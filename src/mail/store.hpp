@@ -102,6 +102,9 @@ struct RefusedAddress {
     std::string reason;
 };
 std::vector<RefusedAddress> refused_addresses(db::Transaction&, int most);
+std::vector<RefusedAddress> refused_of(db::Transaction&, base::PersonId);
+// To which nothing was sent since before then; see privacy::Holder::retain().
+int retain_refused(db::Transaction&, base::Time before, int most, bool real);
 bool is_refused(db::Transaction&, base::PersonId, std::string_view email);
 
 // Failed or bounced ones wait again; returns how many.

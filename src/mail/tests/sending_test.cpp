@@ -347,6 +347,14 @@ TEST_CASE("what a person chose: at once, in the digest of the day, never") {
     CHECK(holds(digest.at("text"), "Votre place est confirmée."));
     CHECK(states(app) == std::map<std::string, std::int64_t>{{"sent", 9}, {"unwanted", 2}});
     CHECK(receiver.rest().empty());
+
+    // Of what has left no text is kept: it may hold a link that lets in.
+    static constexpr db::Query kept{"test.kept", R"sql(
+        SELECT count(*) FROM outbox WHERE state = 'sent' AND letter NOT LIKE '%mail.left.text%'
+    )sql"};
+    app.read([&](db::Transaction& transaction) {
+        transaction.run(kept, {}, [&](const db::Row& row) { CHECK(row.integer(0) == 0); });
+    });
 }
 
 TEST_CASE("a report of a relay marks the letter and the address, once, and only of our letters") {
