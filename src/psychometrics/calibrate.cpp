@@ -403,7 +403,7 @@ void add_calibrate(CLI::App& app, Work& chosen) {
         "Example:\n  campus calibrate answers.csv --model 2pl --se --out bank.csv --json\n"
         "The log-likelihood is without priors. grm, gpcm: categories that nobody gave are closed "
         "up. Exit status 1 and line and column for bad input.");
-    command->callback([options, &chosen] { chosen = [options] { return calibrate(*options); }; });
+    when_chosen(*command, chosen, [options] { return calibrate(*options); });
 }
 
 }  // namespace psychometrics

@@ -354,12 +354,7 @@ void add_score(CLI::App& app, Work& chosen) {
     sub->add_option("--plot", options->plot, "File: information and characteristic curves (SVG)");
     sub->add_flag("--json", options->json, "A summary as one JSON object on standard output");
     sub->footer(examples);
-    sub->callback([&chosen, options] {
-        chosen = [options] {
-            const auto done = run(*options);
-            return done ? *done : fail(done.error());
-        };
-    });
+    when_chosen(*sub, chosen, [options] { return status_of(run(*options)); });
 }
 
 }  // namespace psychometrics
