@@ -345,15 +345,17 @@ int export_file(const Configuration& configuration, const Command& command) {
     const SystemClock clock;
     const auto database = open_database(configuration);
     Application app(configuration, *database);
-    const auto offers = database->read([&](db::Transaction& transaction) {
-        return app.catalogue.exported(transaction, db::Versions(transaction),
-                                      std::chrono::floor<std::chrono::days>(clock.now()));
+    const auto [offers, periods] = database->read([&](db::Transaction& transaction) {
+        return std::pair{app.catalogue.exported(transaction, db::Versions(transaction),
+                                                std::chrono::floor<std::chrono::days>(clock.now())),
+                         app.enrolments.periods(transaction, clock.now())};
     });
     const std::string base_url = base_url_of(configuration);
     write_file(command.file, command.format == "open-data" ? catalogue::write_open_data_csv(offers)
-                             : command.format == "lheo"    ? catalogue::write_lheo(offers, base_url)
-                             : command.format == "json"    ? catalogue::write_json(offers)
-                                                           : catalogue::write_csv(offers));
+                             : command.format == "lheo"
+                                 ? catalogue::write_lheo(offers, periods, base_url)
+                             : command.format == "json" ? catalogue::write_json(offers)
+                                                        : catalogue::write_csv(offers));
     return 0;
 }
 

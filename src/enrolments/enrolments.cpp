@@ -4,6 +4,7 @@
 #include "audit/audit.hpp"
 #include "base/secrets.hpp"
 #include "base/text.hpp"
+#include "base/zone.hpp"
 #include "db/database.hpp"
 #include "db/json_ids.hpp"
 #include "db/versions.hpp"
@@ -484,6 +485,14 @@ std::optional<base::PersonId> Enrolments::owner_of_feed(db::Transaction& transac
 std::shared_ptr<const std::vector<base::OfferId>> Enrolments::with_free_seats(
     db::Transaction& transaction, const db::Versions& versions, base::Time now) {
     return sessions_.offers_with_free_seats(transaction, versions, now);
+}
+
+catalogue::Periods Enrolments::periods(db::Transaction& transaction, base::Time now) {
+    catalogue::Periods found;
+    sessions_.for_open(transaction, now, [&](base::OfferId offer, auto... times) {
+        found[offer].push_back({base::in_paris(times).day...});
+    });
+    return found;
 }
 
 boost::json::value Enrolments::of_offer(db::Transaction& transaction, base::OfferId offer,

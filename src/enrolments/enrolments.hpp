@@ -235,6 +235,7 @@ public:
                                                                       base::Time now) override;
     boost::json::value of_offer(db::Transaction&, base::OfferId,
                                 std::optional<base::PersonId> reader, base::Time now) override;
+    catalogue::Periods periods(db::Transaction&, base::Time now) override;
 
 private:
     struct Found;  // an enrolment, its session locked

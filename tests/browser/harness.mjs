@@ -134,9 +134,10 @@ export async function signInAs(page, name) {
 
 // --- what must hold on every page --------------------------------------------------------------
 
-// The build of a page without its words: elements and the attributes that accessibility rules read,
-// rows of a list that are alike counted once. Pages of one build, width and scheme are one to axe.
-const buildOf = () => {
+// The builds of a page's content and of what surrounds it, without the words: elements and the
+// attributes that accessibility rules read, rows of a list that are alike counted once. To axe,
+// contents of one build, width and scheme are one, and so are surroundings.
+const buildsOf = () => {
   const told = (name) => /^(aria-|role$|class$|type$|alt$|title$|lang$|tabindex$|for$|id$|scope$|disabled$|hidden$|open$)/.test(name);
   const value = (text) => (text.trim() ? text.replace(/\d+/g, '#') : '');
   const build = (node) => {
@@ -147,7 +148,9 @@ const buildOf = () => {
     const children = [...node.childNodes].map(build).filter((b, i, all) => b && b !== all[i - 1]);
     return `<${node.localName} ${attributes.sort().join(' ')}>${children.join('')}</>`;
   };
-  return build(document.documentElement) + innerWidth + matchMedia('(prefers-color-scheme: dark)').matches;
+  const screen = innerWidth + matchMedia('(prefers-color-scheme: dark)').matches;
+  const main = build(document.querySelector('main'));
+  return [main, build(document.documentElement).replace(main, '')].map((part) => part + screen);
 };
 const known_builds = new Set();
 
@@ -178,9 +181,9 @@ export async function problemsOf(page, { accessibility = true } = {}) {
     wide();
     return found;
   }));
-  const build = accessibility && await page.evaluate(buildOf);
-  if (accessibility && !known_builds.has(build)) {
-    known_builds.add(build);
+  const builds = accessibility ? await page.evaluate(buildsOf) : [];
+  if (builds.some((build) => !known_builds.has(build))) {
+    for (const build of builds) known_builds.add(build);
     // A page without script has none of its own running, but axe needs timers.
     const lend = (on) => page.javascript ||
       page.network.send('Emulation.setScriptExecutionDisabled', { value: !on });
@@ -188,6 +191,7 @@ export async function problemsOf(page, { accessibility = true } = {}) {
     await page.evaluate(axe);
     const { violations } = await page.evaluate(() => globalThis.axe.run(document, {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
+      resultTypes: ['violations'],
     }));
     await lend(false);
     for (const { id, help, nodes } of violations) {

@@ -136,7 +136,7 @@ TEST_CASE("keys are found by their name, or when there is one only") {
 }
 
 TEST_CASE("keys that are weak, for another use or broken are left out") {
-    const auto small = SigningKey::new_rsa("small", 1024);
+    const auto small = SigningKey::new_weak_rsa("small");
     const auto other = SigningKey::new_curve("other", "P-384");
     const auto good = SigningKey::new_rsa("good");
     const auto with = [&](json::object key, const char* name, json::value value) {
