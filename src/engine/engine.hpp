@@ -16,6 +16,7 @@
 #include "engine/math.hpp"
 #include "engine/models.hpp"
 #include "engine/posterior.hpp"
+#include "engine/profile.hpp"
 #include "engine/random.hpp"
 #include "engine/responses.hpp"
 #include "engine/session.hpp"

@@ -31,7 +31,7 @@ Read<std::vector<std::size_t>> match_items(const std::string& file, const Respon
             const std::size_t categories = bank.items[item].categories();
             if (responses.answer[at] >= static_cast<int>(categories))
                 return std::unexpected(Problem{
-                    file, 0, 0,
+                    file, responses.line[at], 0,
                     fmt::format("person {} has the answer {} to the item {}, whose categories are "
                                 "0 to {}",
                                 responses.persons[person], responses.answer[at],

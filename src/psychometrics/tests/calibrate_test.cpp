@@ -239,7 +239,11 @@ TEST_CASE("bad input: exit status 1, the file, the line and the column") {
         {"a,b\n1,2\n0,1\n0,0\n", "item 2 has 3 categories"},
         {"a,b\n1,-3\n", ":2: column 2"},
         {"a,b\n1,0.5\n", ":2: column 2"},
-        {"person,item,y\np1,a,1\np1,a,0\n", "person p1 answers the item a twice"},
+        {"person,item,y\np1,a,1\np1,a,0\n",
+         ":3: column 2: \"p1\" answered the item \"a\" on line 2 already"},
+        {"person,item,y\np1,a,1\np2,a,1\np2,b,0\np1,b,1\np2,a,0\n",
+         ":6: column 2: \"p2\" answered the item \"a\" on line 3 already"},
+        {"a,b,a\n1,0,1\n", ":1: column 3: \"a\" stands in column 1 already"},
         {"person,item,y\n,a,1\n", ":2: column 1: no person"},
         {"a,b\n\"1,0\n", ":2: column 1: its quote is never closed"},
     };
