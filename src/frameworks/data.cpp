@@ -48,11 +48,10 @@ Framework read_framework(const json::value& from) {
         for (std::size_t band = 0; band < competence.can_do.size(); ++band)
             competence.can_do[band] = json::value_to<std::string>(told.at(band));
         if (framework.find_area(competence.area) == nullptr)
-            throw std::runtime_error(framework.id + ": no area of " + competence.code);
+            throw std::logic_error(framework.id + ": no area of " + competence.code);
         framework.competences.push_back(std::move(competence));
     }
-    if (framework.levels.size() != highest_level)
-        throw std::runtime_error(framework.id + ": levels");
+    if (framework.levels.size() != highest_level) throw std::logic_error(framework.id + ": levels");
     return framework;
 }
 
@@ -75,7 +74,7 @@ struct Carried {
             if (from.at("present").as_bool()) present = frameworks.size();
             frameworks.push_back(read_framework(from));
         }
-        if (frameworks.empty()) throw std::runtime_error("no competence framework");
+        if (frameworks.empty()) throw std::logic_error("no competence framework");
         const json::value list = parsed("reference/trades.json");
         trades_source = label(list, "source");
         for (const json::value& family : list.at("families").as_array())
@@ -107,7 +106,7 @@ private:
     Targets checked(const json::value& from) const {
         auto targets = json::value_to<Targets>(from);
         if (why_not_targets(frameworks.at(present), targets))
-            throw std::runtime_error("targets that the framework does not know");
+            throw std::logic_error("targets that the framework does not know");
         return targets;
     }
 };

@@ -2,6 +2,7 @@
 #include "frameworks/frameworks.hpp"
 
 #include "audit/audit.hpp"
+#include "base/text.hpp"
 #include "base/zone.hpp"
 #include "db/database.hpp"
 #include "db/versions.hpp"
@@ -147,7 +148,7 @@ base::Result<std::int64_t> Frameworks::set_core(base::PersonId by, const NewCore
                        .object = "core",
                        .object_id = id,
                        .after = boost::json::serialize(boost::json::object{
-                           {"from", base::to_epoch(base::Time{given.from})},
+                           {"from", base::iso_date(given.from)},
                            {"targets", boost::json::value_from(given.targets)}})});
         return id;
     });

@@ -102,7 +102,7 @@ std::vector<BankProblem> check_bank(const std::vector<BankFile>& files, bool who
         const double chance = tail(counts.singles, counts.longest);
         if (counts.singles > 0 && chance < doubtful)
             say(path, "key_longest",
-                {{"count", std::to_string(counts.longest)}, {"of", std::to_string(counts.singles)}},
+                {{"found", std::to_string(counts.longest)}, {"of", std::to_string(counts.singles)}},
                 chance < unlikely);
     };
     for (const auto& [competence, counts] : competences) {
@@ -113,15 +113,15 @@ std::vector<BankProblem> check_bank(const std::vector<BankFile>& files, bool who
                 say(competence, "level_empty", {{"level", std::to_string(level)}}, true);
         if (counts.items < wanted_items)
             say(competence, "too_few",
-                {{"count", std::to_string(counts.items)}, {"wanted", std::to_string(wanted_items)}},
+                {{"found", std::to_string(counts.items)}, {"wanted", std::to_string(wanted_items)}},
                 false);
         if (counts.done < fewest_done)
             say(competence, "too_few_done",
-                {{"count", std::to_string(counts.done)}, {"wanted", std::to_string(fewest_done)}},
+                {{"found", std::to_string(counts.done)}, {"wanted", std::to_string(fewest_done)}},
                 false);
         if (counts.singles > most_singles)
             say(competence, "too_many_singles",
-                {{"count", std::to_string(counts.singles)}, {"most", std::to_string(most_singles)}},
+                {{"found", std::to_string(counts.singles)}, {"most", std::to_string(most_singles)}},
                 false);
     }
     return found;

@@ -148,7 +148,7 @@ private:
         const json::array& list = body.get_array();
         if (list.size() < shape.fewest || list.size() > shape.most)
             say(key, "count",
-                {{"count", std::to_string(list.size())},
+                {{"found", std::to_string(list.size())},
                  {"fewest", std::to_string(shape.fewest)},
                  {"most", std::to_string(shape.most)}});
         std::size_t rights = 0, set_right = 0;
@@ -195,9 +195,9 @@ private:
             }
         }
         if ((shape.format == Format::single || shape.format == Format::zone) && rights != 1)
-            say(key, "one_right", {{"count", std::to_string(rights)}});
+            say(key, "one_right", {{"found", std::to_string(rights)}});
         if (shape.format == Format::multiple && (rights < 2 || rights == list.size()))
-            say(key, "several_right", {{"count", std::to_string(rights)}});
+            say(key, "several_right", {{"found", std::to_string(rights)}});
         if (shape.format == Format::match) {
             for (const std::string& other : tree::texts(tree_, "others")) right_sides.insert(other);
             if (right_sides.size() < 2) say(key, "one_right_side");
@@ -264,7 +264,6 @@ private:
         const auto kind = std::ranges::find(screen_kinds(), name, &ScreenKind::name);
         if (kind == screen_kinds().end()) return say("screen.kind", "screen_kind");
         if (!tree::find(screen, kind->holds)) return say(below("screen", kind->holds), "missing");
-        std::set<std::string> zones;
         for (const auto& [key, value] : screen) {
             const std::string_view word(key.data(), key.size());
             if (word != "kind" && word != kind->holds &&
@@ -275,16 +274,11 @@ private:
         for (std::size_t i = 0; i < entries.size() && !kind->entry_keys.empty(); ++i)
             for (const auto& [key, value] : tree::table(entries[i])) {
                 const std::string_view word(key.data(), key.size());
-                if (word == "zone") zones.insert(tree::scalar(value).value_or(""));
                 if (std::ranges::find(kind->entry_keys, word) == kind->entry_keys.end())
                     say("screen." + std::string(kind->holds) + "[" + std::to_string(i + 1) + "]." +
                             std::string(word),
                         "not_shown", {}, false);
             }
-        if (format == Format::zone && !kind->entry_keys.empty())
-            for (const json::value& zone : tree::list(tree_, "zones"))
-                if (const std::string id = tree::text(tree::table(zone), "id"); !zones.contains(id))
-                    say("zones", "zone_not_shown", {{"value", id}}, false);
     }
 
     void file() {
@@ -364,6 +358,19 @@ std::string shown_of(const Variant& variant) {
     return shown;
 }
 
+// A zone that no part of the screen carries; "" when there is none, or the screen has no parts.
+std::string zone_not_shown(const Variant& variant) {
+    const std::string name = tree::text(*variant.screen, "kind");
+    const auto kind = std::ranges::find(screen_kinds(), name, &ScreenKind::name);
+    if (kind == screen_kinds().end() || kind->entry_keys.empty()) return {};
+    std::set<std::string> shown;
+    for (const json::value& entry : tree::list(*variant.screen, kind->holds))
+        shown.insert(tree::text(tree::table(entry), "zone"));
+    for (const Option& zone : variant.options)
+        if (!shown.contains(zone.id)) return zone.id;
+    return {};
+}
+
 constexpr int variants_to_check = 25;
 
 }  // namespace
@@ -420,6 +427,9 @@ void check_variants(const Item& item, const Source& source, std::vector<Problem>
                             item.format == Format::zone ? "zones" : "options",
                             {{"value", option.text}}},
                            true);
+        if (item.format == Format::zone && variant->screen)
+            if (const std::string zone = zone_not_shown(*variant); !zone.empty())
+                return say({"items.problem.zone_not_shown", "zones", {{"value", zone}}}, false);
         keys.insert(key_of(*variant));
         shown.insert(shown_of(*variant));
     }

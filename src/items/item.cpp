@@ -74,7 +74,7 @@ Item item_of(std::string_view code, const Source& source) {
 
 Item read_published(std::string_view code, std::string_view text) {
     const auto source = read_source(text);
-    if (!source) throw std::runtime_error("a published item cannot be read: " + std::string(code));
+    if (!source) throw std::logic_error("a published item cannot be read: " + std::string(code));
     return item_of(code, *source);
 }
 

@@ -24,17 +24,16 @@ struct Fraction {
     std::int64_t over = 0, under = 1;
 };
 
-struct NoNumber {};
-
 // Recursive descent: sum = product {(+|-) product}, product = factor {(*|/) factor}.
 class Calculator {
 public:
     Calculator(std::string_view text, const Values& values) : text_(text), values_(values) {}
-    Fraction all() {
+    // Nothing when it is no expression, or not whole.
+    std::optional<std::int64_t> whole() {
         const Fraction result = sum();
         skip();
-        if (at_ != text_.size()) throw NoNumber{};
-        return result;
+        if (failed_ || at_ != text_.size() || result.under != 1) return std::nullopt;
+        return result.over;
     }
 
 private:
@@ -47,14 +46,19 @@ private:
         ++at_;
         return true;
     }
-    static std::int64_t times(std::int64_t a, std::int64_t b) {
-        std::int64_t product = 0;
-        if (__builtin_mul_overflow(a, b, &product) || product > largest || product < -largest)
-            throw NoNumber{};
-        return product;
+    Fraction fail() {
+        failed_ = true;
+        return {};
     }
-    static Fraction fraction(std::int64_t over, std::int64_t under) {
-        if (under == 0) throw NoNumber{};
+    std::int64_t times(std::int64_t a, std::int64_t b) {
+        std::int64_t product = 0;
+        if (!__builtin_mul_overflow(a, b, &product) && product <= largest && product >= -largest)
+            return product;
+        failed_ = true;
+        return 1;
+    }
+    Fraction fraction(std::int64_t over, std::int64_t under) {
+        if (under == 0) return fail();
         const std::int64_t common = std::gcd(over, under) * (under < 0 ? -1 : 1);
         return {over / common, under / common};
     }
@@ -81,14 +85,14 @@ private:
     }
     Fraction factor() {
         if (take('(')) {
-            if (++depth_ > deepest_parentheses) throw NoNumber{};
+            if (++depth_ > deepest_parentheses) return fail();
             const Fraction inner = sum();
-            if (!take(')')) throw NoNumber{};
+            if (!take(')')) return fail();
             --depth_;
             return inner;
         }
         if (take('-')) {
-            if (++depth_ > deepest_parentheses) throw NoNumber{};
+            if (++depth_ > deepest_parentheses) return fail();
             const Fraction inner = factor();
             --depth_;
             return {-inner.over, inner.under};
@@ -102,7 +106,7 @@ private:
         std::string_view word = text_.substr(from, at_ - from);
         if (const auto found = values_.find(word); found != values_.end()) word = found->second;
         const auto number = base::to_integer(word);
-        if (!number || *number > largest || *number < -largest) throw NoNumber{};
+        if (!number || *number > largest || *number < -largest) return fail();
         return {*number, 1};
     }
 
@@ -110,6 +114,7 @@ private:
     const Values& values_;
     std::size_t at_ = 0;
     int depth_ = 0;
+    bool failed_ = false;
 };
 
 base::Result<std::int64_t> whole_number(const json::object& object, std::string_view key,
@@ -142,11 +147,7 @@ base::Result<std::int64_t> draw_number(const json::object& object, const std::st
 }  // namespace
 
 base::Result<std::int64_t> arithmetic(std::string_view expression, const Values& values) {
-    try {
-        const Fraction result = Calculator(expression, values).all();
-        if (result.under == 1) return result.over;
-    } catch (const NoNumber&) {
-    }
+    if (const auto whole = Calculator(expression, values).whole()) return *whole;
     return base::unexpected(
         refusal("items.problem.arithmetic", "compute", std::string(expression)));
 }

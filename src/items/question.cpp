@@ -22,7 +22,7 @@ json::array options_view(const Variant& variant, const Answer* answer, bool mark
         const std::string value = std::to_string(i);
         options.push_back(
             {{"value", value},
-             {"parts", text_view(variant.options[i].text).at("blocks")},
+             {"parts", parts_view(variant.options[i].text)},
              {"mark", marked ? static_cast<int>(i) + 1 : 0},
              {"checked", answer != nullptr &&
                              std::ranges::find(answer->values, value) != answer->values.end()}});
@@ -112,7 +112,7 @@ json::object question_view(const Variant& variant, const QuestionOptions& option
             for (std::size_t i = 0; i < variant.steps.size(); ++i)
                 steps.push_back(
                     {{"name", name_of_part(i)},
-                     {"parts", text_view(variant.steps[i].text).at("blocks")},
+                     {"parts", parts_view(variant.steps[i].text)},
                      {"choices", places_view(variant.steps.size(), given_at(answer, i))}});
             body["steps"] = std::move(steps);
             break;
@@ -121,7 +121,7 @@ json::object question_view(const Variant& variant, const QuestionOptions& option
             json::array lefts;
             for (std::size_t i = 0; i < variant.lefts.size(); ++i)
                 lefts.push_back({{"name", name_of_part(i)},
-                                 {"parts", text_view(variant.lefts[i].text).at("blocks")},
+                                 {"parts", parts_view(variant.lefts[i].text)},
                                  {"choices", choices_view(variant.rights, given_at(answer, i))}});
             body["lefts"] = std::move(lefts);
             break;
@@ -154,7 +154,7 @@ json::object explanation_view(const Variant& variant, const Answer* answer) {
     const auto add = [&](std::string_view label, std::string_view yours, std::string_view expected,
                          std::string_view why, bool chosen, bool key) {
         const std::size_t i = parts.size();
-        parts.push_back({{"label", label},
+        parts.push_back({{"label", parts_view(label)},
                          {"yours", answered ? yours : ""},
                          {"expected", expected},
                          {"why", text_view(why)},

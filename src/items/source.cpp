@@ -4,6 +4,9 @@
 #include "base/text.hpp"
 #include "items/item.hpp"
 
+// Without exceptions: what a person typed is refused by a value.
+#define TOML_EXCEPTIONS 0
+#define TOML_HEADER_ONLY 1
 #include <toml++/toml.h>
 #include <boost/json.hpp>
 
@@ -15,10 +18,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t longest_list = 1000;
-
-struct TooMuch {
-    int line;
-};
 
 std::string written_date(const toml::date& date) {
     char text[16];
@@ -38,6 +37,8 @@ class Reader {
 public:
     explicit Reader(Source& source) : source_(source) {}
 
+    std::optional<int> too_much;  // the line of what is too deep or too long
+
     json::object table(const toml::table& from, const std::string& path, int depth) {
         std::vector<std::pair<toml::source_position, std::string_view>> order;
         for (const auto& [key, value] : from) order.emplace_back(key.source().begin, key.str());
@@ -56,12 +57,16 @@ public:
     }
 
 private:
+    json::value refuse(int line) {
+        if (!too_much) too_much = line;
+        return nullptr;
+    }
     json::value value(const toml::node& from, const std::string& path, int depth) {
         const int line = static_cast<int>(from.source().begin.line);
-        if (depth > deepest) throw TooMuch{line};
+        if (depth > deepest) return refuse(line);
         if (const auto* inner = from.as_table()) return table(*inner, path, depth);
         if (const auto* list = from.as_array()) {
-            if (list->size() > longest_list) throw TooMuch{line};
+            if (list->size() > longest_list) return refuse(line);
             json::array to;
             for (const toml::node& item : *list) {
                 const std::string below = path + "[" + std::to_string(to.size() + 1) + "]";
@@ -104,18 +109,17 @@ base::Result<Source> read_source(std::string_view text) {
         return base::unexpected(base::Error{base::ErrorKind::too_large,
                                             base::Reason{"items.problem.too_large", "text", {}}});
     if (!base::is_utf8(text)) return base::unexpected(refusal("items.problem.no_utf8", 1));
-    try {
-        Source source;
-        source.tree =
-            std::make_shared<const json::object>(Reader(source).table(toml::parse(text), "", 0));
-        return source;
-    } catch (const toml::parse_error& error) {
+    const toml::parse_result parsed = toml::parse(text);
+    if (!parsed)
         return base::unexpected(refusal("items.problem.no_toml",
-                                        static_cast<int>(error.source().begin.line),
-                                        std::string(error.description())));
-    } catch (const TooMuch& much) {
-        return base::unexpected(refusal("items.problem.too_deep", much.line));
-    }
+                                        static_cast<int>(parsed.error().source().begin.line),
+                                        std::string(parsed.error().description())));
+    Source source;
+    Reader reader(source);
+    source.tree = std::make_shared<const json::object>(reader.table(parsed.table(), "", 0));
+    if (reader.too_much)
+        return base::unexpected(refusal("items.problem.too_deep", *reader.too_much));
+    return source;
 }
 
 }  // namespace items

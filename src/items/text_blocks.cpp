@@ -105,4 +105,16 @@ json::object text_view(std::string_view text, bool body) {
     return writer.view();
 }
 
+json::array parts_view(std::string_view text) {
+    json::array all;
+    while (!text.empty()) {
+        const auto end = text.find('\n');
+        for (json::value& one : Writer(false).parts(text.substr(0, end)))
+            all.push_back(std::move(one));
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+        if (!text.empty()) all.push_back(part("", "", "", true));
+    }
+    return all;
+}
+
 }  // namespace items

@@ -12,4 +12,7 @@ namespace items {
 // and [words](address) is a link, which leads nowhere: its address is told below the text.
 boost::json::object text_view(std::string_view text, bool body = false);
 
+// The parts of one line of text: of an option, a label.
+boost::json::array parts_view(std::string_view text);
+
 }  // namespace items
