@@ -36,8 +36,7 @@ std::string cut(const std::string& text, std::size_t most) {
 }  // namespace
 
 std::string line_of(const Given& given) {
-    std::string line =
-        std::to_string(given.item.value) + ' ' + std::to_string(given.version) + ' ';
+    std::string line = std::to_string(given.item.value) + ' ' + std::to_string(given.version) + ' ';
     line += given.right ? 'r' : 'w';
     if (given.unknown) line += 'u';
     if (given.measures) line += 'm';

@@ -82,9 +82,9 @@ int quantile(const Levels& levels_, double p) {
     return levels - 1;
 }
 
-// Levels in the likely range of a competence that is known well enough. About many competences forty
-// questions say less of each: there a level more will do, and one more still where it is decided
-// whether the target is reached.
+// Levels in the likely range of a competence that is known well enough. About many competences
+// forty questions say less of each: there a level more will do, and one more still where it is
+// decided whether the target is reached.
 constexpr std::size_t few_competences = 6;
 constexpr int widest_of_few = 2, widest_of_many = 3;
 
@@ -119,8 +119,8 @@ std::vector<Standing> standings_of(engine::Posterior& posterior, const Measure& 
         standing.answers = static_cast<int>(std::ranges::count_if(given, [&](const auto& one) {
             return measure.tables()->items()[one.item].node == node;
         }));
-        const bool before = std::ranges::find(plan.beliefs, competence, &Belief::competence) !=
-                            plan.beliefs.end();
+        const bool before =
+            std::ranges::find(plan.beliefs, competence, &Belief::competence) != plan.beliefs.end();
         standing.known = standing.known && (standing.answers > 0 || before);
         list.push_back(std::move(standing));
     }
@@ -357,9 +357,9 @@ std::optional<double> probability_of(const Measure& measure, const Plan& plan,
     std::vector<engine::AtLeast> wanted;
     for (const auto& [competence, level] : targets) {
         const int node = measure.node_of(competence);
-        const bool told = plan.targets.contains(competence) ||
-                          std::ranges::find(plan.beliefs, competence, &Belief::competence) !=
-                              plan.beliefs.end();
+        const bool told =
+            plan.targets.contains(competence) ||
+            std::ranges::find(plan.beliefs, competence, &Belief::competence) != plan.beliefs.end();
         if (node < 0 || !told) return std::nullopt;
         wanted.push_back({node, cuts()[static_cast<std::size_t>(level - 1)]});
     }

@@ -51,9 +51,9 @@ inline constexpr double fading_sd = 0.5;
 struct Plan {
     frameworks::Targets targets;  // the competences asked about; 0: no level is aimed at
     std::uint64_t seed = 0;
-    bool phone = false;                  // only items that can be done on a telephone
-    bool untimed = false;                // none whose time counts
-    std::vector<Belief> beliefs = {};    // of an earlier test
+    bool phone = false;                   // only items that can be done on a telephone
+    bool untimed = false;                 // none whose time counts
+    std::vector<Belief> beliefs = {};     // of an earlier test
     std::vector<base::ItemId> seen = {};  // then; not asked again
 };
 

@@ -48,8 +48,9 @@ TEST_CASE("a candidate of known ability gets the right levels, within the stated
         int target;
         double most_bias, most_error, most_overlap;
     };
-    for (const Kind& kind : {Kind{"common core", "", 3, 0.25, 1.1, 0.2}, Kind{"all", "", 0, 0.25, 1.1, 0.2},
-                             Kind{"one area", "1", 0, 0.25, 0.9, 0.7}}) {
+    for (const Kind& kind :
+         {Kind{"common core", "", 3, 0.25, 1.1, 0.2}, Kind{"all", "", 0, 0.25, 1.1, 0.2},
+          Kind{"one area", "1", 0, 0.25, 0.9, 0.7}}) {
         constexpr int candidates = 60;
         double bias = 0, error = 0;
         int covered = 0, within_one = 0, told = 0;
@@ -131,7 +132,8 @@ TEST_CASE("answers that contradict each other are told; those of an honest candi
         const auto backwards = [&](const items::BankItem& item, std::uint64_t) {
             return Given{.item = item.id, .right = item.item->level > 4, .seconds = 30};
         };
-        contrary += person_fit(measure(), plan, take(measure(), plan, backwards).answers, {}).unusual;
+        contrary +=
+            person_fit(measure(), plan, take(measure(), plan, backwards).answers, {}).unusual;
     }
     CHECK(honest <= 2);
     CHECK(contrary >= 20);
