@@ -19,6 +19,7 @@
 #include "jobs/pages.hpp"
 #include "mail/pages.hpp"
 #include "organisations/pages.hpp"
+#include "positioning/pages.hpp"
 #include "privacy/pages.hpp"
 #include "privacy/rules.hpp"
 #include "requests/pages.hpp"
@@ -41,6 +42,7 @@ std::vector<html::NavigationEntry> navigation(const Configuration& configuration
     using http::Access;
     std::vector<html::NavigationEntry> entries{
         {"/catalogue", "navigation.catalogue", Access::anyone()},
+        {"/positioning", "navigation.positioning", Access::signed_in()},
         {"/my-trainings", "navigation.my_trainings", Access::signed_in()},
         {"/my-requests", "navigation.my_requests", Access::signed_in()},
         {"/my-team", "navigation.my_team", Access::role("supervisor")},
@@ -213,6 +215,7 @@ Application::Application(const Configuration& configuration, db::Database& given
       emergency(database, identity),
       frameworks(database, identity, organisations),
       items(database),
+      positioning(database, identity, organisations, frameworks, items),
       synonyms(base::embedded("reference/synonyms.txt")),
       catalogue(database, organisations, identity, catalogue::embedded_themes(), synonyms),
       enrolments(database, sessions, catalogue, identity, organisations, origin_of(configuration)),
@@ -240,6 +243,7 @@ Application::Application(const Configuration& configuration, db::Database& given
     for (privacy::Holder* holder :
          {static_cast<privacy::Holder*>(&requests_data),
           static_cast<privacy::Holder*>(&enrolments_data),
+          static_cast<privacy::Holder*>(&positioning_data),
           static_cast<privacy::Holder*>(&mail_data), static_cast<privacy::Holder*>(&identity_data)})
         privacy.add(*holder);
     privacy.check();
@@ -294,6 +298,19 @@ Application::Application(const Configuration& configuration, db::Database& given
     invitations.add_jobs(jobs);
     frameworks::add_pages(router, database, frameworks, identity, organisations);
     items::add_pages(router, database, items, identity, pages);
+    positioning::add_pages(router, pages,
+                           {.database = database,
+                            .positioning = positioning,
+                            .frameworks = frameworks,
+                            .identity = identity,
+                            .base_url = base_url,
+                            .supervises = [this](db::Transaction& transaction,
+                                                 base::PersonId supervisor, base::PersonId agent) {
+                                const auto supervision =
+                                    requests.supervision_of(transaction, agent);
+                                return supervision && supervision->supervisor == supervisor &&
+                                       supervision->state == requests::SupervisionState::confirmed;
+                            }});
     catalogue::add_pages(router, database, catalogue, enrolments, pages, base_url);
     catalogue::add_editing_pages(router, database, catalogue, identity, organisations, pages);
     sessions::add_pages(router,

@@ -25,6 +25,8 @@
 #include "mail/privacy.hpp"
 #include "mail/sending.hpp"
 #include "organisations/organisations.hpp"
+#include "positioning/positioning.hpp"
+#include "positioning/privacy.hpp"
 #include "privacy/privacy.hpp"
 #include "requests/privacy.hpp"
 #include "requests/requests.hpp"
@@ -56,6 +58,7 @@ public:
     identity::Emergency emergency;
     frameworks::Frameworks frameworks;
     items::Items items;
+    positioning::Positioning positioning;
     catalogue::Synonyms synonyms;
     catalogue::Catalogue catalogue;
     sessions::Sessions sessions;
@@ -74,6 +77,7 @@ public:
     // What each slice holds of a person.
     enrolments::PersonalData enrolments_data;
     requests::PersonalData requests_data;
+    positioning::PersonalData positioning_data;
     mail::PersonalData mail_data;
     identity::PersonalData identity_data;
     http::RateLimits rate_limits;
