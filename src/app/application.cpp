@@ -17,6 +17,7 @@
 #include "jobs/pages.hpp"
 #include "mail/pages.hpp"
 #include "organisations/pages.hpp"
+#include "pix/pages.hpp"
 #include "privacy/pages.hpp"
 #include "privacy/rules.hpp"
 #include "requests/pages.hpp"
@@ -35,9 +36,10 @@ std::vector<html::TemplateSource> template_sources() {
     return sources;
 }
 
-std::vector<html::NavigationEntry> navigation() {
+// `with_pix`: some administration has an access to Pix.
+std::vector<html::NavigationEntry> navigation(bool with_pix) {
     using http::Access;
-    return {
+    std::vector<html::NavigationEntry> entries{
         {"/catalogue", "navigation.catalogue", Access::anyone()},
         {"/my-trainings", "navigation.my_trainings", Access::signed_in()},
         {"/my-requests", "navigation.my_requests", Access::signed_in()},
@@ -56,6 +58,12 @@ std::vector<html::NavigationEntry> navigation() {
         {"/administration/jobs", "navigation.jobs", Access::role("administrator")},
         {"/help", "navigation.help", Access::anyone()},
     };
+    if (with_pix) {
+        entries.insert(entries.begin() + 3, {"/my-pix", "navigation.my_pix", Access::signed_in()});
+        entries.insert(entries.end() - 1, {"/pix", "navigation.pix",
+                                           Access::any_role({"training_office", "campus_team"})});
+    }
+    return entries;
 }
 
 http::RouterOptions router_options(const Configuration& configuration) {
@@ -204,11 +212,13 @@ Application::Application(const Configuration& configuration, db::Database& given
               people_of(*this)),
       requests(database, organisations, identity, catalogue, sessions, enrolments,
                base_url_of(configuration)),
+      pix(database, configuration.pix),
       static_entries(http::embedded_static_files()),
       static_files(static_entries),
       templates(template_sources(), messages,
                 [this](std::string_view name) { return static_files.url(name); }),
-      pages(templates, messages, navigation(), {configuration.demo, base_url_of(configuration)}),
+      pages(templates, messages, navigation(!configuration.pix.connections.empty()),
+            {configuration.demo, base_url_of(configuration)}),
       typesetter(pages, templates, messages),
       sender(database, typesetter, mail_kinds, sender_options(configuration)),
       enrolments_data(database, enrolments),
@@ -222,7 +232,7 @@ Application::Application(const Configuration& configuration, db::Database& given
     jobs.every("audit.seal", std::chrono::minutes{1},
                [this](const jobs::Attempt& attempt) { audit.seal(attempt.now); });
     for (privacy::Holder* holder :
-         {static_cast<privacy::Holder*>(&requests_data),
+         {static_cast<privacy::Holder*>(&pix_data), static_cast<privacy::Holder*>(&requests_data),
           static_cast<privacy::Holder*>(&enrolments_data),
           static_cast<privacy::Holder*>(&mail_data), static_cast<privacy::Holder*>(&identity_data)})
         privacy.add(*holder);
@@ -287,6 +297,8 @@ Application::Application(const Configuration& configuration, db::Database& given
     requests.add_jobs(jobs);
     requests::add_pages(router,
                         {database, requests, sessions, catalogue, identity, organisations, pages});
+    pix.add_jobs(jobs);
+    pix::add_pages(router, {database, pix, identity, pages});
 }
 
 }  // namespace app

@@ -23,6 +23,8 @@
 #include "mail/privacy.hpp"
 #include "mail/sending.hpp"
 #include "organisations/organisations.hpp"
+#include "pix/pix.hpp"
+#include "pix/privacy.hpp"
 #include "privacy/privacy.hpp"
 #include "requests/privacy.hpp"
 #include "requests/requests.hpp"
@@ -58,6 +60,7 @@ public:
     enrolments::Enrolments enrolments;
     privacy::Privacy privacy;
     requests::Requests requests;
+    pix::Pix pix;
 
     std::vector<http::StaticFile> static_entries;
     http::StaticFiles static_files;
@@ -70,6 +73,7 @@ public:
     // What each slice holds of a person.
     enrolments::PersonalData enrolments_data;
     requests::PersonalData requests_data;
+    pix::PersonalData pix_data;
     mail::PersonalData mail_data;
     identity::PersonalData identity_data;
     http::RateLimits rate_limits;
