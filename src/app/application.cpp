@@ -19,6 +19,7 @@
 #include "jobs/pages.hpp"
 #include "mail/pages.hpp"
 #include "organisations/pages.hpp"
+#include "pix/pages.hpp"
 #include "positioning/pages.hpp"
 #include "privacy/pages.hpp"
 #include "privacy/rules.hpp"
@@ -67,6 +68,11 @@ std::vector<html::NavigationEntry> navigation(const Configuration& configuration
     if (!configuration.proconnect_issuer.empty())
         entries.insert(entries.end() - 1, {"/administration/claims", "navigation.claims",
                                            Access::any_role({"administrator", "training_office"})});
+    if (!configuration.pix.connections.empty()) {
+        entries.insert(entries.begin() + 3, {"/my-pix", "navigation.my_pix", Access::signed_in()});
+        entries.insert(entries.end() - 1, {"/pix", "navigation.pix",
+                                           Access::any_role({"training_office", "campus_team"})});
+    }
     return entries;
 }
 
@@ -222,6 +228,7 @@ Application::Application(const Configuration& configuration, db::Database& given
       privacy(database, audit, privacy::read_rules(base::embedded("reference/retention.json")),
               people_of(*this)),
       requests(database, organisations, identity, catalogue, sessions, enrolments),
+      pix(database, configuration.pix),
       static_entries(http::embedded_static_files()),
       static_files(static_entries),
       templates(template_sources(), messages,
@@ -241,7 +248,7 @@ Application::Application(const Configuration& configuration, db::Database& given
     jobs.every("audit.seal", std::chrono::minutes{1},
                [this](const jobs::Attempt& attempt) { audit.seal(attempt.now); });
     for (privacy::Holder* holder :
-         {static_cast<privacy::Holder*>(&requests_data),
+         {static_cast<privacy::Holder*>(&pix_data), static_cast<privacy::Holder*>(&requests_data),
           static_cast<privacy::Holder*>(&enrolments_data),
           static_cast<privacy::Holder*>(&positioning_data),
           static_cast<privacy::Holder*>(&mail_data), static_cast<privacy::Holder*>(&identity_data)})
@@ -322,6 +329,8 @@ Application::Application(const Configuration& configuration, db::Database& given
     requests.add_jobs(jobs);
     requests::add_pages(router,
                         {database, requests, sessions, catalogue, identity, organisations, pages});
+    pix.add_jobs(jobs);
+    pix::add_pages(router, {database, pix, identity, pages});
 }
 
 }  // namespace app
