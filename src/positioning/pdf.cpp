@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "positioning/pdf.hpp"
 
+#include "base/failure.hpp"
 #include "base/text.hpp"
 #include "base/zone.hpp"
 #include "http/router.hpp"
@@ -9,7 +10,6 @@
 #include <pango/pangocairo.h>
 
 #include <memory>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -88,7 +88,7 @@ public:
         cairo_.reset();
         cairo_surface_finish(surface_.get());
         if (cairo_surface_status(surface_.get()) != CAIRO_STATUS_SUCCESS)
-            throw std::runtime_error("the PDF could not be written");
+            throw base::Failure("the PDF could not be written");
         surface_.reset();
         return std::move(bytes_);
     }
