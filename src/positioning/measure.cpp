@@ -245,7 +245,7 @@ Measure::Measure(const frameworks::Framework& framework, std::shared_ptr<const i
     }
     if (list.empty()) return;
     auto tables = engine::Tables::of(std::move(network), std::move(list), uncertainty);
-    if (!tables) throw std::runtime_error("the bank of items: " + tables.error());
+    if (!tables) throw std::logic_error("the bank of items: " + tables.error());
     tables_ = *std::move(tables);
 }
 

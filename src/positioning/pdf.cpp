@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "positioning/pdf.hpp"
 
-#include "base/failure.hpp"
 #include "base/text.hpp"
 #include "base/zone.hpp"
 #include "http/router.hpp"
@@ -10,6 +9,7 @@
 #include <pango/pangocairo.h>
 
 #include <memory>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -88,7 +88,7 @@ public:
         cairo_.reset();
         cairo_surface_finish(surface_.get());
         if (cairo_surface_status(surface_.get()) != CAIRO_STATUS_SUCCESS)
-            throw base::Failure("the PDF could not be written");
+            throw std::logic_error("the PDF could not be written");
         surface_.reset();
         return std::move(bytes_);
     }

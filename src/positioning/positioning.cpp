@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <stdexcept>
 
 namespace positioning {
 namespace {
