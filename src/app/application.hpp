@@ -7,6 +7,7 @@
 #include "catalogue/catalogue.hpp"
 #include "enrolments/enrolments.hpp"
 #include "enrolments/privacy.hpp"
+#include "frameworks/frameworks.hpp"
 #include "html/messages.hpp"
 #include "html/mustache.hpp"
 #include "html/pages.hpp"
@@ -18,11 +19,16 @@
 #include "identity/identity.hpp"
 #include "identity/invitations.hpp"
 #include "identity/privacy.hpp"
+#include "items/items.hpp"
 #include "jobs/jobs.hpp"
 #include "mail/kinds.hpp"
 #include "mail/privacy.hpp"
 #include "mail/sending.hpp"
 #include "organisations/organisations.hpp"
+#include "pix/pix.hpp"
+#include "pix/privacy.hpp"
+#include "positioning/positioning.hpp"
+#include "positioning/privacy.hpp"
 #include "privacy/privacy.hpp"
 #include "requests/privacy.hpp"
 #include "requests/requests.hpp"
@@ -52,12 +58,16 @@ public:
     identity::Passkeys passkeys;
     identity::Invitations invitations;
     identity::Emergency emergency;
+    frameworks::Frameworks frameworks;
+    items::Items items;
+    positioning::Positioning positioning;
     catalogue::Synonyms synonyms;
     catalogue::Catalogue catalogue;
     sessions::Sessions sessions;
     enrolments::Enrolments enrolments;
     privacy::Privacy privacy;
     requests::Requests requests;
+    pix::Pix pix;
 
     std::vector<http::StaticFile> static_entries;
     http::StaticFiles static_files;
@@ -70,6 +80,8 @@ public:
     // What each slice holds of a person.
     enrolments::PersonalData enrolments_data;
     requests::PersonalData requests_data;
+    positioning::PersonalData positioning_data;
+    pix::PersonalData pix_data;
     mail::PersonalData mail_data;
     identity::PersonalData identity_data;
     http::RateLimits rate_limits;

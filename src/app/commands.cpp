@@ -4,6 +4,7 @@
 #include "app/application.hpp"
 #include "app/configuration.hpp"
 #include "app/emergency_command.hpp"
+#include "app/items_command.hpp"
 #include "app/load_bench.hpp"
 #include "base/embedded.hpp"
 #include "base/text.hpp"
@@ -345,15 +346,17 @@ int export_file(const Configuration& configuration, const Command& command) {
     const SystemClock clock;
     const auto database = open_database(configuration);
     Application app(configuration, *database);
-    const auto offers = database->read([&](db::Transaction& transaction) {
-        return app.catalogue.exported(transaction, db::Versions(transaction),
-                                      std::chrono::floor<std::chrono::days>(clock.now()));
+    const auto [offers, periods] = database->read([&](db::Transaction& transaction) {
+        return std::pair{app.catalogue.exported(transaction, db::Versions(transaction),
+                                                std::chrono::floor<std::chrono::days>(clock.now())),
+                         app.enrolments.periods(transaction, clock.now())};
     });
     const std::string base_url = base_url_of(configuration);
     write_file(command.file, command.format == "open-data" ? catalogue::write_open_data_csv(offers)
-                             : command.format == "lheo"    ? catalogue::write_lheo(offers, base_url)
-                             : command.format == "json"    ? catalogue::write_json(offers)
-                                                           : catalogue::write_csv(offers));
+                             : command.format == "lheo"
+                                 ? catalogue::write_lheo(offers, periods, base_url)
+                             : command.format == "json" ? catalogue::write_json(offers)
+                                                        : catalogue::write_csv(offers));
     return 0;
 }
 
@@ -405,8 +408,22 @@ int emergency_admin(const Configuration& configuration, const Command& command) 
     return 0;
 }
 
+int item_bank(const Configuration& configuration, const Command& command) {
+    // Checking needs no database of the operator.
+    if (command.what == "check") return check_items(command);
+    const SystemClock clock;
+    const auto database = open_migrated(configuration);
+    Application app(configuration, *database);
+    const auto done = app.items.load(read_items(command.file), clock.now());
+    if (!done) throw Failed(words_of(app, done.error()));
+    report(app, command.json, done->added, done->changed, done->unchanged,
+           std::vector<organisations::ImportReport::Problem>{});
+    return 0;
+}
+
 int dispatch(const Configuration& configuration, const Command& command) {
     if (command.over_files) return command.over_files();
+    if (command.name == "items") return item_bank(configuration, command);
     if (command.name == "serve") return serve(configuration);
     if (command.name == "work") return work(configuration);
     if (command.name == "migrate") {

@@ -123,6 +123,9 @@ void add_options(CLI::App& app, Configuration& configuration) {
            "Of signatures, as agreed: RS256, ES256 or HS256; empty: one of the first two",
            "CAMPUS_PROCONNECT_ALGORITHM")
         ->check(CLI::IsMember({"", "RS256", "ES256", "HS256"}));
+    option("--pix-connections", configuration.pix_connections,
+           "JSON file with the accesses of administrations to Pix (see src/pix/README.md)",
+           "CAMPUS_PIX_CONNECTIONS");
     app.add_flag("--jobs,!--no-jobs", configuration.jobs,
                  "serve also does jobs and sends mail (on by default; see the command work)")
         ->envname("CAMPUS_JOBS");
@@ -154,19 +157,36 @@ void add_options(CLI::App& app, Configuration& configuration) {
         ->envname("CAMPUS_RATE_LIMITS");
 }
 
+std::expected<std::string, std::string> read_file(const std::string& name) {
+    std::ifstream file(name, std::ios::binary);
+    std::string content{std::istreambuf_iterator<char>(file), {}};
+    if (!file) return std::unexpected("cannot read " + name);
+    return content;
+}
+
 // Reads the secret from its file. Returns what is missing; "" when nothing is.
 std::string complete_proconnect(Configuration& configuration) {
     if (configuration.proconnect_issuer.empty()) return {};
     if (const std::string& name = configuration.proconnect_client_secret_file; !name.empty()) {
-        std::ifstream file(name, std::ios::binary);
-        const std::string content{std::istreambuf_iterator<char>(file), {}};
-        if (!file) return "--proconnect-client-secret-file: cannot read " + name;
-        configuration.proconnect_client_secret = base::trim(content);
+        const auto content = read_file(name);
+        if (!content) return "--proconnect-client-secret-file: " + content.error();
+        configuration.proconnect_client_secret = base::trim(*content);
     }
     if (configuration.proconnect_client_id.empty() ||
         configuration.proconnect_client_secret.empty() || configuration.public_url.empty())
         return "--proconnect-issuer also needs --proconnect-client-id, a --proconnect-client-secret"
                " and --public-url, to which ProConnect sends people back";
+    return {};
+}
+
+// Reads the connections from their file. Returns what is wrong; "" when nothing is.
+std::string complete_pix(Configuration& configuration) {
+    if (configuration.pix_connections.empty()) return {};
+    const auto content = read_file(configuration.pix_connections);
+    if (!content) return "--pix-connections: " + content.error();
+    auto read = pix::read_connections(*content, read_file);
+    if (!read) return "--pix-connections: " + read.error();
+    configuration.pix.connections = std::move(*read);
     return {};
 }
 
@@ -235,6 +255,20 @@ void add_commands(CLI::App& app, Command& command) {
     add("check", "Check what must hold of all seats; exit status 1 when something does not")
         ->add_flag("--json", command.json, "Report as one JSON object");
 
+    CLI::App* items = add("items", "The item bank as files (docs/items.md)");
+    items
+        ->add_option("action", command.what,
+                     "check (says what is wrong; exit status 1 when something serious is) or load "
+                     "(publishes what changed)")
+        ->required()
+        ->check(CLI::IsMember({"check", "load"}));
+    items->add_option("folder", command.file, "With a file <competence>/<number>.toml an item")
+        ->required()
+        ->check(CLI::ExistingDirectory);
+    items->add_flag("--whole", command.whole,
+                    "check: the folder is the whole bank, so the numbers asked of it hold, too");
+    items->add_flag("--json", command.json, "Report as one JSON object");
+
     CLI::App* emergency =
         add("emergency-admin", "Administrators who can sign in while the provider is away");
     emergency
@@ -282,10 +316,11 @@ int with_command_line(int argc, char** argv,
     } catch (const CLI::ParseError& error) {
         return app.exit(error);
     }
-    if (const std::string wrong = complete_proconnect(configuration); !wrong.empty()) {
-        std::cerr << wrong << '\n';
-        return 1;
-    }
+    for (const auto complete : {complete_proconnect, complete_pix})
+        if (const std::string wrong = complete(configuration); !wrong.empty()) {
+            std::cerr << wrong << '\n';
+            return 1;
+        }
     return run(configuration, command);
 }
 

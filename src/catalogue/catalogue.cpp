@@ -135,7 +135,7 @@ std::vector<Exported> Catalogue::exported(db::Transaction& transaction,
     offers.reserve(shown->index.size());
     for (std::size_t i = 0; i < shown->index.size(); ++i) {
         const IndexedOffer& indexed = shown->index.at(i);
-        offers.push_back({indexed.slug, indexed.offer, indexed.published_at, {}});
+        offers.push_back({indexed.slug, indexed.offer, indexed.published_at, indexed.id});
     }
     std::sort(offers.begin(), offers.end(),
               [](const Exported& a, const Exported& b) { return a.slug < b.slug; });

@@ -70,6 +70,8 @@ struct SessionsOfOffers {
     // The coming sessions of one offer as its page shows them (see sessions/views.cpp).
     virtual boost::json::value of_offer(db::Transaction&, base::OfferId,
                                         std::optional<base::PersonId> reader, base::Time now) = 0;
+    // Of the open sessions that have not ended, by date.
+    virtual Periods periods(db::Transaction&, base::Time now) = 0;
 };
 
 struct OfferTitle {

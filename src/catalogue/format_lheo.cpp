@@ -260,6 +260,8 @@ private:
                     add_once(offer.subthemes, value);
                     imported.problems.push_back(
                         {line, {"catalogue.csv.unknown_theme", "", {{"word", value}}}, false});
+                } else if (name == "langue") {
+                    add_once(offer.languages, value);
                 } else if (name == "duree-minutes") {
                     if (const auto minutes = base::to_integer(value);
                         minutes && *minutes > 0 && *minutes <= 100'000)
@@ -281,15 +283,16 @@ void add_known(pugi::xml_node parent, const char* name, const std::string& text,
 
 void add_contact(pugi::xml_node parent, const char* name, const Offer& offer) {
     pugi::xml_node contact = parent.append_child(name).append_child("coordonnees");
-    if (!offer.organisers.empty()) add_text(contact, "nom", offer.organisers.front(), 50);
+    if (!offer.organisers.empty() && !offer.organisers.front().empty())
+        add_text(contact, "nom", offer.organisers.front(), 50);
     if (std::string_view link = offer.registration_link; link.starts_with("mailto:")) {
         link.remove_prefix(7);
         add_text(contact, "courriel", link.substr(0, link.find('?')), 160);
     }
 }
 
-void write_action(pugi::xml_node formation, const Exported& exported) {
-    const Offer& offer = exported.offer;
+void write_action(pugi::xml_node formation, const Offer& offer,
+                  const std::vector<Period>& periods) {
     pugi::xml_node action = formation.append_child("action");
     add_text(action, "rythme-formation", unknown);
     const auto add_public = [&](std::string_view code) {
@@ -299,7 +302,7 @@ void write_action(pugi::xml_node formation, const Exported& exported) {
         if (const auto& all = offer.eligibility.populations;
             std::find(all.begin(), all.end(), population) != all.end())
             add_public(code);
-    if (offer.eligibility.populations.empty()) add_public(public_agents);
+    if (!action.child("code-public-vise")) add_public(public_agents);
     std::string audiences;
     for (const std::string& audience : offer.audiences)
         audiences += (audiences.empty() ? "" : "; ") + audience;
@@ -314,37 +317,47 @@ void write_action(pugi::xml_node formation, const Exported& exported) {
                                                                 : "2");
     add_known(action, "conditions-specifiques", offer.prerequisites);
     add_text(action, "prise-en-charge-frais-possible", "0");
-    for (const std::string& place : offer.places)
+    for (const std::string& place : offer.places) {
+        if (place.empty()) continue;
         add_text(action.append_child("lieu-de-formation").append_child("coordonnees"), "ligne",
                  place, 50);
-    add_text(action, "modalites-entrees-sorties", exported.periods.empty() ? "1" : "0");
+    }
+    add_text(action, "modalites-entrees-sorties", periods.empty() ? "1" : "0");
     if (offer.registration_link.starts_with("http"))
         add_text(action.append_child("url-action"), "urlweb", offer.registration_link, 400);
-    // One without dates for an offer that can be begun at any time: 99999999 is "no date".
-    const auto add_session = [&](const std::string& first, const std::string& last) {
-        pugi::xml_node session = action.append_child("session");
-        pugi::xml_node period = session.append_child("periode");
+    const auto add_period = [](pugi::xml_node node, const char* name, const std::string& first,
+                               const std::string& last) {
+        pugi::xml_node period = node.append_child(name);
         add_text(period, "debut", first);
         add_text(period, "fin", last);
+    };
+    const auto add_session = [&](const std::string& first, const std::string& last) {
+        pugi::xml_node session = action.append_child("session");
+        add_period(session, "periode", first, last);
         pugi::xml_node address =
             session.append_child("adresse-inscription").append_child("adresse");
         add_text(address, "ligne", unknown);
         add_text(address, "codepostal", "00000");
         add_text(address, "ville", unknown);
+        return session;
     };
-    for (const Period& period : exported.periods)
-        add_session(lheo_date(period.first), lheo_date(period.last));
-    if (exported.periods.empty()) add_session("00000000", "99999999");
+    for (const Period& period : periods)
+        add_period(add_session(lheo_date(period.first), lheo_date(period.last))
+                       .append_child("periode-inscription"),
+                   "periode", lheo_date(period.enrol_from), lheo_date(period.enrol_until));
+    // One without dates for an offer that can be begun at any time: 99999999 is "no date".
+    if (periods.empty()) add_session("00000000", "99999999");
     if (!offer.accessibility.empty())
         add_text(action, "acces-handicapes", offer.accessibility, 250);
-    for (std::size_t i = 0; i < std::min<std::size_t>(offer.languages.size(), 5); ++i)
-        add_text(action, "langue-formation", offer.languages[i]);
+    // One only, by its code of two letters (ISO 639-1); the others are among the extras.
+    if (!offer.languages.empty() && offer.languages.front().size() == 2)
+        add_text(action, "langue-formation", offer.languages.front());
     if (offer.price_cents)
         add_text(
             action, "prix-total-TTC",
             std::to_string(*offer.price_cents / 100) + '.' + two_digits(*offer.price_cents % 100));
     if (!offer.duration.empty()) add_text(action, "duree-indicative", offer.duration, 150);
-    if (offer.duration_minutes)
+    if (offer.duration_minutes > 0 && offer.duration_minutes < 60 * 1'000'000)
         add_text(action, "nombre-heures-total",
                  std::to_string((*offer.duration_minutes + 59) / 60));
 }
@@ -366,24 +379,27 @@ void write_extras(pugi::xml_node formation, const Offer& offer) {
     pugi::xml_node extras = formation.append_child("extras");
     extras.append_attribute("info") = "campus";
     const auto add = [&](const char* name, const std::string& value) {
-        add_text(extras, "extra", value).append_attribute("info") = name;
+        if (!value.empty()) add_text(extras, "extra", value).append_attribute("info") = name;
     };
     add("type", offer.kind);
     for (const std::string& modality : offer.modalities) add("modalite", modality);
     for (const std::string& theme : offer.themes) add("thematique", theme);
     for (const std::string& subtheme : offer.subthemes) add("sous-thematique", subtheme);
+    if (offer.languages.size() > 1)
+        for (const std::string& language : offer.languages) add("langue", language);
     if (offer.duration_minutes) add("duree-minutes", std::to_string(*offer.duration_minutes));
     if (offer.fictitious) add("fictif", "oui");
 }
 
-void write_formation(pugi::xml_node offers, const Exported& exported, std::string_view base_url) {
+void write_formation(pugi::xml_node offers, const Exported& exported,
+                     const std::vector<Period>& periods, std::string_view base_url) {
     const Offer& offer = exported.offer;
     pugi::xml_node formation = offers.append_child("formation");
     formation.append_attribute("numero") = exported.slug.c_str();
     formation.append_attribute("horodatage-modification") =
         base::iso_time(exported.updated_at).c_str();
     formation.append_child("domaine-formation");
-    add_text(formation, "intitule-formation", offer.title, 255);
+    add_known(formation, "intitule-formation", offer.title, 255);
     add_known(formation, "objectif-formation", offer.summary);
     add_known(formation, "resultats-attendus", offer.objectives);
     add_known(formation, "contenu-formation", offer.programme);
@@ -405,7 +421,7 @@ void write_formation(pugi::xml_node offers, const Exported& exported, std::strin
     }
     add_text(formation.append_child("url-formation"), "urlweb",
              std::string(base_url) + "/catalogue/" + exported.slug, 400);
-    write_action(formation, exported);
+    write_action(formation, offer, periods);
     write_organisation(formation, offer);
     add_text(formation, "identifiant-module", exported.slug);
     write_extras(formation, offer);
@@ -448,7 +464,8 @@ base::Result<Imported> read_lheo(std::string_view xml, const Themes& themes) {
     return std::move(reader.imported);
 }
 
-std::string write_lheo(const std::vector<Exported>& offers, std::string_view base_url) {
+std::string write_lheo(const std::vector<Exported>& offers, const Periods& periods,
+                       std::string_view base_url) {
     pugi::xml_document document;
     pugi::xml_node declaration = document.append_child(pugi::node_declaration);
     declaration.append_attribute("version") = "1.0";
@@ -456,7 +473,11 @@ std::string write_lheo(const std::vector<Exported>& offers, std::string_view bas
     pugi::xml_node root = document.append_child("lheo");
     root.append_attribute("xmlns") = present_namespace;
     pugi::xml_node list = root.append_child("offres");
-    for (const Exported& exported : offers) write_formation(list, exported, base_url);
+    const std::vector<Period> none;
+    for (const Exported& exported : offers) {
+        const auto own = periods.find(exported.id);
+        write_formation(list, exported, own == periods.end() ? none : own->second, base_url);
+    }
     return to_string(document);
 }
 

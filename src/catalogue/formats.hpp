@@ -4,12 +4,14 @@
 // in.
 #pragma once
 #include "base/clock.hpp"
+#include "base/ids.hpp"
 #include "base/result.hpp"
 #include "catalogue/offer.hpp"
 #include "catalogue/themes.hpp"
 
 #include <boost/json/fwd.hpp>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,15 +37,20 @@ struct Imported {
     std::vector<LineProblem> problems;
 };
 
+// When a session is held, and when one may enrol.
 struct Period {
     base::Date first{};
     base::Date last{};
+    base::Date enrol_from{};
+    base::Date enrol_until{};
 };
+using Periods = std::map<base::OfferId, std::vector<Period>>;
+
 struct Exported {  // what the writers are given
     std::string slug;
     Offer offer;
     base::Time updated_at{};
-    std::vector<Period> periods = {};  // of its open sessions; LHEO lists them
+    base::OfferId id = {};
 };
 
 // Taught time in minutes from an organiser's words, where they are clear: "2 jours" (of 7 hours),
@@ -67,7 +74,7 @@ std::string write_open_data_csv(const std::vector<Exported>&);
 // identifiant-module. What LHEO demands and an offer does not say is written as unknown; texts are
 // cut at the lengths of LHEO (3,000 characters).
 base::Result<Imported> read_lheo(std::string_view xml, const Themes& = embedded_themes());
-std::string write_lheo(const std::vector<Exported>&, std::string_view base_url);
+std::string write_lheo(const std::vector<Exported>&, const Periods&, std::string_view base_url);
 
 // schema.org Course, as JSON-LD. `base_url` is without a slash at its end, here and below.
 boost::json::value to_schema_org(const Exported&, std::string_view base_url);

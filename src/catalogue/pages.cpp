@@ -98,7 +98,7 @@ std::vector<Exported> chosen_offers(const http::Request& request, const Site& si
     std::vector<Exported> offers;
     for (const std::size_t position : search(criteria, sight, most).positions) {
         const IndexedOffer& indexed = sight.published->index.at(position);
-        offers.push_back({indexed.slug, indexed.offer, indexed.published_at});
+        offers.push_back({indexed.slug, indexed.offer, indexed.published_at, indexed.id});
     }
     return offers;
 }
@@ -122,7 +122,10 @@ http::Response open_data_file(const http::Request& request, const Site& site) {
 }
 
 http::Response lheo_file(const http::Request& request, const Site& site) {
-    return http::download(write_lheo(whole_catalogue(request, site), site.base_url),
+    const Periods periods = site.database.read([&](db::Transaction& transaction) {
+        return site.sessions.periods(transaction, request.now);
+    });
+    return http::download(write_lheo(whole_catalogue(request, site), periods, site.base_url),
                           "application/xml; charset=utf-8", "campus-catalogue.xml");
 }
 

@@ -62,6 +62,10 @@ std::vector<Session> Sessions::coming(db::Transaction& transaction, base::OfferI
     return store::coming(transaction, offer, now);
 }
 
+void Sessions::for_open(db::Transaction& transaction, base::Time now, const OnOpen& on_session) {
+    store::for_open(transaction, now, on_session);
+}
+
 std::vector<Placed> Sessions::next_with_free_seats(db::Transaction& transaction, base::Time now,
                                                    int most) {
     const auto ids = store::next_free(transaction, now, most);

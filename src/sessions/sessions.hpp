@@ -10,6 +10,7 @@
 #include <boost/json/fwd.hpp>
 
 #include <array>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -94,6 +95,9 @@ struct Placed {
     std::optional<Venue> venue;
 };
 
+// An offer's session: when it begins and ends, when enrolment opens and closes.
+using OnOpen = std::function<void(base::OfferId, base::Time, base::Time, base::Time, base::Time)>;
+
 // The lists of an organiser: `coming` and `past` are open, `past` has ended.
 enum class Listed { coming, past, draft, cancelled };
 inline constexpr std::array all_listed{Listed::coming, Listed::past, Listed::draft,
@@ -163,6 +167,8 @@ public:
     std::map<base::SessionId, Placed> placed(db::Transaction&, const std::vector<base::SessionId>&);
     // Those that are open or cancelled and have not ended, by date.
     std::vector<Session> coming(db::Transaction&, base::OfferId, base::Time now);
+    // The open ones that have not ended, by date.
+    void for_open(db::Transaction&, base::Time now, const OnOpen&);
     // Those with a seat that can be taken now, the next first.
     std::vector<Placed> next_with_free_seats(db::Transaction&, base::Time now, int most);
     // By date; the past and the cancelled ones from the latest.

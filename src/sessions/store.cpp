@@ -169,6 +169,18 @@ std::vector<Session> coming(db::Transaction& transaction, base::OfferId offer, b
     return sessions_from(transaction, select_coming, {offer.value, base::to_epoch(now)});
 }
 
+constexpr db::Query select_open{"sessions.open", R"sql(
+    SELECT offer_id, starts_at, ends_at, enrolment_opens_at, enrolment_closes_at FROM sessions
+    WHERE status = 'open' AND ends_at > $1 ORDER BY starts_at, id
+)sql"};
+
+void for_open(db::Transaction& transaction, base::Time now, const OnOpen& on_session) {
+    transaction.run(select_open, {base::to_epoch(now)}, [&](const db::Row& row) {
+        const auto at = [&](int column) { return base::from_epoch(row.integer(column)); };
+        on_session({row.integer(0)}, at(1), at(2), at(3), at(4));
+    });
+}
+
 // Open ones between two moments, and others whenever they are.
 #define LISTED                                                                                    \
     " FROM sessions s WHERE s.organisation_id IN (SELECT value FROM json_each(CAST($1 AS text)))" \

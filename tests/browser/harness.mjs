@@ -134,9 +134,10 @@ export async function signInAs(page, name) {
 
 // --- what must hold on every page --------------------------------------------------------------
 
-// The build of a page without its words: elements and the attributes that accessibility rules read,
-// rows of a list that are alike counted once. Pages of one build, width and scheme are one to axe.
-const buildOf = () => {
+// The builds of a page's content and of what surrounds it, without the words: elements and the
+// attributes that accessibility rules read, rows of a list that are alike counted once. To axe,
+// contents of one build, width and scheme are one, and so are surroundings.
+const buildsOf = () => {
   const told = (name) => /^(aria-|role$|class$|type$|alt$|title$|lang$|tabindex$|for$|id$|scope$|disabled$|hidden$|open$)/.test(name);
   const value = (text) => (text.trim() ? text.replace(/\d+/g, '#') : '');
   const build = (node) => {
@@ -147,7 +148,9 @@ const buildOf = () => {
     const children = [...node.childNodes].map(build).filter((b, i, all) => b && b !== all[i - 1]);
     return `<${node.localName} ${attributes.sort().join(' ')}>${children.join('')}</>`;
   };
-  return build(document.documentElement) + innerWidth + matchMedia('(prefers-color-scheme: dark)').matches;
+  const screen = innerWidth + matchMedia('(prefers-color-scheme: dark)').matches;
+  const main = build(document.querySelector('main'));
+  return [main, build(document.documentElement).replace(main, '')].map((part) => part + screen);
 };
 const known_builds = new Set();
 
@@ -171,16 +174,25 @@ export async function problemsOf(page, { accessibility = true } = {}) {
     if (count('style, [style], script:not([src]):not([type="application/ld+json"])')) {
       found.push('inline style or script');
     }
-    const names = [...document.body.innerText.matchAll(/\{\{.*?\}\}|\b(?:layout|navigation)\.[a-z_.]+\b/g)];
-    if (names.length) found.push(`unfilled text: ${names.map(String).join(', ')}`);
+    // Words that only programs know: keys of messages, codes, placeholders.
+    const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT, (node) =>
+      (node.parentElement.closest('code, pre, samp, textarea, script') ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT));
+    const codes = new Set();
+    while (words.nextNode()) {
+      const text = words.currentNode.data.replace(/\S*[@/]\S*/g, '');
+      for (const [code] of text.matchAll(/\{\{.*?\}\}|\b[a-z]+(?:_[a-z]+)+\b|\b(?:layout|navigation|app|audit|catalogue|enrolments|identity|jobs|mail|organisations|privacy|requests|sessions)\.[a-z][a-z_.]*\b/g)) {
+        codes.add(code);
+      }
+    }
+    if (codes.size) found.push(`words of programs: ${[...codes].join(', ')}`);
     wide();
     for (const details of document.querySelectorAll('details')) details.open = true;
     wide();
     return found;
   }));
-  const build = accessibility && await page.evaluate(buildOf);
-  if (accessibility && !known_builds.has(build)) {
-    known_builds.add(build);
+  const builds = accessibility ? await page.evaluate(buildsOf) : [];
+  if (builds.some((build) => !known_builds.has(build))) {
+    for (const build of builds) known_builds.add(build);
     // A page without script has none of its own running, but axe needs timers.
     const lend = (on) => page.javascript ||
       page.network.send('Emulation.setScriptExecutionDisabled', { value: !on });
@@ -188,6 +200,7 @@ export async function problemsOf(page, { accessibility = true } = {}) {
     await page.evaluate(axe);
     const { violations } = await page.evaluate(() => globalThis.axe.run(document, {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
+      resultTypes: ['violations'],
     }));
     await lend(false);
     for (const { id, help, nodes } of violations) {

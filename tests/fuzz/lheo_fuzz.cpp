@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!read) return 0;
     std::vector<catalogue::Exported> offers;
     for (const auto& [line, slug, offer] : read->offers) offers.push_back({slug, offer, {}, {}});
-    if (!catalogue::read_lheo(catalogue::write_lheo(offers, "https://a.fr"), tests::themes()))
+    if (!catalogue::read_lheo(catalogue::write_lheo(offers, {}, "https://a.fr"), tests::themes()))
         std::abort();
     return 0;
 }

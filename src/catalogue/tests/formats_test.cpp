@@ -2,6 +2,7 @@
 #include "catalogue/formats.hpp"
 
 #include "base/csv.hpp"
+#include "lheo_structure.hpp"
 #include "offers_for_tests.hpp"
 
 #include <doctest/doctest.h>
@@ -16,7 +17,7 @@ using tests::themes;
 static std::vector<Exported> exported(const Imported& imported) {
     std::vector<Exported> out;
     for (const auto& [line, slug, offer] : imported.offers)
-        out.push_back({slug, offer, base::Time{sys_days{2026y / 1 / 2}}, {}});
+        out.push_back({slug, offer, base::Time{sys_days{2026y / 1 / 2}}});
     return out;
 }
 
@@ -191,12 +192,16 @@ static Exported full_offer() {
              .eligibility = {.populations = {"etat", "territoriale"}},
              .fictitious = true},
             base::Time{sys_days{2026y / 1 / 2}},
-            {{base::Date{2026y / 3 / 4}, base::Date{2026y / 3 / 5}}}};
+            {7}};
 }
+static const Periods full_offer_periods{
+    {{7},
+     {{2026y / 3 / 4, 2026y / 3 / 5, 2026y / 1 / 5, 2026y / 2 / 20},
+      {2026y / 6 / 1, 2026y / 6 / 2, 2026y / 3 / 1, 2026y / 5 / 20}}}};
 
 TEST_CASE("LHEO that is written is read the same, with its elements in the order of the standard") {
     const Exported offer = full_offer();
-    const auto xml = write_lheo({offer}, "https://campus.example");
+    const auto xml = write_lheo({offer}, full_offer_periods, "https://campus.example");
     const auto read = read_lheo(xml, themes());
     REQUIRE(read);
     CHECK(problems(*read) == "");
@@ -207,40 +212,20 @@ TEST_CASE("LHEO that is written is read the same, with its elements in the order
 
     pugi::xml_document document;
     REQUIRE(document.load_string(xml.c_str()));
-    const auto names = [](pugi::xml_node node) {
-        std::string out;
-        for (const auto child : node.children())
-            if (std::string_view(child.previous_sibling().name()) != child.name())
-                out += std::string(child.name()) + ' ';
-        return out;
-    };
+    CHECK(tests::LheoStructure().problems(document.document_element()) == "");
     const auto formation = document.child("lheo").child("offres").child("formation");
-    CHECK(names(formation) ==
-          "domaine-formation intitule-formation objectif-formation resultats-attendus "
-          "contenu-formation "
-          "certifiante contact-formation parcours-de-formation code-niveau-entree certification "
-          "url-formation action organisme-formation-responsable identifiant-module extras ");
-    CHECK(names(formation.child("action")) ==
-          "rythme-formation code-public-vise info-public-vise niveau-entree-obligatoire "
-          "modalites-alternance "
-          "modalites-enseignement conditions-specifiques prise-en-charge-frais-possible "
-          "lieu-de-formation "
-          "modalites-entrees-sorties url-action session acces-handicapes langue-formation "
-          "prix-total-TTC "
-          "duree-indicative nombre-heures-total ");
-    CHECK(names(formation.child("organisme-formation-responsable")) ==
-          "numero-activite SIRET-organisme-formation nom-organisme raison-sociale "
-          "coordonnees-organisme "
-          "contact-organisme ");
     CHECK(std::string(formation.child("certification").child_value("code-RS")) == "6247");
     CHECK(std::string(formation.child("action").child("session").child("periode").child_value(
               "debut")) == "20260304");
+    const auto second = formation.child("action").child("session").next_sibling("session");
+    CHECK(std::string(second.child("periode-inscription").child("periode").child_value("fin")) ==
+          "20260520");
     CHECK(std::string(document.child("lheo").attribute("xmlns").value()) ==
           "http://lheo.gouv.fr/2.3");
 }
 
 TEST_CASE("an offer that says little still makes the elements that LHEO demands") {
-    const auto xml = write_lheo({{"git", {.title = "Git"}, {}, {}}}, "https://campus.example");
+    const auto xml = write_lheo({{"git", {.title = "Git"}, {}, {}}}, {}, "https://campus.example");
     const auto read = read_lheo(xml, themes());
     REQUIRE(read);
     CHECK(read->offers.at(0).offer == Offer{.title = "Git"});
@@ -354,12 +339,16 @@ TEST_CASE("the open data file has the columns that its schema describes") {
 
 TEST_CASE("any offer can be written in every format") {
     std::mt19937 random{5};
+    const tests::LheoStructure structure;
     for (int round = 0; round < 300; ++round) {
-        const Exported offer{"slug", tests::random_offer(random), {}, {}};
+        const Exported offer{"slug", tests::random_offer(random), {}};
         CHECK(base::read_csv(write_csv({offer}, themes())));
         CHECK(base::read_csv(write_open_data_csv({offer}))->size() == 2);
-        CHECK(read_lheo(write_lheo({offer}, "https://a.fr"), themes()));
+        const auto lheo = write_lheo({offer}, {}, "https://a.fr");
+        CHECK(read_lheo(lheo, themes()));
         pugi::xml_document document;
+        REQUIRE(document.load_string(lheo.c_str()));
+        CHECK(structure.problems(document.document_element()) == "");
         CHECK(document.load_string(write_atom({offer}, "https://a.fr", "t", {}).c_str()));
         CHECK(!json_ld_text(to_schema_org(offer, "https://a.fr")).contains('<'));
     }
@@ -368,7 +357,7 @@ TEST_CASE("any offer can be written in every format") {
 TEST_CASE("ten thousand offers are read in well under a second" * doctest::skip()) {
     std::vector<Exported> offers(10'000, full_offer());
     const auto csv = write_csv(offers, themes());
-    const auto lheo = write_lheo(offers, "https://a.fr");
+    const auto lheo = write_lheo(offers, {}, "https://a.fr");
     const auto seconds = [](auto work) {
         const auto start = steady_clock::now();
         work();
@@ -377,7 +366,7 @@ TEST_CASE("ten thousand offers are read in well under a second" * doctest::skip(
     MESSAGE("csv ", csv.size(), " bytes, read in ",
             seconds([&] { CHECK(read_csv(csv, themes())->offers.size() == 10'000); }));
     MESSAGE("csv written in ", seconds([&] { write_csv(offers, themes()); }));
-    std::string part = write_lheo({offers.begin(), offers.begin() + 5'000}, "https://a.fr");
+    std::string part = write_lheo({offers.begin(), offers.begin() + 5'000}, {}, "https://a.fr");
     MESSAGE("lheo ", part.size(), " bytes, 5,000 offers read in ",
             seconds([&] { CHECK(read_lheo(part, themes())->offers.size() == 5'000); }));
     MESSAGE("lheo of 10,000: ", lheo.size(), " bytes");

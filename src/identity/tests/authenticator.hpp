@@ -4,12 +4,12 @@
 #pragma once
 #include "base/base64url.hpp"
 #include "base/secrets.hpp"
+#include "rsa_for_tests.hpp"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
-#include <openssl/rsa.h>
 #include <openssl/sha.h>
 
 #include <cstdint>
@@ -76,18 +76,17 @@ public:
         : kind_(kind), credential_(base::random_token()) {
         switch (kind) {
             case KeyKind::es256:
-                key_ = EVP_EC_gen("P-256");
+                key_ = {EVP_EC_gen("P-256"), EVP_PKEY_free};
                 break;
             case KeyKind::rs256:
-                key_ = EVP_RSA_gen(2048);
+                key_ = rsa_for_tests();
                 break;
             case KeyKind::eddsa:
-                key_ = EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
+                key_ = {EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), EVP_PKEY_free};
                 break;
         }
         if (key_ == nullptr) throw std::runtime_error("no key");
     }
-    ~Authenticator() { EVP_PKEY_free(key_); }
     Authenticator(const Authenticator&) = delete;
     Authenticator& operator=(const Authenticator&) = delete;
 
@@ -116,8 +115,8 @@ public:
             case KeyKind::eddsa: {
                 std::string raw(32, '\0');
                 std::size_t size = raw.size();
-                EVP_PKEY_get_raw_public_key(key_, reinterpret_cast<unsigned char*>(raw.data()),
-                                            &size);
+                EVP_PKEY_get_raw_public_key(key_.get(),
+                                            reinterpret_cast<unsigned char*>(raw.data()), &size);
                 return map(4) + integer(1) + integer(1) + integer(3) + integer(-8) + integer(-1) +
                        integer(6) + integer(-2) + bytes(raw);
             }
@@ -153,7 +152,7 @@ public:
         std::size_t size = out.size();
         auto* place = reinterpret_cast<unsigned char*>(out.data());
         EVP_DigestSignInit(context, nullptr, kind_ == KeyKind::eddsa ? nullptr : EVP_sha256(),
-                           nullptr, key_);
+                           nullptr, key_.get());
         if (EVP_DigestSign(context, place, &size,
                            reinterpret_cast<const unsigned char*>(message.data()),
                            message.size()) != 1)
@@ -174,7 +173,7 @@ public:
 private:
     std::string number(const char* name, int size) const {
         BIGNUM* value = nullptr;
-        EVP_PKEY_get_bn_param(key_, name, &value);
+        EVP_PKEY_get_bn_param(key_.get(), name, &value);
         std::string out(static_cast<std::size_t>(size), '\0');
         BN_bn2binpad(value, reinterpret_cast<unsigned char*>(out.data()), size);
         BN_free(value);
@@ -182,6 +181,6 @@ private:
     }
 
     KeyKind kind_;
-    EVP_PKEY* key_ = nullptr;
+    std::shared_ptr<EVP_PKEY> key_;
     std::string credential_;
 };

@@ -2,6 +2,7 @@
 // Keys and signed tokens as an identity provider makes them, and as an attacker would like to.
 #pragma once
 #include "base/base64url.hpp"
+#include "rsa_for_tests.hpp"
 
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
@@ -9,7 +10,6 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/pem.h>
-#include <openssl/rsa.h>
 #include <boost/json.hpp>
 
 #include <memory>
@@ -20,8 +20,9 @@ struct SigningKey {
     std::string kid;
     bool rsa = true;
 
-    static SigningKey new_rsa(std::string kid, unsigned bits = 2048) {
-        return {{EVP_RSA_gen(bits), EVP_PKEY_free}, std::move(kid), true};
+    static SigningKey new_rsa(std::string kid) { return {rsa_for_tests(), std::move(kid), true}; }
+    static SigningKey new_weak_rsa(std::string kid) {
+        return {{EVP_RSA_gen(1024), EVP_PKEY_free}, std::move(kid), true};
     }
     static SigningKey new_curve(std::string kid, const char* curve = "P-256") {
         return {{EVP_EC_gen(curve), EVP_PKEY_free}, std::move(kid), false};
