@@ -21,7 +21,7 @@ namespace psychometrics {
 namespace json = boost::json;
 namespace {
 
-constexpr std::size_t items_shown = 6;
+constexpr std::size_t items_shown = 5;  // and the threshold: as many as there are styles
 
 struct Options {
     std::string responses, bank, tree, format, out, plot;
