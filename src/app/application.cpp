@@ -12,12 +12,15 @@
 #include "db/versions.hpp"
 #include "enrolments/jobs.hpp"
 #include "enrolments/pages.hpp"
+#include "frameworks/pages.hpp"
 #include "identity/pages.hpp"
 #include "identity/pages_access.hpp"
+#include "items/pages.hpp"
 #include "jobs/pages.hpp"
 #include "mail/pages.hpp"
 #include "organisations/pages.hpp"
 #include "pix/pages.hpp"
+#include "positioning/pages.hpp"
 #include "privacy/pages.hpp"
 #include "privacy/rules.hpp"
 #include "requests/pages.hpp"
@@ -36,17 +39,20 @@ std::vector<html::TemplateSource> template_sources() {
     return sources;
 }
 
-// `with_pix`: some administration has an access to Pix.
-std::vector<html::NavigationEntry> navigation(bool with_pix) {
+std::vector<html::NavigationEntry> navigation(const Configuration& configuration) {
     using http::Access;
     std::vector<html::NavigationEntry> entries{
         {"/catalogue", "navigation.catalogue", Access::anyone()},
+        {"/positioning", "navigation.positioning", Access::signed_in()},
         {"/my-trainings", "navigation.my_trainings", Access::signed_in()},
         {"/my-requests", "navigation.my_requests", Access::signed_in()},
         {"/my-team", "navigation.my_team", Access::role("supervisor")},
         {"/requests", "navigation.requests", Access::role("training_office")},
         {"/circuits", "navigation.circuits", Access::role("training_office")},
         {"/offers", "navigation.offers", Access::any_role({"organiser", "campus_team"})},
+        {"/common-core", "navigation.common_core",
+         Access::any_role({"training_office", "campus_team"})},
+        {"/items", "navigation.items", Access::role("campus_team")},
         {"/sessions", "navigation.sessions", Access::role("organiser")},
         {"/organisations", "navigation.organisations", Access::role("administrator")},
         {"/people", "navigation.people", Access::role("administrator")},
@@ -55,10 +61,14 @@ std::vector<html::NavigationEntry> navigation(bool with_pix) {
         {"/administration/erasures", "navigation.erasures",
          Access::any_role({"administrator", "data_protection_officer"})},
         {"/invitations", "navigation.invitations", Access::role("organiser")},
-        {"/administration/jobs", "navigation.jobs", Access::role("administrator")},
+        // Of the whole platform: for who administers a whole tree (identity::find_caller).
+        {"/administration/jobs", "navigation.jobs", Access::role("root_administrator")},
         {"/help", "navigation.help", Access::anyone()},
     };
-    if (with_pix) {
+    if (!configuration.proconnect_issuer.empty())
+        entries.insert(entries.end() - 1, {"/administration/claims", "navigation.claims",
+                                           Access::any_role({"administrator", "training_office"})});
+    if (!configuration.pix.connections.empty()) {
         entries.insert(entries.begin() + 3, {"/my-pix", "navigation.my_pix", Access::signed_in()});
         entries.insert(entries.end() - 1, {"/pix", "navigation.pix",
                                            Access::any_role({"training_office", "campus_team"})});
@@ -174,6 +184,11 @@ identity::ProConnectSettings proconnect_settings(const Configuration& configurat
             .at_once = std::max(1, configuration.workers / 2)};
 }
 
+enrolments::Origin origin_of(const Configuration& configuration) {
+    const mail::Mailbox from = mail::read_mailbox(configuration.mail_from);
+    return {base_url_of(configuration), from.name, from.email};
+}
+
 mail::SenderOptions sender_options(const Configuration& configuration) {
     const mail::Mailbox from = mail::read_mailbox(configuration.mail_from);
     return {.smtp = {.url = configuration.smtp,
@@ -204,20 +219,21 @@ Application::Application(const Configuration& configuration, db::Database& given
       passkeys(database, identity, identity::webauthn::relying_party(base_url_of(configuration))),
       invitations(database, identity, passkeys),
       emergency(database, identity),
+      frameworks(database, identity, organisations),
+      items(database),
+      positioning(database, identity, organisations, frameworks, items),
       synonyms(base::embedded("reference/synonyms.txt")),
       catalogue(database, organisations, identity, catalogue::embedded_themes(), synonyms),
-      enrolments(database, sessions, catalogue, identity, organisations,
-                 base_url_of(configuration)),
+      enrolments(database, sessions, catalogue, identity, organisations, origin_of(configuration)),
       privacy(database, audit, privacy::read_rules(base::embedded("reference/retention.json")),
               people_of(*this)),
-      requests(database, organisations, identity, catalogue, sessions, enrolments,
-               base_url_of(configuration)),
+      requests(database, organisations, identity, catalogue, sessions, enrolments),
       pix(database, configuration.pix),
       static_entries(http::embedded_static_files()),
       static_files(static_entries),
       templates(template_sources(), messages,
                 [this](std::string_view name) { return static_files.url(name); }),
-      pages(templates, messages, navigation(!configuration.pix.connections.empty()),
+      pages(templates, messages, navigation(configuration),
             {configuration.demo, base_url_of(configuration)}),
       typesetter(pages, templates, messages),
       sender(database, typesetter, mail_kinds, sender_options(configuration)),
@@ -234,6 +250,7 @@ Application::Application(const Configuration& configuration, db::Database& given
     for (privacy::Holder* holder :
          {static_cast<privacy::Holder*>(&pix_data), static_cast<privacy::Holder*>(&requests_data),
           static_cast<privacy::Holder*>(&enrolments_data),
+          static_cast<privacy::Holder*>(&positioning_data),
           static_cast<privacy::Holder*>(&mail_data), static_cast<privacy::Holder*>(&identity_data)})
         privacy.add(*holder);
     privacy.check();
@@ -286,6 +303,21 @@ Application::Application(const Configuration& configuration, db::Database& given
     identity::add_access_pages(
         router, {database, identity, organisations, passkeys, invitations, emergency, pages});
     invitations.add_jobs(jobs);
+    frameworks::add_pages(router, database, frameworks, identity, organisations);
+    items::add_pages(router, database, items, identity, pages);
+    positioning::add_pages(router, pages,
+                           {.database = database,
+                            .positioning = positioning,
+                            .frameworks = frameworks,
+                            .identity = identity,
+                            .base_url = base_url,
+                            .supervises = [this](db::Transaction& transaction,
+                                                 base::PersonId supervisor, base::PersonId agent) {
+                                const auto supervision =
+                                    requests.supervision_of(transaction, agent);
+                                return supervision && supervision->supervisor == supervisor &&
+                                       supervision->state == requests::SupervisionState::confirmed;
+                            }});
     catalogue::add_pages(router, database, catalogue, enrolments, pages, base_url);
     catalogue::add_editing_pages(router, database, catalogue, identity, organisations, pages);
     sessions::add_pages(router,

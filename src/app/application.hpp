@@ -7,6 +7,7 @@
 #include "catalogue/catalogue.hpp"
 #include "enrolments/enrolments.hpp"
 #include "enrolments/privacy.hpp"
+#include "frameworks/frameworks.hpp"
 #include "html/messages.hpp"
 #include "html/mustache.hpp"
 #include "html/pages.hpp"
@@ -18,6 +19,7 @@
 #include "identity/identity.hpp"
 #include "identity/invitations.hpp"
 #include "identity/privacy.hpp"
+#include "items/items.hpp"
 #include "jobs/jobs.hpp"
 #include "mail/kinds.hpp"
 #include "mail/privacy.hpp"
@@ -25,6 +27,8 @@
 #include "organisations/organisations.hpp"
 #include "pix/pix.hpp"
 #include "pix/privacy.hpp"
+#include "positioning/positioning.hpp"
+#include "positioning/privacy.hpp"
 #include "privacy/privacy.hpp"
 #include "requests/privacy.hpp"
 #include "requests/requests.hpp"
@@ -54,6 +58,9 @@ public:
     identity::Passkeys passkeys;
     identity::Invitations invitations;
     identity::Emergency emergency;
+    frameworks::Frameworks frameworks;
+    items::Items items;
+    positioning::Positioning positioning;
     catalogue::Synonyms synonyms;
     catalogue::Catalogue catalogue;
     sessions::Sessions sessions;
@@ -73,6 +80,7 @@ public:
     // What each slice holds of a person.
     enrolments::PersonalData enrolments_data;
     requests::PersonalData requests_data;
+    positioning::PersonalData positioning_data;
     pix::PersonalData pix_data;
     mail::PersonalData mail_data;
     identity::PersonalData identity_data;

@@ -30,7 +30,7 @@ struct Configuration {
     std::string proconnect_scopes =
         "openid given_name usual_name email uid siret idp_id roles organization_label "
         "organizational_unit belonging_population";
-    std::string proconnect_acr = "eidas1 eidas0-mfa eidas1-mfa eidas2 eidas3";
+    std::string proconnect_acr = "eidas0-mfa eidas1-mfa eidas2 eidas3";
     std::string proconnect_algorithm;  // RS256, ES256 or HS256; "": one of the first two
 
     std::string pix_connections;  // file with the accesses of administrations to Pix
@@ -56,6 +56,7 @@ struct Command {
     int agents = 0;            // of load-bench
     int offers = 0;
     std::string tokens;               // of load-bench: file for the tokens of those it signs in
+    bool whole = false;               // of items check: the folder is the bank
     bool json = false;                // reports as JSON
     std::string anchor;               // of verify-audit: NUMBER:HASH of a seal noted down earlier
     bool dry_run = false;             // of retention
