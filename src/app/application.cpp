@@ -19,6 +19,8 @@
 #include "jobs/pages.hpp"
 #include "mail/pages.hpp"
 #include "organisations/pages.hpp"
+#include "pix/pages.hpp"
+#include "positioning/pages.hpp"
 #include "privacy/pages.hpp"
 #include "privacy/rules.hpp"
 #include "requests/pages.hpp"
@@ -41,6 +43,7 @@ std::vector<html::NavigationEntry> navigation(const Configuration& configuration
     using http::Access;
     std::vector<html::NavigationEntry> entries{
         {"/catalogue", "navigation.catalogue", Access::anyone()},
+        {"/positioning", "navigation.positioning", Access::signed_in()},
         {"/my-trainings", "navigation.my_trainings", Access::signed_in()},
         {"/my-requests", "navigation.my_requests", Access::signed_in()},
         {"/my-team", "navigation.my_team", Access::role("supervisor")},
@@ -65,6 +68,11 @@ std::vector<html::NavigationEntry> navigation(const Configuration& configuration
     if (!configuration.proconnect_issuer.empty())
         entries.insert(entries.end() - 1, {"/administration/claims", "navigation.claims",
                                            Access::any_role({"administrator", "training_office"})});
+    if (!configuration.pix.connections.empty()) {
+        entries.insert(entries.begin() + 3, {"/my-pix", "navigation.my_pix", Access::signed_in()});
+        entries.insert(entries.end() - 1, {"/pix", "navigation.pix",
+                                           Access::any_role({"training_office", "campus_team"})});
+    }
     return entries;
 }
 
@@ -213,12 +221,14 @@ Application::Application(const Configuration& configuration, db::Database& given
       emergency(database, identity),
       frameworks(database, identity, organisations),
       items(database),
+      positioning(database, identity, organisations, frameworks, items),
       synonyms(base::embedded("reference/synonyms.txt")),
       catalogue(database, organisations, identity, catalogue::embedded_themes(), synonyms),
       enrolments(database, sessions, catalogue, identity, organisations, origin_of(configuration)),
       privacy(database, audit, privacy::read_rules(base::embedded("reference/retention.json")),
               people_of(*this)),
       requests(database, organisations, identity, catalogue, sessions, enrolments),
+      pix(database, configuration.pix),
       static_entries(http::embedded_static_files()),
       static_files(static_entries),
       templates(template_sources(), messages,
@@ -238,8 +248,9 @@ Application::Application(const Configuration& configuration, db::Database& given
     jobs.every("audit.seal", std::chrono::minutes{1},
                [this](const jobs::Attempt& attempt) { audit.seal(attempt.now); });
     for (privacy::Holder* holder :
-         {static_cast<privacy::Holder*>(&requests_data),
+         {static_cast<privacy::Holder*>(&pix_data), static_cast<privacy::Holder*>(&requests_data),
           static_cast<privacy::Holder*>(&enrolments_data),
+          static_cast<privacy::Holder*>(&positioning_data),
           static_cast<privacy::Holder*>(&mail_data), static_cast<privacy::Holder*>(&identity_data)})
         privacy.add(*holder);
     privacy.check();
@@ -294,6 +305,19 @@ Application::Application(const Configuration& configuration, db::Database& given
     invitations.add_jobs(jobs);
     frameworks::add_pages(router, database, frameworks, identity, organisations);
     items::add_pages(router, database, items, identity, pages);
+    positioning::add_pages(router, pages,
+                           {.database = database,
+                            .positioning = positioning,
+                            .frameworks = frameworks,
+                            .identity = identity,
+                            .base_url = base_url,
+                            .supervises = [this](db::Transaction& transaction,
+                                                 base::PersonId supervisor, base::PersonId agent) {
+                                const auto supervision =
+                                    requests.supervision_of(transaction, agent);
+                                return supervision && supervision->supervisor == supervisor &&
+                                       supervision->state == requests::SupervisionState::confirmed;
+                            }});
     catalogue::add_pages(router, database, catalogue, enrolments, pages, base_url);
     catalogue::add_editing_pages(router, database, catalogue, identity, organisations, pages);
     sessions::add_pages(router,
@@ -305,6 +329,8 @@ Application::Application(const Configuration& configuration, db::Database& given
     requests.add_jobs(jobs);
     requests::add_pages(router,
                         {database, requests, sessions, catalogue, identity, organisations, pages});
+    pix.add_jobs(jobs);
+    pix::add_pages(router, {database, pix, identity, pages});
 }
 
 }  // namespace app

@@ -25,6 +25,10 @@
 #include "mail/privacy.hpp"
 #include "mail/sending.hpp"
 #include "organisations/organisations.hpp"
+#include "pix/pix.hpp"
+#include "pix/privacy.hpp"
+#include "positioning/positioning.hpp"
+#include "positioning/privacy.hpp"
 #include "privacy/privacy.hpp"
 #include "requests/privacy.hpp"
 #include "requests/requests.hpp"
@@ -56,12 +60,14 @@ public:
     identity::Emergency emergency;
     frameworks::Frameworks frameworks;
     items::Items items;
+    positioning::Positioning positioning;
     catalogue::Synonyms synonyms;
     catalogue::Catalogue catalogue;
     sessions::Sessions sessions;
     enrolments::Enrolments enrolments;
     privacy::Privacy privacy;
     requests::Requests requests;
+    pix::Pix pix;
 
     std::vector<http::StaticFile> static_entries;
     http::StaticFiles static_files;
@@ -74,6 +80,8 @@ public:
     // What each slice holds of a person.
     enrolments::PersonalData enrolments_data;
     requests::PersonalData requests_data;
+    positioning::PersonalData positioning_data;
+    pix::PersonalData pix_data;
     mail::PersonalData mail_data;
     identity::PersonalData identity_data;
     http::RateLimits rate_limits;

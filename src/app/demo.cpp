@@ -188,6 +188,37 @@ std::optional<Filling> load_session(Application& app, db::Transaction& transacti
     return Filling{id, session.enrolment_opens_at + std::chrono::hours{1}, takers};
 }
 
+// Two finished positionings and one in progress; none where the bank is not carried.
+void load_positionings(Application& app, db::Transaction& transaction, base::Time now) {
+    if (app.positioning.measure(transaction, db::Versions(transaction))->tables() == nullptr)
+        return;
+    struct Told {
+        const char* email;
+        positioning::Scope scope;
+        std::string_view code;
+        double ability;
+        std::uint64_t seed;
+        days ago;
+        bool finished;
+    };
+    constexpr std::size_t first_answers = 6;
+    for (const Told& told :
+         {Told{"amina.benhaddou@exemple.fr", positioning::Scope::core, "", 0.2, 11, days{40}, true},
+          Told{"farid.ouali@exemple.fr", positioning::Scope::all, "", 1.1, 12, days{12}, true},
+          Told{"hugo.santos@exemple.fr", positioning::Scope::core, "", -0.4, 13, days{1}, false}}) {
+        std::map<std::string, double, std::less<>> abilities;
+        // A profile with its ups and downs, the same at each load.
+        int place = 0;
+        for (const auto& competence : frameworks::present().competences)
+            abilities[competence.code] = told.ability + 0.3 * ((place++ * 7) % 5 - 2);
+        const auto person = app.identity.find_by_email(transaction, told.email);
+        app.positioning.put_finished(transaction, person.value().id, told.scope, told.code,
+                                     abilities, told.seed,
+                                     told.finished ? positioning::most_questions : first_answers,
+                                     told.finished, now - told.ago);
+    }
+}
+
 }  // namespace
 
 base::Result<void> load_demo(Application& app, base::Time now) {
@@ -244,6 +275,8 @@ base::Result<void> load_demo(Application& app, base::Time now) {
     });
     load_demo_requests(app, now);
     load_demo_seats(app, fillers, now);
+    app.database.write(
+        [&](db::Transaction& transaction) { load_positionings(app, transaction, now); });
     return {};
 }
 

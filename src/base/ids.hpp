@@ -22,6 +22,7 @@ using RequestId = Id<struct RequestTag>;
 using CircuitId = Id<struct CircuitTag>;
 using SupervisionId = Id<struct SupervisionTag>;
 using DelegationId = Id<struct DelegationTag>;
+using PositioningId = Id<struct PositioningTag>;
 using ItemId = Id<struct ItemTag>;
 
 }  // namespace base

@@ -2,8 +2,8 @@
 #include "engine/calibration.hpp"
 
 #include "engine/acceleration.hpp"
+#include "engine/calibration_errors.hpp"
 #include "engine/calibration_steps.hpp"
-#include "engine/linear.hpp"
 #include "engine/math.hpp"
 
 #include <algorithm>
@@ -21,8 +21,6 @@ constexpr double not_estimated = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t sparse_answers = 300;  // see Priors::Use::automatic
 // More answers than this: iterations in single precision, the last ones in double.
 constexpr std::size_t many_answers = 200'000;
-// Up to this many parameters the information of all of them together is inverted.
-constexpr std::size_t most_jointly = 1'500;
 
 void refuse(bool wrong, const std::string& what) {
     if (wrong) throw std::invalid_argument(what);
@@ -90,16 +88,6 @@ Layout layout_of(const Responses& responses, const std::vector<std::vector<std::
     layout.groups_at = next;
     layout.size = next + 2 * layout.groups;
     return layout;
-}
-
-Item item_at(const Layout& layout, std::span<const double> x, std::size_t i) {
-    const Layout::Place& place = layout.items[i];
-    Item item;
-    item.model = place.model;
-    item.a = layout.slope(x, i);
-    item.d.assign(x.begin() + place.d, x.begin() + place.d + place.steps);
-    if (place.guessing) item.c = logistic(x[place.d + 1]);
-    return item;
 }
 
 double bounded_logit(double p) {
@@ -189,163 +177,6 @@ std::size_t number_of_nodes(const Responses& responses) {
     return most <= 60 ? 48 : most <= 200 ? 64 : 128;
 }
 
-// Of all parameters, NaN where there is none; and the covariance of slope and first intercept.
-struct Errors {
-    std::vector<double> se;
-    std::vector<double> slope_with_intercept;  // by item
-};
-
-Errors no_errors(const Layout& layout) {
-    return {std::vector<double>(layout.size, not_estimated),
-            std::vector<double>(layout.items.size(), not_estimated)};
-}
-
-Errors observed_errors(const Layout& layout, Problem& problem, const std::vector<std::size_t>& free,
-                       const std::vector<double>& x) {
-    const std::size_t n = free.size();
-    std::vector<double> information(n * n);
-    std::vector<double> moved = x;
-    // Central differences: error of order step^2; the gradient itself has 1e-10 of its terms.
-    for (std::size_t j = 0; j < n; ++j) {
-        const double step = 1e-4 * std::max(1.0, std::abs(x[free[j]]));
-        moved[free[j]] = x[free[j]] + step;
-        const std::vector<double> above = problem.gradient_at(moved);
-        moved[free[j]] = x[free[j]] - step;
-        const std::vector<double> below = problem.gradient_at(moved);
-        moved[free[j]] = x[free[j]];
-        for (std::size_t i = 0; i < n; ++i)
-            information[i * n + j] = -(above[free[i]] - below[free[i]]) / (2 * step);
-    }
-    for (std::size_t i = 0; i < n; ++i)
-        for (std::size_t j = 0; j < i; ++j)
-            information[i * n + j] = information[j * n + i] =
-                0.5 * (information[i * n + j] + information[j * n + i]);
-    Errors errors = no_errors(layout);
-    // information = L L'; the covariance of two parameters is the product of columns of 1 / L.
-    std::vector<double> unit(n);
-    if (!solve(information, unit, n)) return errors;
-    std::vector<double> inverse(n * n);  // column by column
-    for (std::size_t j = 0; j < n; ++j) {
-        double* const column = inverse.data() + j * n;
-        column[j] = 1;
-        for (std::size_t i = j; i < n; ++i) {
-            for (std::size_t k = j; k < i; ++k) column[i] -= information[i * n + k] * column[k];
-            column[i] /= information[i * n + i];
-        }
-    }
-    const auto covariance = [&](std::size_t one, std::size_t other) {
-        const double* const from = inverse.data() + one * n;
-        return std::inner_product(from, from + n, inverse.data() + other * n, 0.0);
-    };
-    std::vector<std::size_t> place_of(layout.size, n);
-    for (std::size_t j = 0; j < n; ++j) {
-        place_of[free[j]] = j;
-        errors.se[free[j]] = std::sqrt(covariance(j, j));
-    }
-    for (std::size_t i = 0; i < layout.items.size(); ++i) {
-        const std::size_t slope = place_of[layout.items[i].own_slope ? layout.items[i].at : 0];
-        const std::size_t intercept = place_of[layout.items[i].d];
-        if (slope < n && intercept < n)
-            errors.slope_with_intercept[i] = covariance(slope, intercept);
-    }
-    return errors;
-}
-
-// The same from squared scores, an item by itself. Derivatives of log P by central differences.
-Errors errors_by_item(const Layout& layout, const Nodes& nodes, const Responses& responses,
-                      Expectation& expectation, const std::vector<double>& x) {
-    const std::size_t q = nodes.size();
-    constexpr double step = 1e-5;
-    std::vector<std::size_t> at(layout.items.size());  // of each item in `slopes`
-    std::vector<std::size_t> width(layout.items.size());
-    std::size_t size = 0;
-    std::size_t squares_size = 0;
-    std::vector<std::size_t> squares_at(layout.items.size());
-    for (std::size_t i = 0; i < layout.items.size(); ++i) {
-        const Layout::Place& place = layout.items[i];
-        width[i] = 1 + place.steps + (place.guessing ? 1 : 0);
-        at[i] = size;
-        squares_at[i] = squares_size;
-        size += width[i] * (place.steps + 1) * q;
-        squares_size += width[i] * width[i];
-    }
-    std::vector<double> slopes(size);  // item, parameter, category, node
-    for (std::size_t i = 0; i < layout.items.size(); ++i) {
-        const Item item = item_at(layout, x, i);
-        std::vector<double> above(item.categories());
-        std::vector<double> below(item.categories());
-        for (std::size_t k = 0; k < width[i]; ++k) {
-            const auto moved = [&](double by) {
-                Item other = item;
-                if (k == 0)
-                    other.a += by;
-                else if (k <= item.d.size())
-                    other.d[k - 1] += by;
-                else
-                    other.c = logistic(log(item.c / (1 - item.c)) + by);
-                return other;
-            };
-            const Item up = moved(step);
-            const Item down = moved(-step);
-            for (std::size_t node = 0; node < q; ++node) {
-                log_probabilities(up, nodes.theta[node], above);
-                log_probabilities(down, nodes.theta[node], below);
-                for (std::size_t y = 0; y < item.categories(); ++y)
-                    slopes[at[i] + (k * item.categories() + y) * q + node] =
-                        (above[y] - below[y]) / (2 * step);
-            }
-        }
-    }
-    std::vector<double> squares(squares_size);
-    std::vector<double> score;
-    expectation.posteriors(x, [&](std::size_t person, std::span<const double> weights) {
-        for (const PackedAnswer answer : responses.of(person)) {
-            const std::size_t i = answer.item();
-            const std::size_t categories = layout.items[i].steps + 1;
-            score.assign(width[i], 0.0);
-            for (std::size_t k = 0; k < width[i]; ++k) {
-                const double* const slope =
-                    slopes.data() + at[i] + (k * categories + answer.category()) * q;
-                for (std::size_t node = 0; node < q; ++node)
-                    score[k] += weights[node] * slope[node];
-            }
-            for (std::size_t k = 0; k < width[i]; ++k)
-                for (std::size_t j = 0; j < width[i]; ++j)
-                    squares[squares_at[i] + k * width[i] + j] += score[k] * score[j];
-        }
-    });
-    Errors errors = no_errors(layout);
-    for (std::size_t i = 0; i < layout.items.size(); ++i) {
-        const Layout::Place& place = layout.items[i];
-        if (place.fixed) continue;
-        // A shared slope is taken as known here: it rests on all items.
-        const std::size_t skip = place.own_slope ? 0 : 1;
-        const std::size_t n = width[i] - skip;
-        for (std::size_t k = 0; k < n; ++k) {
-            std::vector<double> information(n * n);
-            for (std::size_t r = 0; r < n; ++r)
-                for (std::size_t c = 0; c < n; ++c)
-                    information[r * n + c] =
-                        squares[squares_at[i] + (r + skip) * width[i] + c + skip];
-            std::vector<double> unit(n);
-            unit[k] = 1;
-            if (!solve(information, unit, n)) continue;
-            errors.se[place.at + k] = std::sqrt(unit[k]);
-            if (k == 0 && place.own_slope) errors.slope_with_intercept[i] = unit[1];
-        }
-    }
-    return errors;
-}
-
-// Of b = -d / a, by the delta method.
-double se_of_b(const ItemEstimate& estimate, double covariance) {
-    const double a = estimate.item.a;
-    const double b = -estimate.item.d[0] / a;
-    const double se_a = std::isnan(estimate.se[0]) ? 0 : estimate.se[0];
-    return std::sqrt(estimate.se[1] * estimate.se[1] + b * b * se_a * se_a + 2 * b * covariance) /
-           std::abs(a);
-}
-
 // x and its errors as items and groups; the Rasch model's slope becomes the spread of the persons.
 void write_estimates(const Preparation& prepared, const CalibrationOptions& options,
                      const std::vector<double>& x, const std::optional<Errors>& found,
@@ -354,18 +185,15 @@ void write_estimates(const Preparation& prepared, const CalibrationOptions& opti
     const bool stretched = options.family == Family::rasch && !layout.shared_fixed;
     const double scale = stretched ? x[0] : 1;
     result.items = estimates_of(prepared, x);
-    for (std::size_t i = 0; i < layout.items.size(); ++i) {
-        const Layout::Place& place = layout.items[i];
-        ItemEstimate& estimate = result.items[i];
-        if (stretched) estimate.item.a /= scale;
-        if (!found) continue;
-        const std::vector<double>& errors = found->se;
-        estimate.se.push_back(stretched ? not_estimated : errors[place.own_slope ? place.at : 0]);
-        for (std::size_t k = 0; k < place.steps; ++k) estimate.se.push_back(errors[place.d + k]);
-        // By the delta method from logit c.
-        const double c = estimate.item.c;
-        estimate.se.push_back(place.guessing ? errors[place.d + 1] * c * (1 - c) : not_estimated);
-        estimate.se_b = se_of_b(estimate, stretched ? 0 : found->slope_with_intercept[i]);
+    if (stretched)
+        for (ItemEstimate& estimate : result.items) estimate.item.a /= scale;
+    if (found) {
+        Errors errors = *found;
+        if (stretched) {  // the slope is 1; its error is the spread's
+            errors.se[0] = not_estimated;
+            std::ranges::fill(errors.slope_with_intercept, 0);
+        }
+        write_errors(layout, errors, result.items);
     }
     for (std::size_t g = 0; g < layout.groups; ++g) {
         const std::size_t at = layout.groups_at + 2 * g;
@@ -429,7 +257,7 @@ Calibration calibrate(const Responses& responses, const CalibrationOptions& opti
                                           5 * exp(x[layout.groups_at + 2 * g + 1]));
         if (needed <= reach + 0.5 || reach >= 12) break;
         reach = 12;
-        count = std::min<std::size_t>(128, 2 * count);
+        count = 128;  // at least as close together
     }
     result.still_to_gain = found.still_to_gain;
     result.converged = found.converged;
@@ -438,12 +266,20 @@ Calibration calibrate(const Responses& responses, const CalibrationOptions& opti
     std::optional<Errors> errors;
     if (options.standard_errors) {
         const std::vector<std::size_t> free = free_parameters(layout);
-        if (free.size() <= most_jointly) {
+        errors = no_errors(layout, x.size());
+        if (free.size() <= options.most_jointly) {
             result.standard_errors = StandardErrors::observed;
-            errors = observed_errors(layout, problem, free, x);
+            observed_errors(
+                layout, [&](const std::vector<double>& at) { return problem.gradient_at(at); },
+                free, x, *errors);
         } else {
             result.standard_errors = StandardErrors::by_item;
-            errors = errors_by_item(layout, *nodes, responses, *expectation, x);
+            ItemScores scores(layout, *nodes, x);
+            expectation->posteriors(x, [&](std::size_t person, std::span<const double> weights) {
+                for (const PackedAnswer answer : responses.of(person))
+                    scores.add(answer, weights.data());
+            });
+            scores.errors(*errors);
         }
     }
     write_estimates(prepared, options, x, errors, result);
@@ -465,6 +301,16 @@ Calibration calibrate(const Responses& responses, const CalibrationOptions& opti
         });
     }
     return result;
+}
+
+Item item_at(const Layout& layout, std::span<const double> x, std::size_t i) {
+    const Layout::Place& place = layout.items[i];
+    Item item;
+    item.model = place.model;
+    item.a = layout.slope(x, i);
+    item.d.assign(x.begin() + place.d, x.begin() + place.d + place.steps);
+    if (place.guessing) item.c = logistic(x[place.d + 1]);
+    return item;
 }
 
 std::vector<std::size_t> free_parameters(const Layout& layout) {

@@ -53,6 +53,9 @@ struct CalibrationOptions {
     // seen.
     std::vector<std::size_t> categories = {};
     bool standard_errors = false;
+    // Up to so many parameters their errors come from the information of all of them together, else
+    // item by item (see StandardErrors).
+    std::size_t most_jointly = 1'500;
     bool person_estimates = false;
     unsigned threads = 1;  // the result does not depend on it
     std::size_t most_maps = 2000;
@@ -70,7 +73,8 @@ struct ItemEstimate {
     // With options.standard_errors, else empty: of a, then of each d, then of c. A NaN: not
     // estimated.
     std::vector<double> se;
-    double se_b = 0;  // of b = -d / a, for two categories
+    double se_b = 0;    // of b = -d / a, for two categories
+    double cov_ad = 0;  // covariance of a and the first d
 };
 
 struct GroupEstimate {

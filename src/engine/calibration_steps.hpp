@@ -51,6 +51,7 @@ struct Preparation {
 // Throws as calibrate().
 Preparation prepare(const Responses&, const CalibrationOptions&);
 std::vector<std::size_t> free_parameters(const Layout&);
+Item item_at(const Layout&, std::span<const double> x, std::size_t item);
 // The items at x, without standard errors.
 std::vector<ItemEstimate> estimates_of(const Preparation&, std::span<const double> x);
 

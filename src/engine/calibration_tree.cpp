@@ -2,12 +2,14 @@
 #include "engine/calibration_tree.hpp"
 
 #include "engine/acceleration.hpp"
+#include "engine/calibration_errors.hpp"
 #include "engine/calibration_kernels.hpp"
 #include "engine/calibration_steps.hpp"
 #include "engine/math.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
 namespace engine {
@@ -18,6 +20,7 @@ constexpr double reach = 4.8;  // distance of points 0.246: the standard deviati
                                // its parent is at least .2, which makes the error 2e-6 of the sum
 constexpr std::size_t persons_in_block = 32;
 constexpr double least_loading = 0.01;
+constexpr std::size_t most_jointly = 300;  // parameters; each costs two E-steps
 
 // log of the probability of each point of the child, given each of the parent: a row a parent.
 AlignedVector<double> transition(const Nodes& nodes, double loading) {
@@ -288,28 +291,31 @@ void TreeExpectation::visit(std::span<const double> x, std::span<const double> l
     }
 }
 
-// The loading that fits the joint counts of child and parent best: Newton's method on Fisher's z,
-// with the transitions as they are on the points, so that EM stays exact. Returns gradient times
-// step.
-double improve_loading(const Nodes& nodes, const AlignedVector<double>& joint, double& z) {
-    const auto value = [&](double at) {
-        const double loading = from_z(at);
-        const double variance = 1 - loading * loading;
-        double sum = 0;
-        for (std::size_t p = 0; p < points; ++p) {
-            double all = 0;
-            double persons = 0;
-            for (std::size_t c = 0; c < points; ++c) {
-                const double off = nodes.theta[c] - loading * nodes.theta[p];
-                const double log_weight = -0.5 * off * off / variance;
-                all += exp(log_weight);
-                sum += joint[p * points + c] * log_weight;
-                persons += joint[p * points + c];
-            }
-            sum -= persons * log(all);
+// Expected log-probability of a child given its parent, as the joint counts tell it, with the
+// transitions as they are on the points, so that EM stays exact. z: Fisher's, of the loading.
+double fit_of_loading(const Nodes& nodes, const AlignedVector<double>& joint, double z) {
+    const double loading = from_z(z);
+    const double variance = 1 - loading * loading;
+    double sum = 0;
+    for (std::size_t p = 0; p < points; ++p) {
+        double all = 0;
+        double persons = 0;
+        for (std::size_t c = 0; c < points; ++c) {
+            const double off = nodes.theta[c] - loading * nodes.theta[p];
+            const double log_weight = -0.5 * off * off / variance;
+            all += exp(log_weight);
+            sum += joint[p * points + c] * log_weight;
+            persons += joint[p * points + c];
         }
-        return sum;
-    };
+        sum -= persons * log(all);
+    }
+    return sum;
+}
+
+// The loading that fits the joint counts of child and parent best: Newton's method on Fisher's z.
+// Returns gradient times step.
+double improve_loading(const Nodes& nodes, const AlignedVector<double>& joint, double& z) {
+    const auto value = [&](double at) { return fit_of_loading(nodes, joint, at); };
     constexpr double step = 1e-3;
     double gain = 0;
     for (int k = 0; k < 5; ++k) {
@@ -422,6 +428,54 @@ TreeCalibration calibrate_tree(const Responses& responses, const Tree& tree,
     result.nodes = tree.nodes();
     for (std::size_t n = 1; n < tree.size(); ++n)
         if (told[n]) result.nodes[n].loading = loadings[n];
+    if (options.standard_errors) {
+        Errors errors = no_errors(layout, x.size());
+        std::vector<std::size_t> of_loadings;
+        for (std::size_t n = 1; n < tree.size(); ++n)
+            if (told[n] && loadings[n] > least_loading + 1e-6 &&
+                loadings[n] < greatest_loading - 1e-6)
+                of_loadings.push_back(loadings_at + n);
+        std::vector<std::size_t> free = free_parameters(layout);
+        calibration.standard_errors =
+            free.size() + of_loadings.size() <= std::min(options.most_jointly, most_jointly)
+                ? StandardErrors::observed
+                : StandardErrors::by_item;
+        if (calibration.standard_errors == StandardErrors::by_item) {
+            ItemScores scores(layout, nodes, x);
+            expectation.visit(x, loadings,
+                              [&](std::size_t person, std::size_t node, const double* weights) {
+                                  for (const PackedAnswer answer : responses.of(person))
+                                      if (static_cast<std::size_t>(nodes_of[answer.item()]) == node)
+                                          scores.add(answer, weights);
+                              });
+            scores.errors(errors);
+            free.clear();
+        }
+        free.insert(free.end(), of_loadings.begin(), of_loadings.end());
+        observed_errors(
+            layout,
+            [&](const std::vector<double>& at) {
+                std::vector<double> out(at.size());
+                expectation.counts(at, loadings_of(at), counts);
+                gradient(layout, nodes, options.priors, counts, at, out);
+                constexpr double step = 1e-3;
+                for (const std::size_t k : of_loadings) {
+                    const AlignedVector<double>& joint = expectation.joint(k - loadings_at);
+                    out[k] = (fit_of_loading(nodes, joint, at[k] + step) -
+                              fit_of_loading(nodes, joint, at[k] - step)) /
+                             (2 * step);
+                }
+                return out;
+            },
+            free, x, errors);
+        write_errors(layout, errors, calibration.items);
+        result.se_loadings.assign(tree.size(), std::numeric_limits<double>::quiet_NaN());
+        // By the delta method from Fisher's z.
+        for (const std::size_t k : of_loadings) {
+            const double loading = loadings[k - loadings_at];
+            result.se_loadings[k - loadings_at] = errors.se[k] * (1 - loading * loading);
+        }
+    }
     if (options.person_estimates) {
         result.mean.resize(responses.persons() * tree.size());
         result.sd.resize(responses.persons() * tree.size());

@@ -11,12 +11,17 @@
 
 namespace engine {
 
-// Options as for one dimension, but one group and no standard errors of loadings; each ability is
-// N(0, 1). A loading that the data cannot tell (the only child of a node without items) stays as
-// the tree says it; two children alone tell only the product of their loadings.
+// Options as for one dimension, but one group; each ability is N(0, 1). Standard errors: up to 300
+// parameters together, items and loadings; beyond that items one by one, and the loadings together
+// with the items taken as known. A loading that the data cannot tell (the only child of a node
+// without items) stays as the tree says it; two children alone tell only the product of their
+// loadings.
 struct TreeCalibration {
     Calibration calibration;
     std::vector<Node> nodes;  // with estimated loadings
+    // With options.standard_errors: of each loading; NaN: not estimated, or at the end of its
+    // range.
+    std::vector<double> se_loadings;
     // With options.person_estimates: by person, then by node of the tree.
     std::vector<double> mean;
     std::vector<double> sd;

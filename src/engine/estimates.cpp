@@ -121,19 +121,20 @@ Estimate wle_estimate(std::span<const Answer> answers) {
     return {theta, fisher > 0 ? 1 / std::sqrt(fisher) : std::numeric_limits<double>::infinity()};
 }
 
-double lz_star(std::span<const Answer> answers, Estimator estimator, double mean, double sd) {
-    const double nothing = std::numeric_limits<double>::quiet_NaN();
-    if (answers.size() < 2) return nothing;
-    const double theta = estimator == Estimator::map ? map_estimate(answers, mean, sd).theta
-                                                     : wle_estimate(answers).theta;
-    // Of each item log P(y) and the score s(y) = P'(y) / P(y), whose mean is 0.
+namespace {
+
+// Sums over answers to items of one ability, at its estimate. Of each item log P(y) and the score
+// s(y) = P'(y) / P(y), whose mean is 0.
+struct FitSums {
     double off = 0;         // sum of log P(y) - E log P
+    double score = 0;       // sum of s(y)
     double covariance = 0;  // of log P and s
     double fisher = 0;      // variance of s
     double variance = 0;    // of log P
     double j = 0;
-    std::array<double, max_categories> l{};
-    for (const Answer& answer : answers) {
+
+    void add(const Answer& answer, double theta) {
+        std::array<double, max_categories> l{};
         log_probabilities(*answer.item, theta, l);
         double expected = 0;
         double square = 0;
@@ -148,13 +149,47 @@ double lz_star(std::span<const Answer> answers, Estimator estimator, double mean
         j += known.j;
         variance += square - expected * expected;
         off += l[static_cast<std::size_t>(answer.category)] - expected;
+        score += slopes(*answer.item, theta, answer.category).first;
     }
-    if (!(fisher > 0)) return nothing;
+    // What of log P moves with the ability: the regression on the score.
+    double share() const { return fisher > 0 ? covariance / fisher : 0; }
+    double left() const { return variance - share() * covariance; }
+};
+
+constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
+constexpr double least_variance = 1e-12;
+
+}  // namespace
+
+double lz_star(std::span<const Answer> answers, Estimator estimator, double mean, double sd) {
+    if (answers.size() < 2) return nothing;
+    const double theta = estimator == Estimator::map ? map_estimate(answers, mean, sd).theta
+                                                     : wle_estimate(answers).theta;
+    FitSums sums;
+    for (const Answer& answer : answers) sums.add(answer, theta);
+    if (!(sums.fisher > 0)) return nothing;
     // The estimate solves r0 + sum of s(y) = 0.
-    const double r0 = estimator == Estimator::map ? -(theta - mean) / (sd * sd) : j / (2 * fisher);
-    const double share = covariance / fisher;
-    const double left = variance - share * covariance;
-    return left > 1e-12 ? (off + share * r0) / std::sqrt(left) : nothing;
+    const double r0 =
+        estimator == Estimator::map ? -(theta - mean) / (sd * sd) : sums.j / (2 * sums.fisher);
+    return sums.left() > least_variance ? (sums.off + sums.share() * r0) / std::sqrt(sums.left())
+                                        : nothing;
+}
+
+double lz_star(std::span<const Answer> answers, std::span<const double> theta) {
+    std::vector<FitSums> sums(theta.size());
+    for (const Answer& answer : answers) {
+        const auto node = static_cast<std::size_t>(answer.item->node);
+        sums[node].add(answer, theta[node]);
+    }
+    double off = 0;
+    double left = 0;
+    for (const FitSums& of : sums) {
+        // One answer, or nothing but what moves with the ability.
+        if (!(of.left() > least_variance)) continue;
+        off += of.off - of.share() * of.score;
+        left += of.left();
+    }
+    return left > 0 ? off / std::sqrt(left) : nothing;
 }
 
 }  // namespace engine

@@ -2,6 +2,7 @@
 #include "engine/posterior.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 
 namespace engine {
@@ -87,6 +88,7 @@ Posterior::Posterior(const Tables& tables)
 }
 
 void Posterior::reset() {
+    beliefs_ = 0;
     for (std::size_t node = 0; node < below_.size(); ++node) {
         if (touched_[node]) {
             double* sum = part(static_cast<int>(node), sums);
@@ -115,7 +117,31 @@ void Posterior::change(int node) {
 
 void Posterior::add(std::size_t item, int answer) {
     const int node = tables_->items()[item].node;
-    run_->add(part(node, sums), tables_->log_likelihood(item, answer), points_);
+    observe(node, tables_->log_likelihood(item, answer));
+}
+
+void Posterior::believe(int node, double mean, double sd) {
+    assert(std::abs(mean) <= 8 && sd >= 0.05);
+    const auto& nodes = network_->nodes();
+    double best = never;
+    for (std::size_t q = 0; q < network_->grid().size(); ++q) {
+        const double z = (nodes[q] - mean) / sd;
+        scratch_[q] = -0.5 * z * z;
+        best = std::max(best, scratch_[q]);
+    }
+    // As those of answers: a multiple of the quantum, so that sums stay exact.
+    for (std::size_t q = 0; q < points_; ++q)
+        scratch_[q] = q < network_->grid().size()
+                          ? std::nearbyint(std::max(scratch_[q] - best, least_log_likelihood) /
+                                           likelihood_quantum) *
+                                likelihood_quantum
+                          : 0;
+    ++beliefs_;
+    observe(node, scratch_.data());
+}
+
+void Posterior::observe(int node, const double* log_likelihood) {
+    run_->add(part(node, sums), log_likelihood, points_);
     answered_[static_cast<std::size_t>(node)] = touched_[static_cast<std::size_t>(node)] = 1;
     for (int at = node; at >= 0; at = network_->tree().nodes()[static_cast<std::size_t>(at)].parent)
         ++below_[static_cast<std::size_t>(at)];

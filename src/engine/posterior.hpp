@@ -32,7 +32,11 @@ public:
     void add(std::size_t item, int answer);
     // Takes an answer back; what follows is as if it had never been.
     void remove(std::size_t item, int answer);
-    std::size_t answers() const { return below_[0]; }
+    std::size_t answers() const { return below_[0] - beliefs_; }
+    // What is known of a node beforehand (an earlier test, a self-assessment), as an observation of
+    // its theta with a normal error: mean in [-8, 8], sd at least 0.05. Weighs beside the tree's
+    // own N(0, 1) as 1 / sd^2; until reset().
+    void believe(int node, double mean, double sd);
 
     // Mean and variance of theta of the node (EAP and the square of its standard error).
     Moments moments(int node);
@@ -59,6 +63,7 @@ private:
     double* part(int node, Part which) {
         return messages_.data() + (static_cast<std::size_t>(node) * parts + which) * points_;
     }
+    void observe(int node, const double* log_likelihood);
     void change(int node);
     // Own answers and the messages of all children; the largest number is 1.
     const double* inner(int node);
@@ -78,7 +83,8 @@ private:
     std::size_t points_;
     Aligned messages_;
     Aligned marginal_, scratch_;
-    std::vector<std::size_t> below_;       // answers at the node and below
+    std::vector<std::size_t> below_;  // answers and beliefs at the node and below
+    std::size_t beliefs_ = 0;
     std::vector<unsigned char> answered_;  // at the node itself
     std::vector<unsigned char> inner_ok_, up_ok_, down_ok_;
     std::vector<unsigned char> touched_;  // sums to be cleared by reset()

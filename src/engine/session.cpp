@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 
 namespace engine {
 namespace {
@@ -76,6 +77,28 @@ void Session::begin(Random random, const ExposureControl* control) {
     }
 }
 
+void Session::resume(std::uint64_t seed, std::span<const Given> given,
+                     const ExposureControl* control) {
+    begin(Random(seed), control);
+    const auto refuse = [](const char* what) { throw std::invalid_argument(what); };
+    for (const auto& [item, category] : given) {
+        if (item >= tables_->items().size()) refuse("an item given is not in the bank");
+        if (category != missing && (category < 0 || static_cast<std::size_t>(category) >=
+                                                        tables_->items()[item].categories()))
+            refuse("an answer given is none of its item's categories");
+        if (std::ranges::find(given_, item) != given_.end()) refuse("an item was given twice");
+        block(tables_->slot_of(item));
+        if (rules_->blueprint) blueprint_.give(item);
+        given_.push_back(item);
+        answer(category);
+    }
+    if (!given_.empty())
+        for (std::size_t at = 0; at < tables_->pools().size(); ++at)
+            if (tables_->pools()[at].node == tables_->items()[given_.back()].node)
+                next_pool_ = (at + 1) % tables_->pools().size();
+    random_ = Random(seed, given_.size() + 1);
+}
+
 void Session::block(std::size_t slot) {
     blocked_[slot] = barred;
     blocked_slots_.push_back(slot);
@@ -124,6 +147,12 @@ bool Session::should_stop() {
     return false;
 }
 
+bool Session::has_turn(const Pool& pool) const {
+    const bool weighed =
+        rules_->weights.empty() || rules_->weights[static_cast<std::size_t>(pool.node)] > 0;
+    return weighed && has_free(pool);
+}
+
 bool Session::has_free(const Pool& pool) const {
     for (std::size_t slot = pool.begin; slot < pool.begin + pool.items; ++slot)
         if (blocked_[slot] > barred / 2) return true;
@@ -137,14 +166,14 @@ const Pool* Session::choose_pool() {
         double most = -1;
         for (const Pool& pool : pools)
             if (const double variance = posterior_.moments(pool.node).variance;
-                variance > most && has_free(pool))
+                variance > most && has_turn(pool))
                 most = variance, chosen = &pool;
         return chosen;
     }
     for (std::size_t tried = 0; tried < pools.size(); ++tried) {
         const Pool& pool = pools[next_pool_];
         next_pool_ = (next_pool_ + 1) % pools.size();
-        if (has_free(pool)) return &pool;
+        if (has_turn(pool)) return &pool;
     }
     return nullptr;
 }

@@ -50,7 +50,8 @@ struct Rules {
     Select select = Select::mepv;
     Turn turn = Turn::rotate;
     Ability ability = Ability::eap;
-    // Of `mepv`: weight of each node's variance; empty: only the node of the item itself.
+    // Weight of each node: nodes of weight 0 have no turn of their own. Of `mepv`: of the node's
+    // variance in the sum that an item is to lower; empty: only the node of the item itself.
     std::vector<double> weights;
     // Uncertain items (Tables::uncertainty) are compared with parameters drawn from their
     // posterior, so that they are seen where they may inform (Thompson sampling); `fisher` only.
@@ -61,6 +62,12 @@ struct Rules {
     const Blueprint* blueprint = nullptr;  // outlives the session
 };
 
+// An item that was given, and the answer: a category, or `missing`.
+struct Given {
+    std::size_t item;
+    int category;
+};
+
 class Session {
 public:
     // Both outlive it.
@@ -69,6 +76,11 @@ public:
     // A new candidate with random numbers of their own. `control` is the present state of
     // Sympson-Hetter or of eligibility, or null; it outlives this candidate's test.
     void begin(Random random, const ExposureControl* control = nullptr);
+    // A test in progress as its answers tell it: what a server keeps between two questions is the
+    // seed and these. begin(), then all of them, in microseconds. Draws of the next question come
+    // from the seed and its number, so asking twice gives the same question twice. Throws
+    // std::invalid_argument where an item is not in the bank, comes twice, or lacks the category.
+    void resume(std::uint64_t seed, std::span<const Given>, const ExposureControl* = nullptr);
     // Never to be given to this candidate.
     void bar(std::size_t item) { block(tables_->slot_of(item)); }
     // The next item, or none: see stopped().
@@ -99,6 +111,7 @@ private:
     Best choose_by_shadow_test();
     bool should_stop();
     void block(std::size_t slot);
+    bool has_turn(const Pool&) const;
 
     const Tables* tables_;
     const Rules* rules_;

@@ -83,14 +83,9 @@ std::vector<Waiting> take_due(db::Transaction& transaction, base::Time now, base
     return letters;
 }
 
-// What stays of a letter that has left: that it did, and to whom. Its text may hold a link that
-// lets in once (an invitation, a request to decide), which no copy of this table may give away.
-#define NOTHING_LEFT R"('{"subject":"mail.left.subject","paragraphs":["mail.left.text"]}')"
-
 // Whoever had the lease: a letter that has left has left.
 constexpr db::Query mark_letters_sent{"mail.mark_sent", R"sql(
-    UPDATE outbox SET state = 'sent', sent_at = $2, leased_until = NULL, last_error = '',
-                      letter = )sql" NOTHING_LEFT R"sql(
+    UPDATE outbox SET state = 'sent', sent_at = $2, leased_until = NULL, last_error = ''
     WHERE id IN (SELECT value FROM json_each(CAST($1 AS text)))
 )sql"};
 
@@ -99,6 +94,12 @@ void mark_sent(db::Transaction& transaction, std::span<const std::int64_t> ids, 
     for (const std::int64_t id : ids) list += (list.empty() ? "[" : ",") + std::to_string(id);
     if (ids.empty()) return;
     transaction.run(mark_letters_sent, {list + "]", base::to_epoch(now)});
+}
+
+constexpr db::Query update_text{"mail.replace_text", "UPDATE outbox SET letter = $2 WHERE id = $1"};
+
+void replace_text(db::Transaction& transaction, std::int64_t id, std::string_view letter) {
+    transaction.run_later(update_text, {id, letter});
 }
 
 constexpr db::Query mark_letter{"mail.mark", R"sql(
@@ -188,22 +189,14 @@ constexpr db::Query gather_letters{"mail.gather", R"sql(
     RETURNING id, email, letter
 )sql"};
 
-// After it: what is returned is the row as it has become.
-constexpr db::Query forget_gathered{"mail.forget_gathered", R"sql(
-    UPDATE outbox SET letter = )sql" NOTHING_LEFT R"sql(
-    WHERE person_id = $1 AND state = 'sent' AND letter <> )sql" NOTHING_LEFT};
-
 Gathered gather(db::Transaction& transaction, base::PersonId person, base::Time now) {
-    std::map<std::int64_t, std::pair<std::string, std::string>> in_order;
-    transaction.run(gather_letters, {person.value, base::to_epoch(now)}, [&](const db::Row& row) {
-        in_order[row.integer(0)] = {std::string{row.text(1)}, std::string{row.text(2)}};
-    });
-    transaction.run_later(forget_gathered, {person.value});
     Gathered gathered;
-    for (auto& [id, letter] : in_order) {
-        gathered.email = std::move(letter.first);
-        gathered.letters.push_back(std::move(letter.second));
-    }
+    std::int64_t last = 0;
+    transaction.run(gather_letters, {person.value, base::to_epoch(now)}, [&](const db::Row& row) {
+        if (row.integer(0) > last) gathered.email = row.text(1);
+        last = std::max(last, row.integer(0));
+        gathered.letters.emplace(row.integer(0), row.text(2));
+    });
     return gathered;
 }
 
@@ -385,7 +378,7 @@ bool is_refused(db::Transaction& transaction, base::PersonId person, std::string
 constexpr db::Query send_letters_again{"mail.send_again", R"sql(
     UPDATE outbox SET state = 'waiting', created_at = $1, due_at = $1, attempts = 0,
                       leased_until = NULL
-    WHERE state IN ('failed', 'bounced')
+    WHERE state IN ('failed', 'bounced') AND letter NOT LIKE '{"digest"%'
 )sql"};
 
 int send_again(db::Transaction& transaction, base::Time now) {

@@ -18,7 +18,7 @@ struct AnswerFile {
     std::vector<std::uint32_t> groups;     // of each person; empty without a column
     engine::Responses answers{0};
 };
-// "Don't know" counts as wrong. Refuses a person who answers an item twice, a person without group.
+// "Don't know" counts as wrong. Refuses a person without group.
 Read<AnswerFile> read_answers(const std::string& file, Layout, const std::string& group_column);
 
 // Closes up the categories that nobody gave: 1, 2, 5 become 0, 1, 2 (0 and 1 alone stay). Items

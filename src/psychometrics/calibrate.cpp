@@ -147,15 +147,19 @@ std::string scores_csv(const AnswerFile& file, const engine::Calibration& found)
     return out;
 }
 
-std::string tree_csv(const std::vector<engine::Node>& nodes) {
-    std::string out = "name,parent,loading\n";
-    for (const engine::Node& node : nodes) {
+std::string tree_csv(const engine::TreeCalibration& found) {
+    const std::vector<engine::Node>& nodes = found.nodes;
+    const bool se = !found.se_loadings.empty();
+    std::string out = se ? "name,parent,loading,se_loading\n" : "name,parent,loading\n";
+    for (std::size_t n = 0; n < nodes.size(); ++n) {
+        const engine::Node& node = nodes[n];
         out += quoted(node.name) + ',';
         if (node.parent >= 0)
             out += quoted(nodes[static_cast<std::size_t>(node.parent)].name) + ',' +
                    number(node.loading);
         else
             out += ',';
+        if (se) out += ',' + number(found.se_loadings[n]);
         out += '\n';
     }
     return out;
@@ -177,13 +181,17 @@ std::string tree_scores_csv(const AnswerFile& file, const engine::TreeCalibratio
     return out;
 }
 
-json::array nodes_json(const std::vector<engine::Node>& nodes) {
+json::array nodes_json(const engine::TreeCalibration& found) {
+    const std::vector<engine::Node>& nodes = found.nodes;
     json::array out;
-    for (const engine::Node& node : nodes) {
+    for (std::size_t n = 0; n < nodes.size(); ++n) {
+        const engine::Node& node = nodes[n];
         json::object of{{"name", node.name}};
         if (node.parent >= 0) {
             of["parent"] = nodes[static_cast<std::size_t>(node.parent)].name;
             of["loading"] = node.loading;
+            if (!found.se_loadings.empty() && std::isfinite(found.se_loadings[n]))
+                of["se_loading"] = found.se_loadings[n];
         }
         out.push_back(std::move(of));
     }
@@ -275,8 +283,8 @@ int calibrate(const Options& options) {
                    recoded);
     std::optional<Framework> framework;
     if (!options.tree.empty()) {
-        if (!options.group.empty() || options.se || options.fit)
-            return fail("--tree goes with none of --group, --se, --fit");
+        if (!options.group.empty() || options.fit)
+            return fail("--tree goes with neither --group nor --fit");
         auto of = read_framework(options.tree, options.nodes, file->items);
         if (!of) return fail(of.error());
         framework = std::move(*of);
@@ -317,7 +325,7 @@ int calibrate(const Options& options) {
         !written)
         return fail(written.error());
     if (!options.tree_out.empty())
-        if (const auto written = write_file(options.tree_out, tree_csv(whole.nodes)); !written)
+        if (const auto written = write_file(options.tree_out, tree_csv(whole)); !written)
             return fail(written.error());
     if (!options.scores.empty())
         if (const auto written =
@@ -334,7 +342,7 @@ int calibrate(const Options& options) {
     if (options.json) {
         json::object object = report(*file, found, options, read - begun, done - read);
         if (fit) object["fit"] = fit_json(file->items, *fit);
-        if (framework) object["tree"] = nodes_json(whole.nodes);
+        if (framework) object["tree"] = nodes_json(whole);
         print_json(object);
     } else {
         fmt::print(stderr,
@@ -388,8 +396,8 @@ void add_calibrate(CLI::App& app, Work& chosen) {
     command->add_option("--tree-out", options->tree_out, "The tree with its loadings, as CSV");
     command->add_flag(
         "--se", options->se,
-        "Standard errors: of all parameters together up to 1500 of them, otherwise of "
-        "each item by itself");
+        "Standard errors: of all parameters together up to 1500 of them (with a tree 300, loadings "
+        "included), otherwise of each item by itself");
     command->add_flag("--fit", options->fit, "Also infit, outfit, S-X2; pairs by Q3 in the JSON");
     command->add_option("--threads", options->threads, "The result does not depend on it")
         ->capture_default_str()
@@ -403,7 +411,7 @@ void add_calibrate(CLI::App& app, Work& chosen) {
         "Example:\n  campus calibrate answers.csv --model 2pl --se --out bank.csv --json\n"
         "The log-likelihood is without priors. grm, gpcm: categories that nobody gave are closed "
         "up. Exit status 1 and line and column for bad input.");
-    command->callback([options, &chosen] { chosen = [options] { return calibrate(*options); }; });
+    when_chosen(*command, chosen, [options] { return calibrate(*options); });
 }
 
 }  // namespace psychometrics

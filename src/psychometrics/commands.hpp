@@ -15,6 +15,9 @@ using Work = std::function<int()>;
 // Adds them to `app`; parsing sets `chosen`.
 void add_commands(CLI::App& app, Work& chosen);
 
+// What `command` does when the command line names it.
+void when_chosen(CLI::App& command, Work& chosen, Work work);
+
 // One of each file.
 void add_simulate(CLI::App& app, Work& chosen);
 void add_score(CLI::App& app, Work& chosen);
@@ -22,5 +25,7 @@ void add_calibrate(CLI::App& app, Work& chosen);
 void add_link(CLI::App& app, Work& chosen);
 void add_dif(CLI::App& app, Work& chosen);
 void add_itemfit(CLI::App& app, Work& chosen);
+void add_drift(CLI::App& app, Work& chosen);
+void add_live(CLI::App& app, Work& chosen);
 
 }  // namespace psychometrics

@@ -248,7 +248,7 @@ void add_dif(CLI::App& app, Work& chosen) {
         "Example:\n  campus dif answers.csv --group language --lr --out dif.csv --plot dif.svg\n"
         "Complete answers are matched by score, others by estimated ability. ETS classes: A "
         "negligible, B moderate, C large; - harder for the focal group, + easier.");
-    command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
+    when_chosen(*command, chosen, [options] { return run(*options); });
 }
 
 }  // namespace psychometrics

@@ -150,7 +150,12 @@ std::optional<std::size_t> Table::find(std::initializer_list<std::string_view> n
 }
 
 std::unexpected<Problem> Table::wrong(std::optional<std::size_t> column, std::string what) const {
-    return std::unexpected(Problem{file_, line_, column ? *column + 1 : 0, std::move(what)});
+    return wrong_at(line_, column, std::move(what));
+}
+
+std::unexpected<Problem> Table::wrong_at(std::size_t line, std::optional<std::size_t> column,
+                                         std::string what) const {
+    return std::unexpected(Problem{file_, line, column ? *column + 1 : 0, std::move(what)});
 }
 
 Read<double> Table::number(std::size_t column) const {
@@ -466,9 +471,15 @@ Read<Responses> read_wide(Table& table, const std::string& group) {
     if (!group.empty() && !group_at)
         return table.wrong(std::nullopt, "the header has no column " + shown(group));
     std::vector<std::size_t> columns;
+    std::unordered_map<std::string_view, std::size_t> places;
     for (std::size_t i = 0; i < table.header().size(); ++i) {
         const std::string name = lower(table.header()[i]);
         if (i == person || i == group_at || name == "theta") continue;
+        const auto [same, is_new] = places.try_emplace(table.header()[i], i);
+        if (!is_new)
+            return table.wrong_at(1, i,
+                                  fmt::format("{} stands in column {} already",
+                                              shown(table.header()[i]), same->second + 1));
         columns.push_back(i);
         read.items.push_back(table.header()[i]);
     }
@@ -485,6 +496,7 @@ Read<Responses> read_wide(Table& table, const std::string& group) {
             if (*answer == engine::missing) continue;
             read.item.push_back(static_cast<std::uint32_t>(i));
             read.answer.push_back(static_cast<std::int16_t>(*answer));
+            read.line.push_back(static_cast<std::uint32_t>(table.line()));
         }
         read.begin.push_back(read.answer.size());
         read.persons.push_back(person ? std::string(trim(table.cell(person)))
@@ -507,6 +519,7 @@ Read<Responses> read_narrow(Table& table, const std::string& group) {
     struct Line {
         std::uint32_t person;
         std::uint32_t item;
+        std::uint32_t number;
         float seconds;
         std::int16_t answer;
     };
@@ -523,8 +536,8 @@ Read<Responses> read_narrow(Table& table, const std::string& group) {
         const auto answer = to_answer(table.cell(y));
         if (!answer) return table.wrong(y, shown(table.cell(y)) + ' ' + what_answers_are);
         const std::size_t known = persons.size();
-        Line line{persons.number(trim(table.cell(person))), items.number(trim(table.cell(item))), 0,
-                  static_cast<std::int16_t>(*answer)};
+        Line line{persons.number(trim(table.cell(person))), items.number(trim(table.cell(item))),
+                  static_cast<std::uint32_t>(table.line()), 0, static_cast<std::int16_t>(*answer)};
         if (items.size() > max_items) return table.wrong(item, "more than a million items");
         if (group_at && persons.size() > known)
             read.groups.emplace_back(trim(table.cell(group_at)));
@@ -548,13 +561,27 @@ Read<Responses> read_narrow(Table& table, const std::string& group) {
     std::vector<std::size_t> next(read.begin.begin(), read.begin.end() - 1);
     read.item.resize(lines.size());
     read.answer.resize(lines.size());
+    read.line.resize(lines.size());
     if (time) read.seconds.resize(lines.size());
     for (const Line& line : lines) {
         const std::size_t at = next[line.person]++;
         read.item[at] = line.item;
         read.answer[at] = line.answer;
+        read.line[at] = line.number;
         if (time) read.seconds[at] = line.seconds;
     }
+    std::vector<std::size_t> answered(items.size(), SIZE_MAX);  // where, by the latest who did
+    for (std::size_t p = 0; p < persons.size(); ++p)
+        for (std::size_t at = read.begin[p]; at < read.begin[p + 1]; ++at) {
+            std::size_t& before = answered[read.item[at]];
+            if (before != SIZE_MAX && before >= read.begin[p])
+                return table.wrong_at(
+                    read.line[at], item,
+                    fmt::format("{} answered the item {} on line {} already",
+                                shown(read.persons[p]), shown(read.items[read.item[at]]),
+                                read.line[before]));
+            before = at;
+        }
     return read;
 }
 

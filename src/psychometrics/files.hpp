@@ -54,6 +54,9 @@ public:
     std::size_t line() const { return line_; }
     // A problem of the present line; `column` from 0.
     std::unexpected<Problem> wrong(std::optional<std::size_t> column, std::string what) const;
+    // Of another line.
+    std::unexpected<Problem> wrong_at(std::size_t line, std::optional<std::size_t> column,
+                                      std::string what) const;
     // A finite number.
     Read<double> number(std::size_t column) const;
 
@@ -110,6 +113,7 @@ struct Responses {
     std::vector<std::size_t> begin;    // persons + 1 offsets into the next two
     std::vector<std::uint32_t> item;   // number in `items`
     std::vector<std::int16_t> answer;  // category, or engine::dont_know
+    std::vector<std::uint32_t> line;   // of the file, beside them
     std::vector<float> seconds;        // beside them when the file has times, else empty
 
     std::size_t count() const { return answer.size(); }
@@ -119,7 +123,8 @@ enum class Layout {
     wide,       // a column an item, a line a person; empty or NA: not answered; ? or dk: don't know
     narrow,     // person,item,y: "long" on the command line
 };
-// In the narrow layout the lines of one person need not stand together. `group`: name of a column
+// In the narrow layout the lines of one person need not stand together, but a person who answers
+// an item twice is refused. `group`: name of a column
 // with each person's group, "" for none. Columns named person, id, theta are never items.
 Read<Responses> read_responses(const std::string& file, Layout = Layout::automatic,
                                const std::string& group = "");

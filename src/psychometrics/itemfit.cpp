@@ -159,7 +159,7 @@ void add_itemfit(CLI::App& app, Work& chosen) {
         "Example:\n  campus itemfit answers.csv --bank bank.csv --parameters 2 --out fit.csv "
         "--json\n"
         "S-X2 uses persons who answered every item; up to 400 items.");
-    command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
+    when_chosen(*command, chosen, [options] { return run(*options); });
 }
 
 }  // namespace psychometrics

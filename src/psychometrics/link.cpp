@@ -173,7 +173,7 @@ void add_link(CLI::App& app, Work& chosen) {
         "theta' = slope * theta + intercept. robust_z beyond 1.645: the item has drifted; link "
         "again "
         "without it.");
-    command->callback([options, &chosen] { chosen = [options] { return run(*options); }; });
+    when_chosen(*command, chosen, [options] { return run(*options); });
 }
 
 }  // namespace psychometrics

@@ -96,6 +96,10 @@ int fail(const std::string& what) {
     return 1;
 }
 
+int status_of(const Read<int>& done) {
+    return done ? *done : fail(done.error());
+}
+
 double cpu_seconds() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);

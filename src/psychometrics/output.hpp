@@ -37,6 +37,8 @@ void print_json(const boost::json::value&);
 // "campus: file:line: column n: what" on standard error; the exit status 1.
 int fail(const Problem&);
 int fail(const std::string& what);
+// The exit status of work that may be refused: the refusal is told.
+int status_of(const Read<int>&);
 // CPU time of the process, in seconds.
 double cpu_seconds();
 

@@ -108,6 +108,12 @@ void add_speed(const Scoring& scoring, std::size_t person, Row& row) {
     row.more.insert(row.more.end(), {speed.mean, speed.sd, rapid});
 }
 
+std::vector<double> theta_of(const std::vector<engine::Estimate>& nodes) {
+    std::vector<double> theta;
+    for (const engine::Estimate& node : nodes) theta.push_back(node.theta);
+    return theta;
+}
+
 Row score(const Scoring& scoring, engine::Posterior& posterior, std::size_t person,
           const std::vector<engine::Answer>& answers) {
     Row row;
@@ -133,8 +139,10 @@ Row score(const Scoring& scoring, engine::Posterior& posterior, std::size_t pers
                 row.more.push_back(p);
     if (!scoring.core.empty()) row.more.push_back(posterior.probability(scoring.core));
     if (scoring.options.fit)
-        row.more.push_back(engine::lz_star(
-            answers, estimate == "wle" ? engine::Estimator::wle : engine::Estimator::map));
+        row.more.push_back(nodes > 1 ? engine::lz_star(answers, theta_of(row.nodes))
+                                     : engine::lz_star(answers, estimate == "wle"
+                                                                    ? engine::Estimator::wle
+                                                                    : engine::Estimator::map));
     if (!scoring.responses.seconds.empty() && !scoring.bank.time_beta.empty())
         add_speed(scoring, person, row);
     return row;
@@ -354,12 +362,7 @@ void add_score(CLI::App& app, Work& chosen) {
     sub->add_option("--plot", options->plot, "File: information and characteristic curves (SVG)");
     sub->add_flag("--json", options->json, "A summary as one JSON object on standard output");
     sub->footer(examples);
-    sub->callback([&chosen, options] {
-        chosen = [options] {
-            const auto done = run(*options);
-            return done ? *done : fail(done.error());
-        };
-    });
+    when_chosen(*sub, chosen, [options] { return status_of(run(*options)); });
 }
 
 }  // namespace psychometrics

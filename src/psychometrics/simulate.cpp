@@ -480,12 +480,7 @@ void add_simulate(CLI::App& app, Work& chosen) {
     sub->add_option("--plot", options->plot, "File: exposure, level agreement, accuracy (SVG)");
     sub->add_flag("--json", options->json, "One JSON object on standard output");
     sub->footer(examples);
-    sub->callback([&chosen, options] {
-        chosen = [options] {
-            const auto done = run(*options);
-            return done ? *done : fail(done.error());
-        };
-    });
+    when_chosen(*sub, chosen, [options] { return status_of(run(*options)); });
 }
 
 }  // namespace psychometrics

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "answers_of.hpp"
+#include "effort.hpp"
 #include "engine/engine.hpp"
 
 #include <doctest/doctest.h>
@@ -90,15 +91,15 @@ TEST_CASE("two levels from a few answers each: loadings and parameters together"
     std::vector<Node> nodes{{"general"}};
     for (int a = 0; a < 3; ++a) nodes.push_back({"area" + std::to_string(a), 0, 0.85});
     for (int c = 0; c < 9; ++c) nodes.push_back({"competence" + std::to_string(c), 1 + c % 3, 0.8});
-    const Simulated data = simulate(nodes, 10, 4, 6000, 3);
+    const Simulated data = simulate(nodes, 10, 4, 6000 / fewer, 3);
     std::vector<Node> start = data.tree.nodes();
     for (Node& node : start) node.loading = node.parent < 0 ? 1 : 0.6;
     const TreeCalibration found = calibrate_tree(data.answers, *Tree::of(start), data.nodes_of, {});
     for (std::size_t n = 1; n < 13; ++n) {
         CAPTURE(found.nodes[n].name);
-        CHECK(found.nodes[n].loading == Approx(n < 4 ? 0.85 : 0.8).epsilon(0.12));
+        CHECK(found.nodes[n].loading == Approx(n < 4 ? 0.85 : 0.8).epsilon(0.12 * wider));
     }
-    CHECK(rmse(data.items, found.calibration.items, d_of) < 0.11);
+    CHECK(rmse(data.items, found.calibration.items, d_of) < 0.11 * wider);
 }
 
 TEST_CASE("sum-product is the integral: brute force over the points of a small tree") {
@@ -160,6 +161,83 @@ TEST_CASE("one node alone is one dimension; threads change no bit") {
     options.threads = 3;
     CHECK(calibrate_tree(data.answers, data.tree, data.nodes_of, options)
               .calibration.log_likelihood == single);
+}
+
+TEST_CASE(
+    "standard errors in a tree: the spread of estimates over replications, and item by item") {
+    std::vector<Node> nodes{{"general"}};
+    for (int k = 0; k < 3; ++k) nodes.push_back({"area" + std::to_string(k), 0, 0.8});
+    constexpr int replications = 12 / (sanitized ? 2 : 1);
+    std::vector<std::vector<double>> estimates;
+    TreeCalibration stated;
+    CalibrationOptions options;
+    for (std::uint64_t seed = 1; seed <= replications; ++seed) {
+        Simulated data = simulate(nodes, 4, 4, 800, 100);
+        // The same items, other persons.
+        Random random(seed);
+        data.answers = Responses(data.items.size());
+        for (int p = 0; p < 800; ++p) {
+            std::vector<double> theta{random.normal()};
+            for (int n = 1; n < 4; ++n) theta.push_back(0.8 * theta[0] + 0.6 * random.normal());
+            std::vector<PackedAnswer> line;
+            for (std::size_t i = 0; i < data.items.size(); ++i)
+                line.emplace_back(
+                    i,
+                    draw(data.items[i], theta[static_cast<std::size_t>(data.nodes_of[i])], random));
+            data.answers.add(line);
+        }
+        options.standard_errors = seed == 1;
+        const TreeCalibration found =
+            calibrate_tree(data.answers, data.tree, data.nodes_of, options);
+        if (seed == 1) {
+            stated = found;
+            CHECK(found.calibration.standard_errors == StandardErrors::observed);
+            // Item by item, loadings with the items as known: somewhat smaller, never far.
+            options.most_jointly = 0;
+            const TreeCalibration each =
+                calibrate_tree(data.answers, data.tree, data.nodes_of, options);
+            CHECK(each.calibration.standard_errors == StandardErrors::by_item);
+            for (std::size_t i = 0; i < data.items.size(); ++i)
+                for (std::size_t k = 0; k < 2; ++k) {
+                    const double ratio =
+                        each.calibration.items[i].se[k] / found.calibration.items[i].se[k];
+                    CHECK(ratio > 0.7);
+                    CHECK(ratio < 1.15);
+                }
+            for (std::size_t n = 1; n < 4; ++n) {
+                CHECK(each.se_loadings[n] < found.se_loadings[n] * 1.001);
+                CHECK(each.se_loadings[n] > found.se_loadings[n] * 0.5);
+            }
+        }
+        std::vector<double>& of = estimates.emplace_back();
+        for (const ItemEstimate& item : found.calibration.items) {
+            of.push_back(item.item.a);
+            of.push_back(item.item.d[0]);
+        }
+        for (std::size_t n = 1; n < 4; ++n) of.push_back(found.nodes[n].loading);
+    }
+    // Variances over the replications, pooled over parameters of a kind, against the stated ones.
+    const auto ratio = [&](auto wanted, auto se) {
+        double seen = 0;
+        double said = 0;
+        for (std::size_t k = 0; k < estimates[0].size(); ++k) {
+            if (!wanted(k)) continue;
+            double mean = 0;
+            for (const auto& of : estimates) mean += of[k] / replications;
+            for (const auto& of : estimates)
+                seen += (of[k] - mean) * (of[k] - mean) / (replications - 1);
+            said += se(k) * se(k);
+        }
+        return seen / said;
+    };
+    const auto of_item = [&](std::size_t k) { return stated.calibration.items[k / 2].se[k % 2]; };
+    CHECK(ratio([](std::size_t k) { return k < 24 && k % 2 == 0; }, of_item) ==
+          Approx(1).epsilon(0.4 * (sanitized ? 1.4 : 1)));
+    CHECK(ratio([](std::size_t k) { return k < 24 && k % 2 == 1; }, of_item) ==
+          Approx(1).epsilon(0.4 * (sanitized ? 1.4 : 1)));
+    CHECK(ratio([](std::size_t k) { return k >= 24; },
+                [&](std::size_t k) { return stated.se_loadings[k - 23]; }) ==
+          Approx(1).epsilon(0.6 * (sanitized ? 1.4 : 1)));
 }
 
 TEST_CASE("a tree that does not fit the answers is refused in words") {

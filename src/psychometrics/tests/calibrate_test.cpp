@@ -239,7 +239,11 @@ TEST_CASE("bad input: exit status 1, the file, the line and the column") {
         {"a,b\n1,2\n0,1\n0,0\n", "item 2 has 3 categories"},
         {"a,b\n1,-3\n", ":2: column 2"},
         {"a,b\n1,0.5\n", ":2: column 2"},
-        {"person,item,y\np1,a,1\np1,a,0\n", "person p1 answers the item a twice"},
+        {"person,item,y\np1,a,1\np1,a,0\n",
+         ":3: column 2: \"p1\" answered the item \"a\" on line 2 already"},
+        {"person,item,y\np1,a,1\np2,a,1\np2,b,0\np1,b,1\np2,a,0\n",
+         ":6: column 2: \"p2\" answered the item \"a\" on line 3 already"},
+        {"a,b,a\n1,0,1\n", ":1: column 3: \"a\" stands in column 1 already"},
         {"person,item,y\n,a,1\n", ":2: column 1: no person"},
         {"a,b\n\"1,0\n", ":2: column 1: its quote is never closed"},
     };
@@ -279,7 +283,7 @@ TEST_CASE("options that make no sense are refused") {
     says({"--anchors", folder.write("a.csv", "item,a,b\nzz,1,0\n")},
          "none of its items is among the answers");
     const std::string tree = folder.write("t.csv", "item,area\nItem_1,A\n");
-    says({"--tree", tree, "--se"}, "--tree goes with none of");
+    says({"--tree", tree, "--fit"}, "--tree goes with neither");
     CHECK(folder.run({"calibrate", lsat, "--out", out, "--priors", "a=0:0.5,d=0:2"}).status == 0);
 }
 
@@ -335,7 +339,7 @@ TEST_CASE("campus dif finds the planted item; campus link and itemfit read what 
 }
 
 TEST_CASE("each command explains itself with an example") {
-    for (const char* command : {"calibrate", "link", "dif", "itemfit"}) {
+    for (const char* command : {"calibrate", "link", "dif", "itemfit", "drift", "live"}) {
         CLI::App app("campus");
         Work work;
         add_commands(app, work);

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: EUPL-1.2
+// The pages under /positioning, and under /administration/calibration.
+#pragma once
+#include "base/ids.hpp"
+
+#include <functional>
+#include <string>
+
+namespace db {
+class Database;
+class Transaction;
+}  // namespace db
+namespace http {
+class Router;
+struct PageRenderer;
+}  // namespace http
+namespace identity {
+class Identity;
+}
+namespace frameworks {
+class Frameworks;
+}
+
+namespace positioning {
+
+class Positioning;
+
+// All references must outlive the router.
+struct Site {
+    db::Database& database;
+    Positioning& positioning;
+    frameworks::Frameworks& frameworks;
+    identity::Identity& identity;
+    std::string base_url;
+    // Whether the one is the confirmed supervisor of the other.
+    std::function<bool(db::Transaction&, base::PersonId supervisor, base::PersonId agent)>
+        supervises;
+};
+void add_pages(http::Router&, const http::PageRenderer&, const Site&);
+
+}  // namespace positioning
