@@ -29,7 +29,7 @@ add_library(fresh_database STATIC tests/fresh_database.cpp)
 target_link_libraries(fresh_database PUBLIC db PRIVATE PostgreSQL::PostgreSQL)
 target_include_directories(fresh_database PUBLIC tests)
 if(EXISTS ${CMAKE_SOURCE_DIR}/tests/test_app.cpp)
-  add_library(test_app STATIC tests/test_app.cpp tests/smtp_receiver.cpp)
+  add_library(test_app STATIC tests/test_app.cpp tests/node_process.cpp tests/smtp_receiver.cpp)
   target_link_libraries(test_app PUBLIC app fresh_database PRIVATE Boost::json)
   target_compile_definitions(test_app PRIVATE SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     NODE_BINARY="${NODE}")
@@ -75,13 +75,13 @@ if(whole AND TARGET test_app)
   add_engine_tests(whole tests_whole RUN_SERIAL ON)
 endif()
 
-# A real browser, one test a file.
+# A real browser, one test a file; first, as they take longest.
 if(NOT CAMPUS_SANITIZE AND TARGET campus)
   file(GLOB browser_tests CONFIGURE_DEPENDS tests/browser/*.test.mjs)
   foreach(file ${browser_tests})
     get_filename_component(name ${file} NAME_WE)
     add_test(NAME browser.${name} COMMAND ${NODE} --test ${file})
-    set_tests_properties(browser.${name} PROPERTIES RUN_SERIAL ON TIMEOUT 600
+    set_tests_properties(browser.${name} PROPERTIES PROCESSORS 3 COST 100 TIMEOUT 600
       ENVIRONMENT "CAMPUS_BINARY=$<TARGET_FILE:campus>")
   endforeach()
 endif()

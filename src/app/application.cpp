@@ -19,6 +19,7 @@
 #include "jobs/pages.hpp"
 #include "mail/pages.hpp"
 #include "organisations/pages.hpp"
+#include "pix/pages.hpp"
 #include "positioning/pages.hpp"
 #include "privacy/pages.hpp"
 #include "privacy/rules.hpp"
@@ -38,9 +39,9 @@ std::vector<html::TemplateSource> template_sources() {
     return sources;
 }
 
-std::vector<html::NavigationEntry> navigation() {
+std::vector<html::NavigationEntry> navigation(const Configuration& configuration) {
     using http::Access;
-    return {
+    std::vector<html::NavigationEntry> entries{
         {"/catalogue", "navigation.catalogue", Access::anyone()},
         {"/positioning", "navigation.positioning", Access::signed_in()},
         {"/my-trainings", "navigation.my_trainings", Access::signed_in()},
@@ -60,9 +61,19 @@ std::vector<html::NavigationEntry> navigation() {
         {"/administration/erasures", "navigation.erasures",
          Access::any_role({"administrator", "data_protection_officer"})},
         {"/invitations", "navigation.invitations", Access::role("organiser")},
-        {"/administration/jobs", "navigation.jobs", Access::role("administrator")},
+        // Of the whole platform: for who administers a whole tree (identity::find_caller).
+        {"/administration/jobs", "navigation.jobs", Access::role("root_administrator")},
         {"/help", "navigation.help", Access::anyone()},
     };
+    if (!configuration.proconnect_issuer.empty())
+        entries.insert(entries.end() - 1, {"/administration/claims", "navigation.claims",
+                                           Access::any_role({"administrator", "training_office"})});
+    if (!configuration.pix.connections.empty()) {
+        entries.insert(entries.begin() + 3, {"/my-pix", "navigation.my_pix", Access::signed_in()});
+        entries.insert(entries.end() - 1, {"/pix", "navigation.pix",
+                                           Access::any_role({"training_office", "campus_team"})});
+    }
+    return entries;
 }
 
 http::RouterOptions router_options(const Configuration& configuration) {
@@ -173,6 +184,11 @@ identity::ProConnectSettings proconnect_settings(const Configuration& configurat
             .at_once = std::max(1, configuration.workers / 2)};
 }
 
+enrolments::Origin origin_of(const Configuration& configuration) {
+    const mail::Mailbox from = mail::read_mailbox(configuration.mail_from);
+    return {base_url_of(configuration), from.name, from.email};
+}
+
 mail::SenderOptions sender_options(const Configuration& configuration) {
     const mail::Mailbox from = mail::read_mailbox(configuration.mail_from);
     return {.smtp = {.url = configuration.smtp,
@@ -208,17 +224,17 @@ Application::Application(const Configuration& configuration, db::Database& given
       positioning(database, identity, organisations, frameworks, items),
       synonyms(base::embedded("reference/synonyms.txt")),
       catalogue(database, organisations, identity, catalogue::embedded_themes(), synonyms),
-      enrolments(database, sessions, catalogue, identity, organisations,
-                 base_url_of(configuration)),
+      enrolments(database, sessions, catalogue, identity, organisations, origin_of(configuration)),
       privacy(database, audit, privacy::read_rules(base::embedded("reference/retention.json")),
               people_of(*this)),
-      requests(database, organisations, identity, catalogue, sessions, enrolments,
-               base_url_of(configuration)),
+      requests(database, organisations, identity, catalogue, sessions, enrolments),
+      pix(database, configuration.pix),
       static_entries(http::embedded_static_files()),
       static_files(static_entries),
       templates(template_sources(), messages,
                 [this](std::string_view name) { return static_files.url(name); }),
-      pages(templates, messages, navigation(), {configuration.demo, base_url_of(configuration)}),
+      pages(templates, messages, navigation(configuration),
+            {configuration.demo, base_url_of(configuration)}),
       typesetter(pages, templates, messages),
       sender(database, typesetter, mail_kinds, sender_options(configuration)),
       enrolments_data(database, enrolments),
@@ -232,7 +248,7 @@ Application::Application(const Configuration& configuration, db::Database& given
     jobs.every("audit.seal", std::chrono::minutes{1},
                [this](const jobs::Attempt& attempt) { audit.seal(attempt.now); });
     for (privacy::Holder* holder :
-         {static_cast<privacy::Holder*>(&requests_data),
+         {static_cast<privacy::Holder*>(&pix_data), static_cast<privacy::Holder*>(&requests_data),
           static_cast<privacy::Holder*>(&enrolments_data),
           static_cast<privacy::Holder*>(&positioning_data),
           static_cast<privacy::Holder*>(&mail_data), static_cast<privacy::Holder*>(&identity_data)})
@@ -313,6 +329,8 @@ Application::Application(const Configuration& configuration, db::Database& given
     requests.add_jobs(jobs);
     requests::add_pages(router,
                         {database, requests, sessions, catalogue, identity, organisations, pages});
+    pix.add_jobs(jobs);
+    pix::add_pages(router, {database, pix, identity, pages});
 }
 
 }  // namespace app

@@ -25,6 +25,8 @@
 #include "mail/privacy.hpp"
 #include "mail/sending.hpp"
 #include "organisations/organisations.hpp"
+#include "pix/pix.hpp"
+#include "pix/privacy.hpp"
 #include "positioning/positioning.hpp"
 #include "positioning/privacy.hpp"
 #include "privacy/privacy.hpp"
@@ -65,6 +67,7 @@ public:
     enrolments::Enrolments enrolments;
     privacy::Privacy privacy;
     requests::Requests requests;
+    pix::Pix pix;
 
     std::vector<http::StaticFile> static_entries;
     http::StaticFiles static_files;
@@ -78,6 +81,7 @@ public:
     enrolments::PersonalData enrolments_data;
     requests::PersonalData requests_data;
     positioning::PersonalData positioning_data;
+    pix::PersonalData pix_data;
     mail::PersonalData mail_data;
     identity::PersonalData identity_data;
     http::RateLimits rate_limits;

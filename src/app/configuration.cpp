@@ -123,6 +123,9 @@ void add_options(CLI::App& app, Configuration& configuration) {
            "Of signatures, as agreed: RS256, ES256 or HS256; empty: one of the first two",
            "CAMPUS_PROCONNECT_ALGORITHM")
         ->check(CLI::IsMember({"", "RS256", "ES256", "HS256"}));
+    option("--pix-connections", configuration.pix_connections,
+           "JSON file with the accesses of administrations to Pix (see src/pix/README.md)",
+           "CAMPUS_PIX_CONNECTIONS");
     app.add_flag("--jobs,!--no-jobs", configuration.jobs,
                  "serve also does jobs and sends mail (on by default; see the command work)")
         ->envname("CAMPUS_JOBS");
@@ -154,19 +157,36 @@ void add_options(CLI::App& app, Configuration& configuration) {
         ->envname("CAMPUS_RATE_LIMITS");
 }
 
+std::expected<std::string, std::string> read_file(const std::string& name) {
+    std::ifstream file(name, std::ios::binary);
+    std::string content{std::istreambuf_iterator<char>(file), {}};
+    if (!file) return std::unexpected("cannot read " + name);
+    return content;
+}
+
 // Reads the secret from its file. Returns what is missing; "" when nothing is.
 std::string complete_proconnect(Configuration& configuration) {
     if (configuration.proconnect_issuer.empty()) return {};
     if (const std::string& name = configuration.proconnect_client_secret_file; !name.empty()) {
-        std::ifstream file(name, std::ios::binary);
-        const std::string content{std::istreambuf_iterator<char>(file), {}};
-        if (!file) return "--proconnect-client-secret-file: cannot read " + name;
-        configuration.proconnect_client_secret = base::trim(content);
+        const auto content = read_file(name);
+        if (!content) return "--proconnect-client-secret-file: " + content.error();
+        configuration.proconnect_client_secret = base::trim(*content);
     }
     if (configuration.proconnect_client_id.empty() ||
         configuration.proconnect_client_secret.empty() || configuration.public_url.empty())
         return "--proconnect-issuer also needs --proconnect-client-id, a --proconnect-client-secret"
                " and --public-url, to which ProConnect sends people back";
+    return {};
+}
+
+// Reads the connections from their file. Returns what is wrong; "" when nothing is.
+std::string complete_pix(Configuration& configuration) {
+    if (configuration.pix_connections.empty()) return {};
+    const auto content = read_file(configuration.pix_connections);
+    if (!content) return "--pix-connections: " + content.error();
+    auto read = pix::read_connections(*content, read_file);
+    if (!read) return "--pix-connections: " + read.error();
+    configuration.pix.connections = std::move(*read);
     return {};
 }
 
@@ -296,10 +316,11 @@ int with_command_line(int argc, char** argv,
     } catch (const CLI::ParseError& error) {
         return app.exit(error);
     }
-    if (const std::string wrong = complete_proconnect(configuration); !wrong.empty()) {
-        std::cerr << wrong << '\n';
-        return 1;
-    }
+    for (const auto complete : {complete_proconnect, complete_pix})
+        if (const std::string wrong = complete(configuration); !wrong.empty()) {
+            std::cerr << wrong << '\n';
+            return 1;
+        }
     return run(configuration, command);
 }
 

@@ -2,6 +2,8 @@
 // Everything that an operator can set: by option, by environment variable (CAMPUS_...), or by a key
 // of a TOML file (--config). Read and checked whole before anything starts.
 #pragma once
+#include "pix/settings.hpp"
+
 #include <functional>
 #include <string>
 #include <vector>
@@ -28,8 +30,11 @@ struct Configuration {
     std::string proconnect_scopes =
         "openid given_name usual_name email uid siret idp_id roles organization_label "
         "organizational_unit belonging_population";
-    std::string proconnect_acr = "eidas1 eidas0-mfa eidas1-mfa eidas2 eidas3";
+    std::string proconnect_acr = "eidas0-mfa eidas1-mfa eidas2 eidas3";
     std::string proconnect_algorithm;  // RS256, ES256 or HS256; "": one of the first two
+
+    std::string pix_connections;  // file with the accesses of administrations to Pix
+    pix::Options pix;             // what it says
 
     bool jobs = true;     // `serve` also does jobs and sends mail
     int job_workers = 2;  // threads that do jobs

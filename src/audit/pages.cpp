@@ -50,9 +50,10 @@ LogFilter filter_of(db::Transaction& transaction, const http::Request& request, 
     return filter;
 }
 
-Names names_for(db::Transaction& transaction, const Site& site,
+Names names_for(db::Transaction& transaction, const http::Request& request, const Site& site,
                 const std::vector<LogEntry>& entries) {
-    return {site.names(transaction, people_in(entries)), site.organisation_names(transaction)};
+    return {site.names(transaction, people_in(entries)), site.organisation_names(transaction),
+            request.caller->roles};
 }
 
 http::Response show_log(const http::Request& request, const Site& site) {
@@ -70,7 +71,8 @@ http::Response show_log(const http::Request& request, const Site& site) {
             next = {base::to_epoch(entries.back().at), entries.back().id};
         }
         return http::show(http::view(
-            "audit/log", log_view(entries, asked, names_for(transaction, site, entries), next)));
+            "audit/log",
+            log_view(entries, asked, names_for(transaction, request, site, entries), next)));
     });
 }
 
@@ -81,7 +83,7 @@ http::Response export_log(const http::Request& request, const Site& site) {
         filter.most = rows_per_file;
         const auto entries =
             asked.who_unknown ? std::vector<LogEntry>{} : site.audit.log(transaction, filter);
-        return http::download(log_csv(entries, names_for(transaction, site, entries)),
+        return http::download(log_csv(entries, names_for(transaction, request, site, entries)),
                               "text/csv; charset=utf-8", "audit.csv");
     });
 }

@@ -18,9 +18,9 @@ void insert(db::Transaction& transaction, const Decision& decision) {
     const auto actor = decision.actor ? std::optional{decision.actor->value} : std::nullopt;
     const auto perimeter =
         decision.perimeter ? std::optional{decision.perimeter->value} : std::nullopt;
-    transaction.run(insert_decision,
-                    {base::to_epoch(decision.at), actor, decision.role, perimeter, decision.action,
-                     decision.object, decision.object_id, decision.before, decision.after});
+    transaction.run_later(insert_decision, {base::to_epoch(decision.at), actor, decision.role,
+                                            perimeter, decision.action, decision.object,
+                                            decision.object_id, decision.before, decision.after});
 }
 
 namespace {

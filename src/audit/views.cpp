@@ -130,12 +130,18 @@ std::string object_name(const LogEntry& entry, const Names& names) {
     return {};
 }
 
-std::string object_url(const LogEntry& entry) {
+// The page of the object; who may not open it is led to all that was decided on it.
+std::string object_url(const LogEntry& entry, const Names& names) {
     const std::string number = std::to_string(entry.object_id);
-    if (entry.object == "person") return "/people/" + number;
-    if (entry.object == "offer") return "/offers/" + number;
-    if (entry.object == "session") return "/sessions/" + number;
-    return {};
+    const auto may = [&](std::string_view role) {
+        return std::ranges::find(names.roles, role) != names.roles.end();
+    };
+    if (entry.object == "person" && may("administrator")) return "/people/" + number;
+    if (entry.object == "offer" && (may("organiser") || may("campus_team")))
+        return "/offers/" + number;
+    if (entry.object == "session" && may("organiser")) return "/sessions/" + number;
+    if (entry.object_id == 0) return {};
+    return "/administration/audit?object=" + entry.object + "&number=" + number;
 }
 
 json::array options(std::span<const std::string_view> values, std::string_view chosen) {
@@ -207,7 +213,7 @@ json::object log_view(const std::vector<LogEntry>& entries, const Asked& asked, 
               {{"kind", entry.object},
                {"number", entry.object_id},
                {"name", object_name(entry, names)},
-               {"url", object_url(entry)}}},
+               {"url", object_url(entry, names)}}},
              {"facts", facts_of(entry, names)}});
     }
     json::object view{{"filter",

@@ -28,6 +28,7 @@ struct Asked {
 struct Names {
     std::map<base::PersonId, std::string> people;
     std::function<std::string(base::OrganisationId)> organisation;
+    std::vector<std::string> roles;  // of the reader: a link leads where they may go
 };
 
 // All people that these decisions name: who decided, on whom, and within before and after.

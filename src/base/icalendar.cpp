@@ -66,6 +66,10 @@ std::string plain(std::string_view text) {
     return out;
 }
 
+std::string common_name(std::string_view name) {
+    return name.empty() ? std::string{} : ";CN=\"" + plain(name) + '"';
+}
+
 class Writer {
 public:
     void line(std::string_view name, std::string_view value) {
@@ -179,10 +183,12 @@ std::string write_calendar(std::span<const CalendarEvent> events, CalendarMethod
         out.optional("LOCATION", escaped(event.location));
         out.optional("URL", plain(event.url));
         if (!event.organiser_mail.empty())
-            out.line(event.organiser_name.empty()
-                         ? "ORGANIZER"
-                         : "ORGANIZER;CN=\"" + plain(event.organiser_name) + '"',
+            out.line("ORGANIZER" + common_name(event.organiser_name),
                      "mailto:" + plain(event.organiser_mail));
+        if (!event.attendee_mail.empty())
+            out.line("ATTENDEE" + common_name(event.attendee_name) +
+                         ";ROLE=REQ-PARTICIPANT;PARTSTAT=ACCEPTED;RSVP=FALSE",
+                     "mailto:" + plain(event.attendee_mail));
         out.line("STATUS", cancelled ? "CANCELLED" : "CONFIRMED");
         out.line("TRANSP", cancelled ? "TRANSPARENT" : "OPAQUE");
         out.line("END", "VEVENT");

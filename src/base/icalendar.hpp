@@ -21,6 +21,9 @@ struct CalendarEvent {
     std::string url;
     std::string organiser_name;
     std::string organiser_mail;  // without it the name is not written either
+    // Whom an invitation is for, who has said yes already (RFC 5546, section 3.2.2, wants both).
+    std::string attendee_name;
+    std::string attendee_mail;  // without it the name is not written either
     bool cancelled = false;
     Time updated_at{};  // DTSTAMP and LAST-MODIFIED: the same event gives the same bytes
 };

@@ -107,6 +107,14 @@ public:
         return try_run(query, std::span<const Value>{values.begin(), values.size()}, on_row);
     }
 
+    // A statement whose answer nobody needs (a letter, a row of the audit log). On PostgreSQL it
+    // travels with the next one, or with the commit, which throws what it was refused: what holds
+    // locks that others want does not wait for it.
+    void run_later(const Query& query, std::initializer_list<Value> values) {
+        run_later(query, std::span<const Value>{values.begin(), values.size()});
+    }
+    virtual void run_later(const Query&, std::span<const Value>) = 0;
+
     // For migrations and bulk loads: several statements, no parameters.
     virtual void script(std::string_view sql) = 0;
 

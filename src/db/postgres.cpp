@@ -8,7 +8,8 @@
 // waits for its answer: the connection's next user reads it away. A read of one statement sends the
 // Sync with it. A write is READ COMMITTED, locks
 // rows by UPDATE, and sends BEGIN together with its first statement and a savepoint together with
-// what it guards; only its end is waited for.
+// what it guards; only its end is waited for. What nobody needs the answer of (run_later) is sent
+// with the next statement.
 //
 // Its row locks do not wait for the disk: COMMIT is asynchronous (it frees the locks, 0.1 ms), and
 // a second, implicit transaction in the same packet commits synchronously, which flushes the log up
@@ -203,6 +204,7 @@ public:
     }
 
     bool usable() const { return !broken_ && PQstatus(handle_.get()) == CONNECTION_OK; }
+    bool waits() const { return !pending_.empty(); }  // something was added and not asked
 
     // Adds a statement to what ask() will send. The answer of the one marked `wanted` is returned.
     void add(const Query& query, std::span<const Value> values, bool wanted = false) {
@@ -264,7 +266,8 @@ public:
     }
 
     void roll_back() {
-        pending_.clear();
+        // When one of those that wait fails, the server skips all up to the next Sync.
+        if (waits()) end_read();
         if (PQsendQueryParams(handle_.get(), "ROLLBACK", 0, nullptr, nullptr, nullptr, nullptr,
                               0) == 1)
             end_read();
@@ -345,6 +348,7 @@ public:
         : database_(database), lease_(lease), writes_(writes), one_(one) {}
 
     using Transaction::run;
+    using Transaction::run_later;
     using Transaction::try_run;
 
     int run(const Query& query, std::span<const Value> values, const OnRow& on_row) override {
@@ -369,6 +373,12 @@ public:
         {
             const EngineDatabase::Timing timing(database_, query.name);
             try {
+                if (lease_->waits()) ask({}, {}, false);  // what is refused there is no answer here
+            } catch (const Failure&) {
+                failed_ = true;
+                throw;
+            }
+            try {
                 result = ask(query, values, true);
             } catch (const ConstraintViolation& violation) {
                 undo_savepoint();
@@ -381,6 +391,21 @@ public:
         }
         deliver(result.get(), query, on_row);
         return true;
+    }
+
+    void run_later(const Query& query, std::span<const Value> values) override {
+        if (!writes_) throw std::logic_error("run_later in a read");
+        if (!begun_) {  // shows whether the connection is alive
+            run(query, values, {});
+            return;
+        }
+        const EngineDatabase::Timing timing(database_, query.name);
+        try {
+            lease_->add(query, values);
+        } catch (const Failure&) {
+            failed_ = true;
+            throw;
+        }
     }
 
     void script(std::string_view sql) override {

@@ -289,6 +289,7 @@ public:
         : database_(database), connection_(connection), left_(statements) {}
 
     using Transaction::run;
+    using Transaction::run_later;
     using Transaction::try_run;
 
     int run(const Query& query, std::span<const Value> values, const OnRow& on_row) override {
@@ -315,6 +316,11 @@ public:
             failed = true;
             throw;
         }
+    }
+
+    // Nothing travels.
+    void run_later(const Query& query, std::span<const Value> values) override {
+        run(query, values, {});
     }
 
     void script(std::string_view sql) override {

@@ -257,7 +257,7 @@ Calibration calibrate(const Responses& responses, const CalibrationOptions& opti
                                           5 * exp(x[layout.groups_at + 2 * g + 1]));
         if (needed <= reach + 0.5 || reach >= 12) break;
         reach = 12;
-        count = std::min<std::size_t>(128, 2 * count);
+        count = 128;  // at least as close together
     }
     result.still_to_gain = found.still_to_gain;
     result.converged = found.converged;

@@ -34,8 +34,8 @@ struct CalibrationKernels {
     void (*logistic_rows)(const double* theta, std::size_t nodes, double a, double d, double c,
                           double* wrong, double* right);
     // Adds the rows of a table of log-probabilities to the log prior, and normalises: the posterior
-    // of one person into `weights`; returns the log of the integral. nodes: a multiple of 16 up to
-    // 128.
+    // of one person into `weights`; returns the log of the integral. nodes: 16, 32, 48,
+    // 64 or 128.
     double (*person_f32)(const float* table, std::size_t nodes, const std::uint32_t* rows,
                          std::size_t count, const float* log_prior, float* weights);
     double (*person_f64)(const double* table, std::size_t nodes, const std::uint32_t* rows,

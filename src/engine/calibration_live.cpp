@@ -22,8 +22,8 @@ ItemChange learn(const ItemPosterior& now, const Grid& grid, std::span<const dou
     double by_d = 0;
     for (std::size_t q = 0; q < grid.size(); ++q) {
         const double at = logistic(now.a * grid.nodes[q] + now.d);
-        const double slope = weights[q] * at * (1 - at);
-        p += weights[q] * at;
+        const double slope = weights[q] * (1 - now.c) * at * (1 - at);
+        p += weights[q] * (now.c + (1 - now.c) * at);
         by_a += slope * grid.nodes[q];
         by_d += slope;
     }
@@ -43,6 +43,22 @@ ItemChange learn(const ItemPosterior& now, const Grid& grid, std::span<const dou
     return change;
 }
 
+std::optional<ItemChange> learn(const ItemPosterior& now, Posterior& candidate, std::size_t item,
+                                int answer, std::uint64_t reference) {
+    const Item& asked = candidate.tables().items()[item];
+    if (asked.categories() != 2 || !(now.aa > 0 || now.dd > 0)) return std::nullopt;
+    return learn(now, candidate.tables().grid(), candidate.marginal(asked.node), answer, reference);
+}
+
+ItemPosterior posterior_of(const ItemEstimate& estimate) {
+    const auto square = [](double se) { return std::isfinite(se) ? se * se : 0; };
+    ItemPosterior of{.a = estimate.item.a, .d = estimate.item.d[0], .c = estimate.item.c};
+    of.aa = square(estimate.se[0]);
+    of.dd = square(estimate.se[1]);
+    of.ad = std::isfinite(estimate.cov_ad) ? estimate.cov_ad : 0;
+    return of;
+}
+
 ItemChange replace(const ItemPosterior& before, const ItemPosterior& batch,
                    std::uint64_t reference) {
     return {ItemChange::Source::batch, reference, before, batch};
@@ -52,13 +68,15 @@ Item item_at_mean(const ItemPosterior& of) {
     Item item;
     item.a = of.a;
     item.d = {of.d};
+    item.c = of.c;
     return item;
 }
 
 double soft_probability(const ItemPosterior& of, double theta) {
     const double variance = of.aa * theta * theta + 2 * of.ad * theta + of.dd;
     constexpr double pi_over_8 = 0.39269908169872414;
-    return logistic((of.a * theta + of.d) / std::sqrt(1 + pi_over_8 * variance));
+    return of.c +
+           (1 - of.c) * logistic((of.a * theta + of.d) / std::sqrt(1 + pi_over_8 * variance));
 }
 
 }  // namespace engine

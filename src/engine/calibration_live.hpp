@@ -2,12 +2,15 @@
 // Between two nightly calibrations: the parameters of each item as a normal distribution that every
 // answer moves a little. A two-category item, a and d; the batch replaces it.
 #pragma once
+#include "engine/calibration.hpp"
 #include "engine/grid.hpp"
 #include "engine/models.hpp"
+#include "engine/posterior.hpp"
 
-#include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <vector>
 
 namespace engine {
 
@@ -18,6 +21,7 @@ struct ItemPosterior {
     double aa = 0.25;  // variance of a
     double ad = 0;
     double dd = 4;  // variance of d
+    double c = 0;   // lower asymptote: known
 };
 
 // One entry of an item's trail: what it was, what it became, and why. Keep them in order; the last
@@ -38,9 +42,18 @@ struct ItemChange {
 ItemChange learn(const ItemPosterior&, const Grid&, std::span<const double> weights, int answer,
                  std::uint64_t reference);
 
+// The same with what a candidate's other answers tell: `candidate` does not hold this one yet.
+// Nothing for an item of more than two categories, which waits for the batch, or of known
+// parameters (variances of 0).
+std::optional<ItemChange> learn(const ItemPosterior&, Posterior& candidate, std::size_t item,
+                                int answer, std::uint64_t reference);
+
 // After a batch: its estimates and their errors, whatever was learned since the last one.
 ItemChange replace(const ItemPosterior& before, const ItemPosterior& batch,
                    std::uint64_t reference);
+
+// What a calibration found of an item of two categories, with its standard errors.
+ItemPosterior posterior_of(const ItemEstimate&);
 
 // The item at the mean, for selection and scoring.
 Item item_at_mean(const ItemPosterior&);

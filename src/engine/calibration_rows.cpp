@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 namespace engine {
 namespace {
@@ -71,6 +72,9 @@ private:
 ByRows::ByRows(const Responses& responses, const Layout& layout, const Nodes& nodes,
                std::span<const std::uint32_t> groups, unsigned threads)
     : layout_(layout), nodes_(nodes), groups_(groups), threads_(threads) {
+    const std::size_t q = nodes.size();
+    if (q % 16 != 0 || (q > 64 && q != 128))
+        throw std::logic_error("the kernels have no rows of so many nodes");
     begin_.reserve(responses.persons() + 1);
     rows_.reserve(responses.answers());
     begin_.push_back(0);

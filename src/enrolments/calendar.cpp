@@ -12,7 +12,7 @@ std::string location_of(const Training& training) {
 }
 
 void add_events(std::vector<base::CalendarEvent>& events, const Training& training, bool off,
-                std::string_view base_url) {
+                std::string_view base_url, const Invited& invited = {}) {
     for (std::size_t half_day = 0; half_day < training.session.slots.size(); ++half_day) {
         const sessions::Slot& slot = training.session.slots[half_day];
         base::CalendarEvent event;
@@ -26,6 +26,10 @@ void add_events(std::vector<base::CalendarEvent>& events, const Training& traini
         event.location = location_of(training);
         event.url = std::string{base_url} + "/catalogue/" + training.offer.slug;
         if (!off) event.description = training.session.video_link;
+        event.organiser_name = invited.organiser_name;
+        event.organiser_mail = invited.organiser_mail;
+        event.attendee_name = invited.name;
+        event.attendee_mail = invited.mail;
         event.cancelled = off;
         event.updated_at = training.enrolment.changed_at;
         events.push_back(std::move(event));
@@ -34,9 +38,10 @@ void add_events(std::vector<base::CalendarEvent>& events, const Training& traini
 
 }  // namespace
 
-std::string invitation(const Training& training, bool off, std::string_view base_url) {
+std::string invitation(const Training& training, bool off, std::string_view base_url,
+                       const Invited& invited) {
     std::vector<base::CalendarEvent> events;
-    add_events(events, training, off, base_url);
+    add_events(events, training, off, base_url, invited);
     return base::write_calendar(
         events, off ? base::CalendarMethod::cancel : base::CalendarMethod::request, "");
 }

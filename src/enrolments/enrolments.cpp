@@ -53,13 +53,13 @@ std::string_view name_of(State state) {
 
 Enrolments::Enrolments(db::Database& database, sessions::Sessions& sessions,
                        catalogue::Catalogue& catalogue, identity::Identity& identity,
-                       organisations::Organisations& organisations, std::string base_url)
+                       organisations::Organisations& organisations, Origin origin)
     : database_(database),
       sessions_(sessions),
       catalogue_(catalogue),
       identity_(identity),
       organisations_(organisations),
-      post_(std::make_unique<const Post>(identity, catalogue, sessions, std::move(base_url))) {}
+      post_(std::make_unique<const Post>(identity, catalogue, sessions, std::move(origin))) {}
 
 Enrolments::~Enrolments() = default;
 
@@ -101,8 +101,8 @@ base::Result<std::string> Enrolments::prerequisite_of(db::Transaction& transacti
 base::Result<Enrolment> Enrolments::take_by_rules(db::Transaction& transaction,
                                                   const sessions::Session& seen,
                                                   const catalogue::Reader& reader,
-                                                  const Asking* asking, std::string prerequisite,
-                                                  base::Time now) {
+                                                  const Asking* asking, std::string_view motivation,
+                                                  std::string prerequisite, base::Time now) {
     Enrolment enrolment{.id = {},
                         .session = seen.id,
                         .person = reader.person,
@@ -118,7 +118,7 @@ base::Result<Enrolment> Enrolments::take_by_rules(db::Transaction& transaction,
     if (desk.session().selecting()) {
         if (now >= desk.session().rules.apply_until)
             return base::unexpected(refusal("enrolments.why_not.applications_over"));
-        if (asking != nullptr && asking->motivation.empty())
+        if (asking != nullptr && motivation.empty())
             return base::unexpected(
                 base::Error{base::ErrorKind::invalid,
                             base::Reason{"enrolments.why_not.no_motivation", "motivation"}});
@@ -133,7 +133,8 @@ base::Result<Enrolment> Enrolments::take_by_rules(db::Transaction& transaction,
             desk.put_on_list(enrolment);
         }
     }
-    auto added = desk.add(std::move(enrolment), asking != nullptr ? asking->motivation : "");
+    const bool applies = enrolment.state == State::applied;
+    auto added = desk.add(std::move(enrolment), applies ? motivation : "");
     if (!added) return base::unexpected(refusal("enrolments.already_held"));
     // A seat is free for a newcomer while others wait only where a quota keeps it for some.
     if (added->state == State::seated) desk.pass(*added, Why::quota);
@@ -141,16 +142,12 @@ base::Result<Enrolment> Enrolments::take_by_rules(db::Transaction& transaction,
     return *std::move(added);
 }
 
-base::Result<Enrolment> Enrolments::take_agreed(db::Transaction& transaction, base::PersonId person,
-                                                base::SessionId session_id, base::Time now,
-                                                const Asking* asking) {
+base::Result<Enrolment> Enrolments::take_placed(db::Transaction& transaction, const Agreed& agreed,
+                                                const Asking* asking, base::Time now) {
     const auto today = std::chrono::floor<std::chrono::days>(now);
-    const auto placed = sessions_.placed(transaction, {session_id});
-    if (placed.empty() || placed.begin()->second.session.status == sessions::Status::draft)
-        return base::unexpected(
-            base::Error{base::ErrorKind::not_found, "enrolments.session_unknown"});
-    const sessions::Session& session = placed.begin()->second.session;
-    if (const auto held = store::find_held(transaction, session_id, person)) {
+    const sessions::Session& session = agreed.placed.session;
+    const base::PersonId person = agreed.person.id;
+    if (const auto held = store::find_held(transaction, session.id, person)) {
         // Whoever applied may say more until the applications close.
         if (held->state == State::applied && asking != nullptr && !asking->motivation.empty() &&
             session.selecting() && now < session.rules.apply_until)
@@ -158,23 +155,19 @@ base::Result<Enrolment> Enrolments::take_agreed(db::Transaction& transaction, ba
         return *held;
     }
 
-    const db::Versions versions(transaction);
-    const auto published = catalogue_.published(transaction, versions, today);
+    const auto published = catalogue_.published(transaction, agreed.versions, today);
     const catalogue::Offer* offer = published->find(session.offer);
     if (offer == nullptr) return base::unexpected(refusal("enrolments.why_not.offer_retired"));
-    const auto reader = catalogue_.reader(transaction, versions, person, today);
+    const auto reader = catalogue_.reader(transaction, agreed.versions, person, today);
     if (const auto reason = why_not_take(session, offer->eligibility, *reader, now))
         return base::unexpected(refusal(*reason));
     auto prerequisite = prerequisite_of(transaction, session, person, asking, now);
     if (!prerequisite) return base::unexpected(std::move(prerequisite.error()));
-    // Read before the row is locked: others wait for it.
-    const auto who = identity_.find(transaction, person);
-    if (!who) return base::unexpected(refusal("enrolments.why_not.cancelled"));
 
     Enrolment enrolment;
-    if (const auto got = sessions_.take(transaction, session_id, now)) {
+    if (const auto got = sessions_.take(transaction, session.id, now)) {
         enrolment = {.id = {},
-                     .session = session_id,
+                     .session = session.id,
                      .person = person,
                      .state = got->seated ? State::seated : State::waiting,
                      .place = got->place,
@@ -188,8 +181,8 @@ base::Result<Enrolment> Enrolments::take_agreed(db::Transaction& transaction, ba
         if (!id) return base::unexpected(refusal("enrolments.already_held"));
         enrolment.id = *id;
     } else {
-        auto taken =
-            take_by_rules(transaction, session, *reader, asking, *std::move(prerequisite), now);
+        auto taken = take_by_rules(transaction, session, *reader, asking, agreed.motivation,
+                                   *std::move(prerequisite), now);
         if (!taken) return taken;
         enrolment = *std::move(taken);
     }
@@ -198,9 +191,17 @@ base::Result<Enrolment> Enrolments::take_agreed(db::Transaction& transaction, ba
     record(transaction, "take", enrolment, person, "agent", session, now);
     // Where it was agreed elsewhere, that letter tells of the seat, too.
     if (asking != nullptr)
-        post_->taken(transaction, placed.begin()->second, {"", offer->shown_title()}, *who,
+        post_->taken(transaction, agreed.placed, {"", offer->shown_title()}, agreed.person,
                      enrolment, now);
     return enrolment;
+}
+
+base::Result<Enrolment> Enrolments::take_agreed(db::Transaction& transaction, const Agreed& agreed,
+                                                base::Time now) {
+    if (agreed.placed.session.status == sessions::Status::draft)
+        return base::unexpected(
+            base::Error{base::ErrorKind::not_found, "enrolments.session_unknown"});
+    return take_placed(transaction, agreed, nullptr, now);
 }
 
 base::Result<Enrolment> Enrolments::take(base::PersonId person, base::SessionId session,
@@ -208,12 +209,20 @@ base::Result<Enrolment> Enrolments::take(base::PersonId person, base::SessionId 
     const auto today = std::chrono::floor<std::chrono::days>(now);
     const auto taken =
         database_.write([&](db::Transaction& transaction) -> base::Result<Enrolment> {
+            const db::Versions versions(transaction);
             if (approvals_ != nullptr &&
-                approvals_->asks_first(transaction, db::Versions(transaction), person, session,
-                                       today) &&
+                approvals_->asks_first(transaction, versions, person, session, today) &&
                 !store::find_held(transaction, session, person))
                 return base::unexpected(refusal("enrolments.why_not.needs_request"));
-            return take_agreed(transaction, person, session, now, &asking);
+            const auto placed = sessions_.placed(transaction, {session});
+            const auto who = identity_.find(transaction, person);
+            if (!who || placed.empty() ||
+                placed.begin()->second.session.status == sessions::Status::draft)
+                return base::unexpected(
+                    base::Error{base::ErrorKind::not_found, "enrolments.session_unknown"});
+            return take_placed(transaction,
+                               {versions, placed.begin()->second, *who, asking.motivation}, &asking,
+                               now);
         });
     if (taken || taken.error().reasons.front().message_key != "enrolments.already_held")
         return taken;
@@ -378,9 +387,9 @@ std::vector<Enrolment> Enrolments::held_by(db::Transaction& transaction,
     return store::held_by_all(transaction, db::json_ids(people), since);
 }
 
-std::string Enrolments::invitation(const Training& training, std::string_view base_url) {
+std::string Enrolments::invitation(const Training& training, const identity::Person& person) const {
     if (training.enrolment.state != State::seated) return {};
-    return enrolments::invitation(training, false, base_url);
+    return post_->invitation(training, person, false);
 }
 
 Place Enrolments::place_of(db::Transaction& transaction, const Enrolment& enrolment,

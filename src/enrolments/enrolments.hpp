@@ -16,9 +16,13 @@
 #include <string_view>
 #include <vector>
 
+namespace db {
+class Versions;
+}
 namespace identity {
 class Identity;
-}
+struct Person;
+}  // namespace identity
 namespace organisations {
 class Organisations;
 }
@@ -120,13 +124,27 @@ struct Finding {
     std::string detail;
 };
 
+// A seat that somebody agreed to, with what the agreeing has read already.
+struct Agreed {
+    const db::Versions& versions;
+    const sessions::Placed& placed;
+    const identity::Person& person;
+    std::string motivation;  // as asked for: of use where the session selects on it
+};
+
+// Whose the letters are: the links in calendar invitations, and who invites.
+struct Origin {
+    std::string base_url;
+    std::string name, email;
+};
+
 class Post;
 
 class Enrolments final : public sessions::SeatHolders, public catalogue::SessionsOfOffers {
 public:
-    // The arguments must outlive it. `base_url`: of the links in calendar invitations.
+    // The arguments must outlive it.
     Enrolments(db::Database&, sessions::Sessions&, catalogue::Catalogue&, identity::Identity&,
-               organisations::Organisations&, std::string base_url);
+               organisations::Organisations&, Origin);
     ~Enrolments() override;
 
     // A seat, or a place on the waiting list when there is none; an application where the session
@@ -136,11 +154,9 @@ public:
                                  const Asking& = {});
 
     // What take() does inside the transaction in which it was agreed, asking no circuit. The double
-    // click that another transaction won comes back as "enrolments.already_held". Without `asking`
-    // nobody was asked: the prerequisite is then the organiser's to check, and the caller tells the
-    // person what they got.
-    base::Result<Enrolment> take_agreed(db::Transaction&, base::PersonId, base::SessionId,
-                                        base::Time now, const Asking* asking = nullptr);
+    // click that another transaction won comes back as "enrolments.already_held". The prerequisite
+    // is then the organiser's to check, and the caller tells the person what they got.
+    base::Result<Enrolment> take_agreed(db::Transaction&, const Agreed&, base::Time now);
     // Whom take() asks; it must outlive this. Without it nobody has to agree.
     void ask(Approvals& approvals) { approvals_ = &approvals; }
 
@@ -199,7 +215,7 @@ public:
     std::vector<Enrolment> held_by(db::Transaction&, const std::vector<base::PersonId>&,
                                    base::Time since);
     // The invitation (RFC 5546) to the half days of a seat; "" for somebody who waits.
-    static std::string invitation(const Training&, std::string_view base_url);
+    std::string invitation(const Training&, const identity::Person&) const;
     std::optional<Enrolment> find(db::Transaction&, base::EnrolmentId);
     // What somebody on the list may know: their place, who is before them and why, their chances.
     Place place_of(db::Transaction&, const Enrolment&, const sessions::Session&, base::Time now);
@@ -241,9 +257,13 @@ private:
     struct Found;  // an enrolment, its session locked
     base::Result<Found> find_locked(db::Transaction&, base::EnrolmentId,
                                     std::optional<base::PersonId> owner, base::Time now);
+    // `asking`: nothing where somebody else agreed.
+    base::Result<Enrolment> take_placed(db::Transaction&, const Agreed&, const Asking* asking,
+                                        base::Time now);
     base::Result<Enrolment> take_by_rules(db::Transaction&, const sessions::Session&,
                                           const catalogue::Reader&, const Asking* asking,
-                                          std::string prerequisite, base::Time now);
+                                          std::string_view motivation, std::string prerequisite,
+                                          base::Time now);
     std::string standing_of(db::Transaction&, const catalogue::Reader&, base::OfferId,
                             base::Time now);
     base::Result<std::string> prerequisite_of(db::Transaction&, const sessions::Session&,

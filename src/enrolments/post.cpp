@@ -99,8 +99,17 @@ void Post::write(db::Transaction& transaction, const About& about, const identit
         letter.calendar =
             mail::Calendar{std::string{kind.calendar},
                            invitation({*enrolment, about.session, about.venue, about.offer, 0},
-                                      kind.calendar == "CANCEL", base_url_)};
+                                      person, kind.calendar == "CANCEL")};
     mail::put(transaction, letter, now);
+}
+
+std::string Post::invitation(const Training& training, const identity::Person& person,
+                             bool off) const {
+    return enrolments::invitation(training, off, origin_.base_url,
+                                  {.organiser_name = origin_.name,
+                                   .organiser_mail = origin_.email,
+                                   .name = person.full_name(),
+                                   .mail = person.email});
 }
 
 void Post::write_all(db::Transaction& transaction, const sessions::Session& session,

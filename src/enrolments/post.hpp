@@ -15,11 +15,14 @@ class Post {
 public:
     // The arguments must outlive it.
     Post(identity::Identity& identity, catalogue::Catalogue& catalogue,
-         sessions::Sessions& sessions, std::string base_url)
+         sessions::Sessions& sessions, Origin origin)
         : identity_(identity),
           catalogue_(catalogue),
           sessions_(sessions),
-          base_url_(std::move(base_url)) {}
+          origin_(std::move(origin)) {}
+
+    // For the calendar of who has this seat.
+    std::string invitation(const Training&, const identity::Person&, bool off) const;
 
     // What became of the asking: a seat with its invitation, a place, an application.
     void taken(db::Transaction&, const sessions::Session&, const Enrolment&, base::Time now) const;
@@ -61,7 +64,7 @@ private:
     identity::Identity& identity_;
     catalogue::Catalogue& catalogue_;
     sessions::Sessions& sessions_;
-    std::string base_url_;
+    const Origin origin_;
 };
 
 }  // namespace enrolments

@@ -17,6 +17,9 @@ public:
     boost::json::object held(db::Transaction&, base::PersonId) override;
     std::vector<privacy::Effect> leave(base::PersonId, base::Time now, privacy::Run) override;
     std::vector<privacy::Effect> erase(db::Transaction&, base::PersonId, base::Time now) override;
+    std::vector<std::string_view> objects() const override { return {"texts", "replacements"}; }
+    int retain(db::Transaction&, std::string_view object, base::Time before, int most,
+               privacy::Run) override;
 
 private:
     db::Database& database_;

@@ -102,6 +102,23 @@ std::optional<Enrolment> first_waiting(db::Transaction&, base::SessionId);
 
 void put_feed(db::Transaction&, base::PersonId, std::string_view token_hash, base::Time now);
 std::optional<base::PersonId> owner_of_feed(db::Transaction&, std::string_view token_hash);
-int delete_feed(db::Transaction&, base::PersonId);  // store_privacy.cpp
+
+// -- store_privacy.cpp
+int delete_feed(db::Transaction&, base::PersonId);
+std::map<base::EnrolmentId, std::string> motivations_of(db::Transaction&, base::PersonId);
+struct OwnGrade {
+    base::EnrolmentId enrolment;
+    int criterion = 0;
+    int points = 0;
+    base::Time graded_at{};
+};
+std::vector<OwnGrade> grades_of(db::Transaction&, base::PersonId);
+// Those that the person proposed or was asked for: state, and when.
+std::vector<std::pair<std::string, base::Time>> replacements_of(db::Transaction&, base::PersonId);
+int empty_texts_of(db::Transaction&, base::PersonId);
+int delete_grades_of(db::Transaction&, base::PersonId);
+// See privacy::Holder::retain().
+int retain_texts(db::Transaction&, base::Time before, int most, bool real);
+int retain_replacements(db::Transaction&, base::Time before, int most, bool real);
 
 }  // namespace enrolments::store

@@ -69,7 +69,11 @@ boost::json::object minimum_view(const sessions::Session&, const sessions::Venue
                                  const catalogue::OfferTitle&);
 
 // The invitation to a seat (RFC 5546 REQUEST), or, `off`, its withdrawal (CANCEL).
-std::string invitation(const Training&, bool off, std::string_view base_url);
+struct Invited {
+    std::string organiser_name, organiser_mail;
+    std::string name, mail;
+};
+std::string invitation(const Training&, bool off, std::string_view base_url, const Invited&);
 
 // One VEVENT for each half day of each seat; a seat given back or called off is CANCELLED.
 std::string calendar_file(const std::vector<Training>&, bool feed, std::string_view base_url,

@@ -30,7 +30,31 @@ std::optional<http::Caller> Identity::find_caller(std::string_view token, base::
         database_.write([&](db::Transaction& transaction) {
             store::touch_sign_in(transaction, hash, now, now - seen_every);
         });
+    // Who administers a whole tree may see what belongs to all.
+    if (!found->administers.empty()) {
+        const auto tree = organisations_.tree();
+        const auto is_root = [&](base::OrganisationId id) {
+            const auto* organisation = tree->find(id);
+            return organisation != nullptr && !organisation->parent;
+        };
+        if (std::ranges::any_of(found->administers, is_root))
+            found->caller.roles.emplace_back("root_administrator");
+    }
     return std::move(found->caller);
+}
+
+bool Identity::is_fresh(db::Transaction& transaction, std::string_view token, base::Time now) {
+    constexpr std::chrono::minutes fresh{15};
+    return now - store::signed_in_at(transaction, base::sha256_hex(token)) <= fresh;
+}
+
+void Identity::supervises(db::Transaction& transaction, base::PersonId person) {
+    store::supervises(transaction, person);
+}
+
+void Identity::set_supervisors(db::Transaction& transaction,
+                               std::span<const base::PersonId> people) {
+    store::set_supervisors(transaction, db::json_ids(people));
 }
 
 std::string Identity::sign_in(base::PersonId person, base::Time now, const Arrival& arrival) {

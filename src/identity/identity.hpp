@@ -127,6 +127,9 @@ public:
     std::string sign_in(base::PersonId, base::Time now, const Arrival& = {});
     std::string sign_in(db::Transaction&, base::PersonId, base::Time now, const Arrival& = {});
     void sign_out(std::string_view token);
+    // Whether who has this token signed in within the last quarter of an hour: what gives a way in
+    // for good wants that.
+    bool is_fresh(db::Transaction&, std::string_view token, base::Time now);
     // The sessions of a person, the one of this token first, then the last seen.
     std::vector<SignIn> sign_ins(db::Transaction&, base::PersonId, std::string_view token,
                                  base::Time now);
@@ -148,6 +151,10 @@ public:
                                                 const std::vector<base::OrganisationId>&,
                                                 base::PersonId except);
     void set_language(db::Transaction&, base::PersonId, std::string_view language);  // fr, en
+    // Somebody's requests come to this person: their menu leads to them.
+    void supervises(db::Transaction&, base::PersonId);
+    // ... and to nobody but these.
+    void set_supervisors(db::Transaction&, std::span<const base::PersonId>);
     // Nothing for somebody who works nowhere on that day.
     std::optional<Affiliation> affiliation(db::Transaction&, base::PersonId, base::Date);
     std::map<base::PersonId, Affiliation> affiliations(db::Transaction&,

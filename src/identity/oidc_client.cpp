@@ -2,7 +2,7 @@
 #include "identity/oidc_client.hpp"
 
 #include "base/url.hpp"
-#include "identity/oidc_http.hpp"
+#include "fetch/fetch.hpp"
 
 #include <boost/json.hpp>
 
@@ -82,8 +82,8 @@ private:
 }  // namespace
 
 Client::Client(ProConnectSettings settings)
-    : settings_(std::move(settings)), origin_(origin_of(settings_.issuer)) {
-    if (!is_safe_origin(origin_))
+    : settings_(std::move(settings)), origin_(fetch::origin_of(settings_.issuer)) {
+    if (!fetch::is_safe_origin(origin_))
         throw std::logic_error("the issuer of ProConnect must be an https:// address");
     if (settings_.algorithm == "HS256")
         algorithms_ = {Algorithm::hs256};
@@ -97,8 +97,8 @@ Client::Client(ProConnectSettings settings)
 
 Client::~Client() = default;
 
-Outcome<std::shared_ptr<const Client::Addresses>> Client::addresses(Conversation& conversation,
-                                                                    base::Time now) {
+Outcome<std::shared_ptr<const Client::Addresses>> Client::addresses(
+    fetch::Conversation& conversation, base::Time now) {
     std::shared_ptr<const Addresses> kept;
     {
         const std::lock_guard lock(mutex_);
@@ -131,7 +131,7 @@ Outcome<std::shared_ptr<const Client::Addresses>> Client::addresses(Conversation
     return found;
 }
 
-std::shared_ptr<const KeySet> Client::fetch_keys(Conversation& conversation,
+std::shared_ptr<const KeySet> Client::fetch_keys(fetch::Conversation& conversation,
                                                  const Addresses& addresses, base::Time now) {
     {
         const std::lock_guard lock(mutex_);
@@ -148,7 +148,7 @@ std::shared_ptr<const KeySet> Client::fetch_keys(Conversation& conversation,
     return keys_;
 }
 
-Outcome<std::string> Client::verified(Conversation& conversation, const Addresses& addresses,
+Outcome<std::string> Client::verified(fetch::Conversation& conversation, const Addresses& addresses,
                                       std::string_view token, base::Time now) {
     std::shared_ptr<const KeySet> keys;
     bool stale = false;
@@ -177,7 +177,7 @@ Outcome<std::string> Client::authorization_url(std::string_view state, std::stri
                                                bool silent, base::Time now) {
     const Place place(waiting_, settings_.at_once);
     if (!place) return std::unexpected(unreachable("too many wait for it"));
-    Conversation conversation;
+    fetch::Conversation conversation;
     const auto where = addresses(conversation, now);
     if (!where) return std::unexpected(where.error());
     std::vector<std::pair<std::string_view, std::string>> query{
@@ -194,7 +194,7 @@ Outcome<Authenticated> Client::redeem(std::string_view code, const std::string& 
                                       base::Time now) {
     const Place place(waiting_, settings_.at_once);
     if (!place) return std::unexpected(unreachable("too many wait for it"));
-    Conversation conversation;
+    fetch::Conversation conversation;
     const auto where = addresses(conversation, now);
     if (!where) return std::unexpected(where.error());
 
@@ -243,7 +243,7 @@ Outcome<std::string> Client::end_session_url(std::string_view id_token, std::str
                                              base::Time now) {
     const Place place(waiting_, settings_.at_once);
     if (!place) return std::unexpected(unreachable("too many wait for it"));
-    Conversation conversation;
+    fetch::Conversation conversation;
     const auto where = addresses(conversation, now);
     if (!where) return std::unexpected(where.error());
     return with_query((*where)->end_session,

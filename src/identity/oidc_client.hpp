@@ -15,9 +15,11 @@
 #include <string_view>
 #include <vector>
 
-namespace identity::oidc {
-
+namespace fetch {
 class Conversation;
+}
+
+namespace identity::oidc {
 
 // Why somebody is not signed in.
 struct Trouble {
@@ -64,10 +66,11 @@ private:
     struct Addresses {
         std::string authorize, token, user_info, keys, end_session;
     };
-    Outcome<std::shared_ptr<const Addresses>> addresses(Conversation&, base::Time now);
-    Outcome<std::string> verified(Conversation&, const Addresses&, std::string_view token,
+    Outcome<std::shared_ptr<const Addresses>> addresses(fetch::Conversation&, base::Time now);
+    Outcome<std::string> verified(fetch::Conversation&, const Addresses&, std::string_view token,
                                   base::Time now);
-    std::shared_ptr<const KeySet> fetch_keys(Conversation&, const Addresses&, base::Time now);
+    std::shared_ptr<const KeySet> fetch_keys(fetch::Conversation&, const Addresses&,
+                                             base::Time now);
 
     ProConnectSettings settings_;
     std::string origin_;

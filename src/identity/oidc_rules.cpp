@@ -164,28 +164,6 @@ std::optional<Flaw> flaw_of(const UserInfo& user, std::string_view subject,
     return std::nullopt;
 }
 
-std::string origin_of(std::string_view url) {
-    const auto scheme = url.find("://");
-    if (scheme == std::string_view::npos) return {};
-    const auto name = url.substr(0, scheme);
-    if (name != "https" && name != "http") return {};
-    const auto host = url.substr(scheme + 3, url.find_first_of("/?#", scheme + 3) - scheme - 3);
-    const bool good = !host.empty() && std::ranges::all_of(host, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '-' ||
-               c == ':' || c == '[' || c == ']';
-    });
-    return good ? std::string{name} + "://" + std::string{host} : std::string{};
-}
-
-bool is_safe_origin(std::string_view origin) {
-    if (origin.starts_with("https://")) return true;
-    for (const std::string_view here : {"http://127.0.0.1", "http://localhost", "http://[::1]"})
-        if (origin.starts_with(here) &&
-            (origin.size() == here.size() || origin[here.size()] == ':'))
-            return true;
-    return false;
-}
-
 std::string claims_parameter(const std::vector<std::string>& acr_values) {
     return json::serialize(json::object{
         {"id_token", {{"acr", {{"essential", true}, {"values", json::value_from(acr_values)}}}}}});

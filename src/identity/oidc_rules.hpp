@@ -59,11 +59,6 @@ std::optional<Flaw> flaw_of(const IdToken&, const Expected&);
 // `subject`: of the ID token.
 std::optional<Flaw> flaw_of(const UserInfo&, std::string_view subject, const Expected&);
 
-// "https://host:port" of a URL without user, in lower case; "" when it is none.
-std::string origin_of(std::string_view url);
-// https, or http to this machine itself.
-bool is_safe_origin(std::string_view origin);
-
 // A claims parameter that asks for one of these levels (OpenID Connect Core 5.5.1.1).
 std::string claims_parameter(const std::vector<std::string>& acr_values);
 

@@ -47,33 +47,41 @@ http::Response sign_in(const http::Request& request, const AccessSite& site) {
                      "identity.signed_in");
 }
 
+bool is_fresh(db::Transaction& transaction, const http::Request& request, const AccessSite& site) {
+    return site.identity.is_fresh(transaction, request.cookie(http::session_cookie), request.now);
+}
+
 http::Response show_passkeys(const http::Request& request, const AccessSite& site) {
     return site.database.read([&](db::Transaction& transaction) {
-        return http::show(
-            http::view("identity/passkeys",
-                       passkeys_view(site.passkeys.of(transaction, request.person()),
-                                     site.identity.was_invited(transaction, request.person()),
-                                     request.caller->emergency)));
+        return http::show(http::view(
+            "identity/passkeys",
+            passkeys_view(site.passkeys.of(transaction, request.person()),
+                          site.identity.was_invited(transaction, request.person()),
+                          request.caller->emergency, is_fresh(transaction, request, site))));
     });
 }
 
-// A way in that stays is not given by one that is for an hour.
-base::Result<void> may_add(const http::Request& request) {
+// A way in that stays is not given by one that is for an hour, nor at a screen that somebody left.
+base::Result<void> may_add(const http::Request& request, const AccessSite& site) {
     if (request.caller->emergency)
         return base::unexpected(
             base::Error{base::ErrorKind::forbidden, "identity.passkeys.not_in_emergency"});
+    if (!site.database.read(
+            [&](db::Transaction& transaction) { return is_fresh(transaction, request, site); }))
+        return base::unexpected(
+            base::Error{base::ErrorKind::forbidden, "identity.passkeys.sign_in_again"});
     return {};
 }
 
 http::Response begin_adding(const http::Request& request, const AccessSite& site) {
-    if (const auto may = may_add(request); !may) return http::refuse(may.error());
+    if (const auto may = may_add(request, site); !may) return http::refuse(may.error());
     const auto creation = site.passkeys.begin(request.person(), holder_of(request), request.now);
     if (!creation) return http::refuse(creation.error());
     return creation_options(*creation, request, site);
 }
 
 http::Response add(const http::Request& request, const AccessSite& site) {
-    if (const auto may = may_add(request); !may) return http::refuse(may.error());
+    if (const auto may = may_add(request, site); !may) return http::refuse(may.error());
     const auto added =
         site.passkeys.add(request.person(), creation_answer(request), holder_of(request),
                           request.header("user-agent"), request.now);

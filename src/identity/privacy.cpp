@@ -50,7 +50,21 @@ json::object PersonalData::held(db::Transaction& transaction, base::PersonId id)
         if (key.used_at) told["used_at"] = base::iso_time(*key.used_at);
         passkeys.push_back(std::move(told));
     }
+    json::array accounts;
+    for (const store::OwnAccount& account : store::own_accounts(transaction, id))
+        accounts.push_back({{"workplace", account.workplace},
+                            {"created_at", base::iso_time(account.created_at)},
+                            {"used_at", base::iso_time(account.signed_in_at)}});
+    json::array invitations;
+    for (const store::OwnInvitation& invitation : store::own_invitations(transaction, id)) {
+        json::object told{{"email", invitation.email},
+                          {"created_at", base::iso_time(invitation.invited_at)}};
+        if (invitation.used_at) told["used_at"] = base::iso_time(*invitation.used_at);
+        invitations.push_back(std::move(told));
+    }
     return {{"passkeys", std::move(passkeys)},
+            {"proconnect_accounts", std::move(accounts)},
+            {"invitations", std::move(invitations)},
             {"email", person->email},
             {"given_name", person->given_name},
             {"usual_name", person->usual_name},
@@ -82,8 +96,11 @@ std::vector<Effect> PersonalData::erase(db::Transaction& transaction, base::Pers
     return effects;
 }
 
-int PersonalData::retain(db::Transaction& transaction, std::string_view, base::Time before,
+int PersonalData::retain(db::Transaction& transaction, std::string_view object, base::Time before,
                          int most, privacy::Run run) {
+    const bool real = run == privacy::Run::real;
+    if (object == "newcomers") return store::retain_newcomers(transaction, before, most, real);
+    if (object == "invitations") return store::retain_invitations(transaction, before, most, real);
     return run == privacy::Run::real ? store::delete_old_sign_ins(transaction, before, most)
                                      : store::count_old_sign_ins(transaction, before, most);
 }

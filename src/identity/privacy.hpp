@@ -19,7 +19,9 @@ public:
     std::string_view slice() const override { return "identity"; }
     boost::json::object held(db::Transaction&, base::PersonId) override;
     std::vector<privacy::Effect> erase(db::Transaction&, base::PersonId, base::Time now) override;
-    std::vector<std::string_view> objects() const override { return {"persons", "sign_ins"}; }
+    std::vector<std::string_view> objects() const override {
+        return {"persons", "sign_ins", "newcomers", "invitations"};
+    }
     int retain(db::Transaction&, std::string_view object, base::Time before, int most,
                privacy::Run) override;
     std::vector<base::PersonId> gone(db::Transaction&, base::Time before, int most) override;

@@ -47,7 +47,7 @@ std::string sort_name(const Person& person) {
 // One row a role: names and roles in one query, because every signed-in page needs both.
 constexpr db::Query select_caller{"identity.caller", R"sql(
     SELECT p.id, p.given_name, p.usual_name, g.role, s.seen_at,
-           CASE WHEN s.way = 'emergency' THEN 1 ELSE 0 END
+           CASE WHEN s.way = 'emergency' THEN 1 ELSE 0 END, p.supervises, g.organisation_id
     FROM sign_ins s
     JOIN persons p ON p.id = s.person_id
     LEFT JOIN role_grants g ON g.person_id = p.id AND g.revoked_at IS NULL
@@ -64,12 +64,47 @@ std::optional<FoundCaller> find_caller(db::Transaction& transaction, std::string
             found->caller.name = std::string{row.text(1)} + " " + std::string{row.text(2)};
             found->caller.roles.emplace_back("agent");
             found->caller.emergency = row.boolean(5);
+            if (row.boolean(6)) found->caller.roles.emplace_back("supervisor");
             found->seen_at = base::from_epoch(row.integer(4));
         }
-        if (auto role = row.optional_text(3); role && !found->caller.has_role(*role))
-            found->caller.roles.push_back(std::move(*role));
+        auto role = row.optional_text(3);
+        if (role == "administrator") found->administers.push_back({row.integer(7)});
+        if (role && !found->caller.has_role(*role)) found->caller.roles.push_back(std::move(*role));
     });
     return found;
+}
+
+constexpr db::Query select_signed_in_at{"identity.signed_in_at", R"sql(
+    SELECT created_at FROM sign_ins WHERE token_hash = $1
+)sql"};
+
+base::Time signed_in_at(db::Transaction& transaction, std::string_view token_hash) {
+    base::Time at{};
+    transaction.run(select_signed_in_at, {token_hash},
+                    [&](const db::Row& row) { at = base::from_epoch(row.integer(0)); });
+    return at;
+}
+
+constexpr db::Query set_supervises{"identity.supervises", R"sql(
+    UPDATE persons SET supervises = 1 WHERE id = $1 AND supervises = 0
+)sql"};
+
+void supervises(db::Transaction& transaction, base::PersonId person) {
+    transaction.run_later(set_supervises, {person.value});
+}
+
+constexpr db::Query add_supervisors{"identity.add_supervisors", R"sql(
+    UPDATE persons SET supervises = 1
+    WHERE id IN (SELECT value FROM json_each(CAST($1 AS text))) AND supervises = 0
+)sql"};
+constexpr db::Query remove_supervisors{"identity.remove_supervisors", R"sql(
+    UPDATE persons SET supervises = 0
+    WHERE id NOT IN (SELECT value FROM json_each(CAST($1 AS text))) AND supervises = 1
+)sql"};
+
+void set_supervisors(db::Transaction& transaction, std::string_view json_ids) {
+    transaction.run(add_supervisors, {json_ids});
+    transaction.run(remove_supervisors, {json_ids});
 }
 
 constexpr db::Query touch{"identity.touch_sign_in", R"sql(

@@ -9,7 +9,10 @@ namespace identity::store {
 struct FoundCaller {
     http::Caller caller;
     base::Time seen_at{};
+    std::vector<base::OrganisationId> administers;
 };
+// When this session began; 1970 for one that is over.
+base::Time signed_in_at(db::Transaction&, std::string_view token_hash);
 std::optional<FoundCaller> find_caller(db::Transaction&, std::string_view token_hash,
                                        base::Time now);
 // Unless somebody did since `before`.
@@ -32,6 +35,8 @@ std::vector<Person> demo_people(db::Transaction&);
 std::vector<Person> persons(db::Transaction&, std::string_view json_ids);
 base::PersonId insert(db::Transaction&, const Person&);
 void update(db::Transaction&, base::PersonId, const Person&);
+void supervises(db::Transaction&, base::PersonId);
+void set_supervisors(db::Transaction&, std::string_view json_ids);
 void set_language(db::Transaction&, base::PersonId, std::string_view language);
 // Persons and their affiliations, many rows a statement. Returns the ids in order.
 std::vector<base::PersonId> insert_all(db::Transaction&, std::span<const NewPerson>);
@@ -78,8 +83,19 @@ struct OwnPasskey {
     std::optional<base::Time> used_at;
 };
 std::vector<OwnPasskey> own_passkeys(db::Transaction&, base::PersonId);
-// Passkeys, and the emergency account. These return how many rows they changed. Somebody who was
-// erased is not erased again.
+struct OwnAccount {
+    std::string workplace;  // as ProConnect told it last
+    base::Time created_at{}, signed_in_at{};
+};
+std::vector<OwnAccount> own_accounts(db::Transaction&, base::PersonId);
+struct OwnInvitation {
+    std::string email;
+    base::Time invited_at{};
+    std::optional<base::Time> used_at;
+};
+std::vector<OwnInvitation> own_invitations(db::Transaction&, base::PersonId);
+// Accounts of ProConnect, passkeys, and the emergency account. These return how many rows they
+// changed. Somebody who was erased is not erased again.
 int delete_ways_in(db::Transaction&, base::PersonId);
 int erase_invitations(db::Transaction&, const Person& neutral, base::Time now);
 int erase_person(db::Transaction&, const Person& neutral, base::Time now);
@@ -88,6 +104,9 @@ int revoke_all(db::Transaction&, base::PersonId, base::Time now);
 // Those that expired before then, the oldest first.
 int count_old_sign_ins(db::Transaction&, base::Time before, int most);
 int delete_old_sign_ins(db::Transaction&, base::Time before, int most);
+// See privacy::Holder::retain().
+int retain_newcomers(db::Transaction&, base::Time before, int most, bool real);
+int retain_invitations(db::Transaction&, base::Time before, int most, bool real);
 std::vector<base::PersonId> gone_before(db::Transaction&, base::Date, int most);
 
 }  // namespace identity::store

@@ -81,9 +81,19 @@ constexpr db::Query delete_emergency_of{"identity.delete_emergency_of", R"sql(
     DELETE FROM emergency_administrators WHERE person_id = $1
 )sql"};
 
+// Else ProConnect would let them in again; what somebody who claimed to be them told goes, too.
+constexpr db::Query delete_accounts_of{"identity.delete_accounts_of", R"sql(
+    DELETE FROM proconnect_accounts WHERE person_id = $1
+)sql"};
+constexpr db::Query delete_claims_of{"identity.delete_claims_of", R"sql(
+    DELETE FROM newcomers WHERE claimed_person_id = $1
+)sql"};
+
 int delete_ways_in(db::Transaction& transaction, base::PersonId person) {
     transaction.run(delete_challenges_of, {person.value});
-    return transaction.run(delete_passkeys_of, {person.value}) +
+    transaction.run(delete_claims_of, {person.value});
+    return transaction.run(delete_accounts_of, {person.value}) +
+           transaction.run(delete_passkeys_of, {person.value}) +
            transaction.run(delete_emergency_of, {person.value});
 }
 
@@ -128,6 +138,63 @@ int count_old_sign_ins(db::Transaction& transaction, base::Time before, int most
 
 int delete_old_sign_ins(db::Transaction& transaction, base::Time before, int most) {
     return transaction.run(delete_old_sign_in_rows, {base::to_epoch(before), most});
+}
+
+#define OLD_NEWCOMERS \
+    "SELECT id FROM newcomers WHERE expires_at < $1 ORDER BY expires_at, id LIMIT $2"
+constexpr db::Query select_old_newcomers{"identity.old_newcomers", OLD_NEWCOMERS};
+constexpr db::Query delete_old_newcomers{"identity.delete_old_newcomers",
+                                         "DELETE FROM newcomers WHERE id IN (" OLD_NEWCOMERS ")"};
+#undef OLD_NEWCOMERS
+
+int retain_newcomers(db::Transaction& transaction, base::Time before, int most, bool real) {
+    return transaction.run(real ? delete_old_newcomers : select_old_newcomers,
+                           {base::to_epoch(before), most});
+}
+
+// Never accepted. A challenge that was begun with one has expired long before.
+#define OLD_INVITATIONS                                                                    \
+    "SELECT id FROM invitations WHERE used_at IS NULL AND expires_at < $1 AND NOT EXISTS " \
+    "(SELECT 1 FROM passkey_challenges c WHERE c.invitation_id = invitations.id) "         \
+    "ORDER BY expires_at, id LIMIT $2"
+constexpr db::Query select_old_invitations{"identity.old_invitations", OLD_INVITATIONS};
+constexpr db::Query delete_old_invitations{
+    "identity.delete_old_invitations", "DELETE FROM invitations WHERE id IN (" OLD_INVITATIONS ")"};
+#undef OLD_INVITATIONS
+
+int retain_invitations(db::Transaction& transaction, base::Time before, int most, bool real) {
+    return transaction.run(real ? delete_old_invitations : select_old_invitations,
+                           {base::to_epoch(before), most});
+}
+
+constexpr db::Query select_own_accounts{"identity.accounts_of", R"sql(
+    SELECT workplace, created_at, signed_in_at FROM proconnect_accounts
+    WHERE person_id = $1 ORDER BY created_at
+)sql"};
+
+std::vector<OwnAccount> own_accounts(db::Transaction& transaction, base::PersonId person) {
+    std::vector<OwnAccount> found;
+    transaction.run(select_own_accounts, {person.value}, [&](const db::Row& row) {
+        found.push_back({std::string{row.text(0)}, base::from_epoch(row.integer(1)),
+                         base::from_epoch(row.integer(2))});
+    });
+    return found;
+}
+
+constexpr db::Query select_own_invitations{"identity.invitations_of", R"sql(
+    SELECT email, invited_at, used_at FROM invitations
+    WHERE used_by = $1 OR recovers = $1 OR email = (SELECT email FROM persons WHERE id = $1)
+    ORDER BY id
+)sql"};
+
+std::vector<OwnInvitation> own_invitations(db::Transaction& transaction, base::PersonId person) {
+    std::vector<OwnInvitation> found;
+    transaction.run(select_own_invitations, {person.value}, [&](const db::Row& row) {
+        OwnInvitation one{std::string{row.text(0)}, base::from_epoch(row.integer(1)), {}};
+        if (const auto at = row.optional_integer(2)) one.used_at = base::from_epoch(*at);
+        found.push_back(std::move(one));
+    });
+    return found;
 }
 
 // They worked somewhere, and nowhere since; hold no role; have not signed in.

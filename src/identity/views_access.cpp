@@ -100,7 +100,8 @@ std::string name_in(const organisations::Tree& tree, base::OrganisationId id) {
 
 }  // namespace
 
-json::object passkeys_view(const std::vector<Passkey>& passkeys, bool invited, bool emergency) {
+json::object passkeys_view(const std::vector<Passkey>& passkeys, bool invited, bool emergency,
+                           bool fresh) {
     json::array list;
     for (const Passkey& one : passkeys) {
         json::object view{{"id", one.id.value},
@@ -112,6 +113,7 @@ json::object passkeys_view(const std::vector<Passkey>& passkeys, bool invited, b
         list.push_back(std::move(view));
     }
     return {{"passkeys", std::move(list)},
+            {"fresh", fresh},
             {"may_add", !emergency && passkeys.size() < most_passkeys}};
 }
 

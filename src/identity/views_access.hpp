@@ -14,7 +14,8 @@ extern const std::string_view invited_schema;
 extern const std::string_view sign_ins_schema;
 
 // `invited`: see Identity::was_invited.
-boost::json::object passkeys_view(const std::vector<Passkey>&, bool invited, bool emergency);
+boost::json::object passkeys_view(const std::vector<Passkey>&, bool invited, bool emergency,
+                                  bool fresh);
 
 // `names`: of those who invited.
 boost::json::object invitations_view(const InvitationsPage&, const Rights&,

@@ -51,13 +51,16 @@ inline const json::array& list(const json::object& object, std::string_view key)
     return value != nullptr && value->is_array() ? value->get_array() : none;
 }
 
-inline const json::object& table(const json::value& value) {
+inline const json::object& no_table() {
     static const json::object none;
-    return value.is_object() ? value.get_object() : none;
+    return none;
+}
+inline const json::object& table(const json::value& value) {
+    return value.is_object() ? value.get_object() : no_table();
 }
 inline const json::object& table(const json::object& object, std::string_view key) {
     const json::value* value = find(object, key);
-    return value == nullptr ? table(json::value{}) : table(*value);
+    return value == nullptr ? no_table() : table(*value);
 }
 
 inline std::vector<std::string> texts(const json::object& object, std::string_view key) {

@@ -91,6 +91,19 @@ void read_options(Variant& variant, const json::array& list, const char* text_ke
         variant.options.push_back(read_option(tree::table(list[i]), text_key));
 }
 
+// Zones stand in the list as on the screen, so that the numbers beside its parts count up; what is
+// on no part comes last.
+void sort_as_shown(std::vector<Option>& zones, const json::object& screen) {
+    std::vector<std::string> shown;
+    for (const auto& [key, value] : screen)
+        if (value.is_array())
+            for (const json::value& part : value.get_array())
+                if (std::string zone = tree::text(tree::table(part), "zone"); !zone.empty())
+                    shown.push_back(std::move(zone));
+    std::ranges::stable_sort(zones, {},
+                             [&](const Option& zone) { return std::ranges::find(shown, zone.id); });
+}
+
 void read_steps(Variant& variant, const json::array& list, Random& random) {
     std::vector<std::size_t> order = order_of(list.size(), false, random);
     // The right order is not given away.
@@ -170,6 +183,7 @@ base::Result<Variant> draw(const Item& item, std::uint64_t seed) {
             break;
         case Format::zone:
             read_options(variant, tree::list(filled, "zones"), "label", keep, shuffles);
+            if (variant.screen) sort_as_shown(variant.options, *variant.screen);
             break;
         case Format::text: {
             auto field = read_field(tree::table(filled, "answer"), variant.table, "answer");

@@ -221,6 +221,7 @@ json::object dossier_view(const Dossier& dossier, const DossierContext& context)
             {"other_seed", std::to_string(context.seed + 1)},
             {"question", std::move(question)},
             {"explanation", std::move(key)},
+            {"in_qti", !item.has_file},
             {"text", present.text},
             {"comment", record.working_state == "draft" ? present.comment : std::string{}},
             {"versions", version_list(dossier, context.names)},

@@ -12,7 +12,7 @@ constexpr db::Query insert_job{"jobs.insert", R"sql(
 
 void insert(db::Transaction& transaction, const Job& job) {
     const auto unique = job.unique.empty() ? std::nullopt : std::optional{job.unique};
-    transaction.run(insert_job, {job.kind, job.payload, unique, base::to_epoch(job.due_at)});
+    transaction.run_later(insert_job, {job.kind, job.payload, unique, base::to_epoch(job.due_at)});
 }
 
 // The unique index leaves out those that run or ran (leased_until): here they count, too.

@@ -22,7 +22,13 @@ json::object PersonalData::held(db::Transaction& transaction, base::PersonId per
     json::object choices;
     for (const auto& [kind, choice] : store::choices_of(transaction, person))
         choices[kind] = name_of(choice);
+    json::array refused;
+    for (const store::RefusedAddress& one : store::refused_of(transaction, person))
+        refused.push_back({{"email", one.email},
+                           {"reason", one.reason},
+                           {"changed_at", base::iso_time(one.last_at)}});
     json::object all;
+    if (!refused.empty()) all["refused_addresses"] = std::move(refused);
     if (!letters.empty()) all["letters"] = std::move(letters);
     if (!choices.empty()) all["choices"] = std::move(choices);
     return all;
@@ -40,8 +46,10 @@ std::vector<privacy::Effect> PersonalData::erase(db::Transaction& transaction,
     return effects;
 }
 
-int PersonalData::retain(db::Transaction& transaction, std::string_view, base::Time before,
+int PersonalData::retain(db::Transaction& transaction, std::string_view object, base::Time before,
                          int most, privacy::Run run) {
+    if (object == "refused_addresses")
+        return store::retain_refused(transaction, before, most, run == privacy::Run::real);
     return run == privacy::Run::real ? store::remove_ended(transaction, before, most)
                                      : store::count_ended(transaction, before, most);
 }

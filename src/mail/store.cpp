@@ -27,8 +27,8 @@ constexpr db::Query insert_letter{"mail.insert", R"sql(
 
 void insert(db::Transaction& transaction, const Letter& letter, const std::string& letter_json,
             base::Time now) {
-    transaction.run(insert_letter, {value_of(letter.to.person), letter.to.email, letter.kind,
-                                    letter_json, base::to_epoch(now)});
+    transaction.run_later(insert_letter, {value_of(letter.to.person), letter.to.email, letter.kind,
+                                          letter_json, base::to_epoch(now)});
 }
 
 void insert_digest(db::Transaction& transaction, base::PersonId person, std::string_view email,
@@ -94,6 +94,12 @@ void mark_sent(db::Transaction& transaction, std::span<const std::int64_t> ids, 
     for (const std::int64_t id : ids) list += (list.empty() ? "[" : ",") + std::to_string(id);
     if (ids.empty()) return;
     transaction.run(mark_letters_sent, {list + "]", base::to_epoch(now)});
+}
+
+constexpr db::Query update_text{"mail.replace_text", "UPDATE outbox SET letter = $2 WHERE id = $1"};
+
+void replace_text(db::Transaction& transaction, std::int64_t id, std::string_view letter) {
+    transaction.run_later(update_text, {id, letter});
 }
 
 constexpr db::Query mark_letter{"mail.mark", R"sql(
@@ -184,15 +190,13 @@ constexpr db::Query gather_letters{"mail.gather", R"sql(
 )sql"};
 
 Gathered gather(db::Transaction& transaction, base::PersonId person, base::Time now) {
-    std::map<std::int64_t, std::pair<std::string, std::string>> in_order;
-    transaction.run(gather_letters, {person.value, base::to_epoch(now)}, [&](const db::Row& row) {
-        in_order[row.integer(0)] = {std::string{row.text(1)}, std::string{row.text(2)}};
-    });
     Gathered gathered;
-    for (auto& [id, letter] : in_order) {
-        gathered.email = std::move(letter.first);
-        gathered.letters.push_back(std::move(letter.second));
-    }
+    std::int64_t last = 0;
+    transaction.run(gather_letters, {person.value, base::to_epoch(now)}, [&](const db::Row& row) {
+        if (row.integer(0) > last) gathered.email = row.text(1);
+        last = std::max(last, row.integer(0));
+        gathered.letters.emplace(row.integer(0), row.text(2));
+    });
     return gathered;
 }
 
@@ -321,9 +325,17 @@ constexpr db::Query list_refused{"mail.refused_addresses", R"sql(
     ORDER BY last_at DESC, email LIMIT $1
 )sql"};
 
-std::vector<RefusedAddress> refused_addresses(db::Transaction& transaction, int most) {
+constexpr db::Query list_refused_of{"mail.refused_of", R"sql(
+    SELECT email, person_id, first_at, last_at, letters, reason FROM refused_addresses
+    WHERE person_id = $1 ORDER BY email
+)sql"};
+
+namespace {
+
+std::vector<RefusedAddress> refused_in(db::Transaction& transaction, const db::Query& query,
+                                       std::int64_t value) {
     std::vector<RefusedAddress> addresses;
-    transaction.run(list_refused, {most}, [&](const db::Row& row) {
+    transaction.run(query, {value}, [&](const db::Row& row) {
         addresses.push_back({.email = std::string{row.text(0)},
                              .person = person_in(row, 1),
                              .first_at = base::from_epoch(row.integer(2)),
@@ -332,6 +344,27 @@ std::vector<RefusedAddress> refused_addresses(db::Transaction& transaction, int 
                              .reason = std::string{row.text(5)}});
     });
     return addresses;
+}
+
+}  // namespace
+
+std::vector<RefusedAddress> refused_addresses(db::Transaction& transaction, int most) {
+    return refused_in(transaction, list_refused, most);
+}
+std::vector<RefusedAddress> refused_of(db::Transaction& transaction, base::PersonId person) {
+    return refused_in(transaction, list_refused_of, person.value);
+}
+
+#define OLD_REFUSED \
+    "SELECT email FROM refused_addresses WHERE last_at < $1 ORDER BY last_at, email LIMIT $2"
+constexpr db::Query select_old_refused{"mail.old_refused", OLD_REFUSED};
+constexpr db::Query delete_old_refused{
+    "mail.delete_old_refused", "DELETE FROM refused_addresses WHERE email IN (" OLD_REFUSED ")"};
+#undef OLD_REFUSED
+
+int retain_refused(db::Transaction& transaction, base::Time before, int most, bool real) {
+    return transaction.run(real ? delete_old_refused : select_old_refused,
+                           {base::to_epoch(before), most});
 }
 
 constexpr db::Query find_refused{"mail.is_refused", R"sql(
@@ -345,7 +378,7 @@ bool is_refused(db::Transaction& transaction, base::PersonId person, std::string
 constexpr db::Query send_letters_again{"mail.send_again", R"sql(
     UPDATE outbox SET state = 'waiting', created_at = $1, due_at = $1, attempts = 0,
                       leased_until = NULL
-    WHERE state IN ('failed', 'bounced')
+    WHERE state IN ('failed', 'bounced') AND letter NOT LIKE '{"digest"%'
 )sql"};
 
 int send_again(db::Transaction& transaction, base::Time now) {

@@ -32,6 +32,7 @@ bool any_due(db::Transaction&, base::Time now);
 std::vector<Waiting> take_due(db::Transaction&, base::Time now, base::Time leased_until, int most);
 
 void mark_sent(db::Transaction&, std::span<const std::int64_t> ids, base::Time now);
+void replace_text(db::Transaction&, std::int64_t id, std::string_view letter);
 // "digest", "unwanted", "failed" or "bounced", and why.
 void mark(db::Transaction&, std::int64_t id, std::string_view state, std::string_view why);
 // Tried at `due_at` again, if the attempt has the lease still.
@@ -50,8 +51,8 @@ void set_choice(db::Transaction&, base::PersonId, std::string_view kind, Choice)
 
 std::vector<base::PersonId> with_digest(db::Transaction&);
 struct Gathered {
-    std::string email;                 // of the last one
-    std::vector<std::string> letters;  // JSON, in order
+    std::string email;                            // of the last one
+    std::map<std::int64_t, std::string> letters;  // JSON by id
 };
 // Marks them as sent.
 Gathered gather(db::Transaction&, base::PersonId, base::Time now);
@@ -102,6 +103,9 @@ struct RefusedAddress {
     std::string reason;
 };
 std::vector<RefusedAddress> refused_addresses(db::Transaction&, int most);
+std::vector<RefusedAddress> refused_of(db::Transaction&, base::PersonId);
+// To which nothing was sent since before then; see privacy::Holder::retain().
+int retain_refused(db::Transaction&, base::Time before, int most, bool real);
 bool is_refused(db::Transaction&, base::PersonId, std::string_view email);
 
 // Failed or bounced ones wait again; returns how many.

@@ -18,6 +18,8 @@ void add_commands(CLI::App& app, Work& chosen) {
     add_link(app, chosen);
     add_dif(app, chosen);
     add_itemfit(app, chosen);
+    add_drift(app, chosen);
+    add_live(app, chosen);
 }
 
 }  // namespace psychometrics

@@ -25,5 +25,7 @@ void add_calibrate(CLI::App& app, Work& chosen);
 void add_link(CLI::App& app, Work& chosen);
 void add_dif(CLI::App& app, Work& chosen);
 void add_itemfit(CLI::App& app, Work& chosen);
+void add_drift(CLI::App& app, Work& chosen);
+void add_live(CLI::App& app, Work& chosen);
 
 }  // namespace psychometrics

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_map>
 
 namespace psychometrics {
@@ -38,6 +39,19 @@ Read<std::vector<std::size_t>> match_items(const std::string& file, const Respon
                                 bank.items[item].name, categories - 1)});
         }
     return places;
+}
+
+std::vector<Logged> in_order(const Responses& responses, const std::vector<std::size_t>& places) {
+    std::vector<Logged> log;
+    log.reserve(responses.count());
+    for (std::size_t person = 0; person < responses.persons.size(); ++person)
+        for (std::size_t at = responses.begin[person]; at < responses.begin[person + 1]; ++at)
+            if (const std::size_t item = places[responses.item[at]]; item != SIZE_MAX)
+                log.push_back({responses.line[at], static_cast<std::uint32_t>(person),
+                               static_cast<std::uint32_t>(item),
+                               std::max<std::int16_t>(responses.answer[at], 0)});
+    std::ranges::stable_sort(log, {}, &Logged::line);
+    return log;
 }
 
 }  // namespace psychometrics

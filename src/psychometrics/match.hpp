@@ -11,4 +11,14 @@ namespace psychometrics {
 Read<std::vector<std::size_t>> match_items(const std::string& file, const Responses&,
                                            const std::string& bank_file, const Bank&);
 
+// One answer of a log: places in Responses, the number of the item in the bank.
+struct Logged {
+    std::uint32_t line;
+    std::uint32_t person;
+    std::uint32_t item;
+    std::int16_t answer;  // a category; "don't know" is 0
+};
+// All answers to items of the bank in the order of the file.
+std::vector<Logged> in_order(const Responses&, const std::vector<std::size_t>& places);
+
 }  // namespace psychometrics

@@ -152,7 +152,7 @@ base::Result<Request> Requests::decide(base::PersonId by, base::RequestId id,
             if (auto problems = problems_of(decision, request, last, refused_on, today);
                 !problems.empty())
                 return base::unexpected(base::Error{ErrorKind::invalid, std::move(problems)});
-            return answer_step(transaction, request, circuit, decision, by,
+            return answer_step(transaction, versions, request, circuit, decision, by,
                                answers_as(request, reader), now);
         });
     };
@@ -163,7 +163,8 @@ base::Result<Request> Requests::decide(base::PersonId by, base::RequestId id,
     return decided;
 }
 
-base::Result<Request> Requests::answer_step(db::Transaction& transaction, Request request,
+base::Result<Request> Requests::answer_step(db::Transaction& transaction,
+                                            const db::Versions& versions, Request request,
                                             const Circuit& circuit, const Decision& decision,
                                             std::optional<base::PersonId> by, std::string_view as,
                                             base::Time now) {
@@ -178,9 +179,18 @@ base::Result<Request> Requests::answer_step(db::Transaction& transaction, Reques
                             .reason = decision.reason,
                             .joint_opinion_on = decision.joint_opinion_on,
                             .at = now};
-    if (!state || !store::insert(transaction, answered))
-        return refused(ErrorKind::conflict, "requests.why_not.decided");
+    if (!state) return refused(ErrorKind::conflict, "requests.why_not.decided");
+    store::insert(transaction, answered);
     const std::string before = state_json(request);
+    // Read before a session is locked: others wait for it.
+    std::vector<base::PersonId> named{request.person};
+    if (by) named.push_back(*by);
+    const auto people = identity_.persons(transaction, named);
+    const auto placed = request.session ? sessions_.placed(transaction, {*request.session})
+                                        : std::map<base::SessionId, sessions::Placed>{};
+    const auto titles = catalogue_.titles(transaction, {request.offer});
+    const letters::About about{request, people.at(request.person), titles.at(request.offer),
+                               placed.empty() ? nullptr : &placed.begin()->second};
     std::optional<enrolments::Enrolment> seat;
     request.state = *state;
     request.changed_at = now;
@@ -192,9 +202,10 @@ base::Result<Request> Requests::answer_step(db::Transaction& transaction, Reques
     } else {
         request.due_at.reset();
         request.decided_at = now;
-        if (event == Event::approve && request.session) {
-            const auto taken =
-                enrolments_.take_agreed(transaction, request.person, *request.session, now);
+        if (event == Event::approve && about.placed != nullptr) {
+            const auto taken = enrolments_.take_agreed(
+                transaction, {versions, *about.placed, about.agent, request.answers.motivation},
+                now);
             if (taken)
                 seat = *taken;
             else if (taken.error().reasons.front().message_key == "enrolments.already_held")
@@ -217,14 +228,6 @@ base::Result<Request> Requests::answer_step(db::Transaction& transaction, Reques
                    .before = before,
                    .after = answer_json(request, answered)});
 
-    std::vector<base::PersonId> named{request.person};
-    if (by) named.push_back(*by);
-    const auto people = identity_.persons(transaction, named);
-    const auto placed = request.session ? sessions_.placed(transaction, {*request.session})
-                                        : std::map<base::SessionId, sessions::Placed>{};
-    const auto titles = catalogue_.titles(transaction, {request.offer});
-    const letters::About about{request, people.at(request.person), titles.at(request.offer),
-                               placed.empty() ? nullptr : &placed.begin()->second};
     if (event == Event::pass_on) {
         letters::passed_on(transaction, about, false, now);
         return request;
@@ -238,7 +241,7 @@ base::Result<Request> Requests::answer_step(db::Transaction& transaction, Reques
     std::string invitation;
     if (seat && about.placed != nullptr)
         invitation = enrolments_.invitation(
-            {*seat, about.placed->session, about.placed->venue, about.title}, base_url_);
+            {*seat, about.placed->session, about.placed->venue, about.title}, about.agent);
     letters::decided(transaction, about, answered, by ? &people.at(*by) : nullptr, invitation, now);
     return request;
 }
@@ -313,7 +316,8 @@ void Requests::deadline_passed(base::RequestId id, base::Time due, base::Time no
                 return {};
             const Request& request = locked->request;
             store::remove_links(transaction, id);
-            const auto known = circuits(transaction, db::Versions(transaction));
+            const db::Versions versions(transaction);
+            const auto known = circuits(transaction, versions);
             const Circuit& circuit = *known->find(request.circuit.value());
             const Step& step = circuit.steps.at(static_cast<std::size_t>(request.step) - 1);
             const bool last = request.step >= static_cast<int>(circuit.steps.size());
@@ -333,8 +337,8 @@ void Requests::deadline_passed(base::RequestId id, base::Time due, base::Time no
                     const Decision silent{.verdict = outcome == SilentOutcome::favourable
                                                          ? Verdict::favourable
                                                          : Verdict::unfavourable};
-                    const auto answered = answer_step(transaction, request, circuit, silent,
-                                                      std::nullopt, "program", now);
+                    const auto answered = answer_step(transaction, versions, request, circuit,
+                                                      silent, std::nullopt, "program", now);
                     if (!answered) return base::unexpected(answered.error());
                     return {};
                 }
@@ -389,6 +393,8 @@ void Requests::add_jobs(jobs::Jobs& jobs) {
         return base::from_epoch(
             boost::json::parse(attempt.payload).at("due").to_number<std::int64_t>());
     };
+    jobs.every("requests.note_supervisors", std::chrono::days{1},
+               [this](const jobs::Attempt& attempt) { note_supervisors(attempt.now); });
     jobs.handle(deadline_job, [=, this](const jobs::Attempt& attempt) {
         deadline_passed(request_of(attempt), due_of(attempt), attempt.now);
     });

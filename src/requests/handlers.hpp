@@ -24,6 +24,8 @@ http::Response put(const http::Request&, const Site&);
 http::Response show_mine(const http::Request&, const Site&);
 http::Response show_request(const http::Request&, const Site&);
 http::Response withdraw(const http::Request&, const Site&);
+http::Response ask_reasons(const http::Request&, const Site&);
+http::Response give_reasons(const http::Request&, const Site&);
 http::Response decide(const http::Request&, const Site&);
 http::Response show_by_link(const http::Request&, const Site&);
 http::Response decide_by_link(const http::Request&, const Site&);

@@ -159,7 +159,7 @@ void to_decide(db::Transaction& transaction, const About& about, const identity:
                .facts = std::move(facts),
                .action = std::pair{std::string{"requests.letter.to_decide.action"}, link},
                .values = values_of(about),
-               .at_once = true},  // the link expires
+               .lets_in = true},
               now);
 }
 
@@ -206,6 +206,37 @@ void decided(db::Transaction& transaction, const About& about, const Answered& a
     if (request.deferred_until)
         letter.facts.emplace_back("requests.fact.deferred_until", *request.deferred_until);
     if (!calendar.empty()) letter.calendar = mail::Calendar{"REQUEST", calendar};
+    mail::put(transaction, letter, now);
+}
+
+void reasons_asked(db::Transaction& transaction, const About& about, const identity::Person& office,
+                   base::Time now) {
+    mail::put(transaction,
+              {.to = recipient(office),
+               .kind = "requests.reminder",
+               .subject = "requests.letter.reasons_asked.subject",
+               .paragraphs = {"requests.letter.reasons_asked.text"},
+               .facts = facts_of(about),
+               .action = std::pair{std::string{"requests.letter.reasons_asked.action"},
+                                   path_of(about.request)},
+               .values = values_of(about),
+               .at_once = true},
+              now);
+}
+
+void reasons_given(db::Transaction& transaction, const About& about, const identity::Person& by,
+                   std::string_view reasons, base::Time now) {
+    Letter letter{
+        .to = recipient(about.agent),
+        .kind = "requests.decided",
+        .subject = "requests.letter.reasons_given.subject",
+        .paragraphs = {"requests.letter.reasons_given.text", appeal_of(about.request)},
+        .facts = facts_of(about),
+        .action = std::pair{std::string{"requests.letter.my_request"}, path_of(about.request)},
+        .values = values_of(about),
+        .at_once = true};
+    letter.facts.emplace_back("requests.fact.decider", by.full_name());
+    letter.facts.emplace_back("requests.fact.reason", std::string{reasons});
     mail::put(transaction, letter, now);
 }
 

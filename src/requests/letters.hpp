@@ -41,4 +41,9 @@ void passed_on(db::Transaction&, const About&, bool escalated, base::Time now);
 void decided(db::Transaction&, const About&, const Answered&, const identity::Person* by,
              const std::string& calendar, base::Time now);
 
+// To the training office: the agent asks why a silence refused; then to the agent: this is why.
+void reasons_asked(db::Transaction&, const About&, const identity::Person& office, base::Time now);
+void reasons_given(db::Transaction&, const About&, const identity::Person& by,
+                   std::string_view reasons, base::Time now);
+
 }  // namespace requests::letters

@@ -293,6 +293,27 @@ http::Response withdraw(const http::Request& request, const Site& site) {
         http::view("", {{"id", id->value}, {"state", name_of(result->state)}, {"outcome", ""}}));
 }
 
+http::Response ask_reasons(const http::Request& request, const Site& site) {
+    const auto id = request.path_id<base::RequestId>("request");
+    if (!id) return not_found();
+    const auto asked = site.requests.ask_reasons(request.person(), *id, request.now);
+    if (!asked) return http::refuse(asked.error());
+    return http::done(path_of(*id), "requests.notice.reasons_asked");
+}
+
+http::Response give_reasons(const http::Request& request, const Site& site) {
+    const auto id = request.path_id<base::RequestId>("request");
+    if (!id) return not_found();
+    const auto given = site.requests.give_reasons(request.person(), *id,
+                                                  request.form.text("reasons"), request.now);
+    if (given) return http::done(path_of(*id), "requests.notice.reasons_given");
+    if (given.error().kind != ErrorKind::invalid) return http::refuse(given.error());
+    return site.database.read([&](db::Transaction& transaction) {
+        return request_page(transaction, request, site, request.person(), *id,
+                            path_of(*id) + "/decision", {}, &given.error());
+    });
+}
+
 // -- deciding on one
 
 http::Response decide(const http::Request& request, const Site& site) {
@@ -398,6 +419,10 @@ void add_pages(http::Router& router, const Site& given) {
         show_request);
     add("POST", "/requests/{request}/withdraw", me,
         {.summary = "Take a request back", .answer = state_schema}, withdraw);
+    add("POST", "/requests/{request}/reasons", me, {.summary = "Ask why a silence refused"},
+        ask_reasons);
+    add("POST", "/requests/{request}/reasons/answer", http::Access::role("training_office"),
+        {.summary = "Say why a silence refused", .form = {{"reasons", text, true}}}, give_reasons);
     add("POST", "/requests/{request}/decision", me,
         {.summary = "Answer the present step of a request",
          .form = decision,

@@ -46,6 +46,12 @@ OfficeList read_list(db::Transaction& transaction, const http::Request& request,
     list.query.waits = waits_named(request.query.text("waits")).value_or(Waits::for_office);
     list.query.regime = std::string{request.query.text("regime")};
     list.query.limit = limit;
+    std::vector<base::OrganisationId> all;
+    for (const auto& [id, name] : list.names) all.push_back(id);
+    for (const auto& [id, title] :
+         site.catalogue.titles(transaction, site.requests.offers_asked(transaction, all)))
+        list.offers.emplace_back(title.slug, title.title);
+    std::ranges::sort(list.offers, {}, [](const auto& offer) { return base::fold(offer.second); });
     if (!list.offer.empty()) {
         const auto published =
             site.catalogue.published(transaction, db::Versions(transaction), today(request));

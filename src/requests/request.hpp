@@ -102,4 +102,9 @@ struct Delegation {
     std::optional<base::Time> ended_at;
 };
 
+// The reasons of a refusal by silence.
+struct ReasonsAsked {
+    std::optional<base::Time> asked_at, answered_at;
+};
+
 }  // namespace requests

@@ -55,15 +55,13 @@ std::optional<Waits> waits_named(std::string_view name) {
 
 Requests::Requests(db::Database& database, organisations::Organisations& organisations,
                    identity::Identity& identity, catalogue::Catalogue& catalogue,
-                   sessions::Sessions& sessions, enrolments::Enrolments& enrolments,
-                   std::string base_url)
+                   sessions::Sessions& sessions, enrolments::Enrolments& enrolments)
     : database_(database),
       organisations_(organisations),
       identity_(identity),
       catalogue_(catalogue),
       sessions_(sessions),
-      enrolments_(enrolments),
-      base_url_(std::move(base_url)) {}
+      enrolments_(enrolments) {}
 
 std::optional<Request> Requests::present(db::Transaction& transaction, base::PersonId person,
                                          base::OfferId offer) {
@@ -263,6 +261,14 @@ base::Result<Dossier> Requests::dossier(db::Transaction& transaction, base::Pers
         if (const Circuit* circuit = circuits(transaction, versions)->find(*read.circuit))
             dossier.steps = circuit->steps;
     dossier.answers = store::answers_of(transaction, id);
+    if (read.state == State::refused && !dossier.answers.empty() &&
+        dossier.answers.back().as == "program") {
+        dossier.reasons = store::reasons_of(transaction, id);
+        dossier.may_ask_reasons = person == read.person && !dossier.reasons.asked_at &&
+                                  !why_not_ask_reasons(read, dossier.answers, now);
+        dossier.may_give_reasons =
+            reader.is_training_office && dossier.reasons.asked_at && !dossier.reasons.answered_at;
+    }
     dossier.supervision = store::supervision_of(transaction, read.person);
     std::vector<base::PersonId> named{read.person};
     if (read.decider_id) named.push_back(*read.decider_id);
@@ -279,6 +285,11 @@ base::Result<Dossier> Requests::dossier(db::Transaction& transaction, base::Pers
     if (read.answers.regime == "cpf")
         dossier.refused_on = store::refused_on(transaction, read.person, read.answers.nature);
     return dossier;
+}
+
+std::vector<base::OfferId> Requests::offers_asked(
+    db::Transaction& transaction, const std::vector<base::OrganisationId>& organisations) {
+    return store::offers_asked(transaction, organisations);
 }
 
 Listed Requests::list(db::Transaction& transaction, const ListQuery& query, base::Time now) {

@@ -66,6 +66,9 @@ struct Dossier {
     std::optional<sessions::Placed> placed;
     std::vector<base::Date> refused_on;  // under the CPF, of the same nature
     std::string as;                      // what the reader may answer as; ""
+    ReasonsAsked reasons;                // of a refusal by silence
+    bool may_ask_reasons = false;
+    bool may_give_reasons = false;
     bool last_step() const { return request.step >= static_cast<int>(steps.size()); }
 };
 
@@ -106,8 +109,7 @@ class Requests final : public enrolments::Approvals {
 public:
     // The arguments must outlive it.
     Requests(db::Database&, organisations::Organisations&, identity::Identity&,
-             catalogue::Catalogue&, sessions::Sessions&, enrolments::Enrolments&,
-             std::string base_url);
+             catalogue::Catalogue&, sessions::Sessions&, enrolments::Enrolments&);
 
     // enrolments::Approvals
     bool asks_first(db::Transaction&, const db::Versions&, base::PersonId, base::SessionId,
@@ -168,6 +170,10 @@ public:
                                   base::Time now);
     base::Result<Request> decide(base::PersonId by, base::RequestId, const Decision&,
                                  base::Time now);
+    // Why a silence refused: asked by the agent, twice is once; given by the training office.
+    base::Result<void> ask_reasons(base::PersonId agent, base::RequestId, base::Time now);
+    base::Result<void> give_reasons(base::PersonId by, base::RequestId, std::string_view reasons,
+                                    base::Time now);
     // Whom the link of a letter lets in, and to which request; nothing once it was used or expired.
     struct Opened {
         base::PersonId person;
@@ -176,6 +182,8 @@ public:
     std::optional<Opened> open_link(db::Transaction&, std::string_view token, base::Time now);
 
     // -- the training office
+    std::vector<base::OfferId> offers_asked(db::Transaction&,
+                                            const std::vector<base::OrganisationId>&);
     Listed list(db::Transaction&, const ListQuery&, base::Time now);
     std::map<Waits, int> count(db::Transaction&, const ListQuery&, base::Time now);
     // What the people of a session asked for, for its organiser: agents and their wishes.
@@ -186,6 +194,8 @@ public:
     void deadline_passed(base::RequestId, base::Time due, base::Time now);
     void remind(base::RequestId, base::Time due, base::Time now);
     void forget_accommodation(base::RequestId, base::Time now);
+    // Whose menu leads to "My team": who supervises or decides in somebody's place, now or later.
+    void note_supervisors(base::Time now);
 
 private:
     base::Result<void> declare(db::Transaction&, base::PersonId agent, std::string_view email,
@@ -195,7 +205,8 @@ private:
     // From now on somebody must answer this step; the request is stored and its deciders told.
     void begin_step(db::Transaction&, Request&, const Step&, base::Time now);
     void wait_until(db::Transaction&, Request&, const Step&, base::Time due, base::Time now);
-    base::Result<Request> answer_step(db::Transaction&, Request, const Circuit&, const Decision&,
+    base::Result<Request> answer_step(db::Transaction&, const db::Versions&, Request,
+                                      const Circuit&, const Decision&,
                                       std::optional<base::PersonId> by, std::string_view as,
                                       base::Time now);
     void escalate(db::Transaction&, Request, const Circuit&, base::Time now);
@@ -211,8 +222,7 @@ private:
     catalogue::Catalogue& catalogue_;
     sessions::Sessions& sessions_;
     enrolments::Enrolments& enrolments_;
-    const std::string base_url_;  // of links in calendar files
-    std::mutex mutex_;            // guards the cache only; what is true is in the database
+    std::mutex mutex_;  // guards the cache only; what is true is in the database
     std::shared_ptr<const Circuits> circuits_;
     std::int64_t circuits_version_ = -1;
 };

@@ -119,6 +119,21 @@ Event event_of(Verdict verdict, bool last_step) {
     throw std::logic_error("a verdict without a name");
 }
 
+std::optional<std::string> why_not_ask_reasons(const Request& request,
+                                               const std::vector<Answered>& answers,
+                                               base::Time now) {
+    const bool silent = !answers.empty() && answers.back().as == "program";
+    if (request.state != State::refused || !silent || !request.decided_at)
+        return "requests.why_not.no_silence";
+    const std::chrono::year_month_day decided{
+        std::chrono::floor<std::chrono::days>(*request.decided_at)};
+    auto last = decided + std::chrono::months{2};
+    if (!last.ok()) last = last.year() / last.month() / std::chrono::last;
+    if (std::chrono::floor<std::chrono::days>(now) > std::chrono::sys_days{last})
+        return "requests.why_not.reasons_late";
+    return std::nullopt;
+}
+
 std::vector<base::Reason> problems_of(const Answers& answers, bool has_prerequisites, bool draft) {
     std::vector<base::Reason> problems;
     const auto check = [&](bool wrong, const char* key, const char* field) {

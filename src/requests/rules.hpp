@@ -55,6 +55,10 @@ std::string_view answers_as(const Request&, const Reader&);
 std::optional<std::string> why_not_read(const Request&, const Reader&);
 // Nothing when the reader may answer the present step.
 std::optional<std::string> why_not_answer(const Request&, const Reader&);
+// Of a refusal by silence, while it may be contested: two months (CRPA, art. L. 232-4; CJA,
+// art. R. 421-1 and R. 421-2). The agent alone asks.
+std::optional<std::string> why_not_ask_reasons(const Request&, const std::vector<Answered>&,
+                                               base::Time now);
 // What is wrong with a decision. `refused_on`: earlier refusals of the same nature under the CPF.
 std::vector<base::Reason> problems_of(const Decision&, const Request&, bool last_step,
                                       const std::vector<base::Date>& refused_on, base::Date today);

@@ -145,29 +145,29 @@ constexpr db::Query update_request{"requests.update", R"sql(
 
 void update(db::Transaction& transaction, const Request& r) {
     const Answers& a = r.answers;
-    transaction.run(update_request, {r.id.value,
-                                     value_of(r.session),
-                                     value_of(r.circuit),
-                                     name_of(r.state),
-                                     r.step,
-                                     decider_column(r),
-                                     value_of(r.decider_id),
-                                     r.escalated,
-                                     epoch_of(r.due_at),
-                                     a.regime,
-                                     a.nature,
-                                     a.prerequisite,
-                                     a.expertise,
-                                     a.motivation,
-                                     a.observatoire,
-                                     a.accommodation,
-                                     epoch_of(r.submitted_at),
-                                     base::to_epoch(r.changed_at),
-                                     epoch_of(r.decided_at),
-                                     day_of(r.deferred_until),
-                                     r.outcome,
-                                     r.organisation.value,
-                                     r.price_cents});
+    transaction.run_later(update_request, {r.id.value,
+                                           value_of(r.session),
+                                           value_of(r.circuit),
+                                           name_of(r.state),
+                                           r.step,
+                                           decider_column(r),
+                                           value_of(r.decider_id),
+                                           r.escalated,
+                                           epoch_of(r.due_at),
+                                           a.regime,
+                                           a.nature,
+                                           a.prerequisite,
+                                           a.expertise,
+                                           a.motivation,
+                                           a.observatoire,
+                                           a.accommodation,
+                                           epoch_of(r.submitted_at),
+                                           base::to_epoch(r.changed_at),
+                                           epoch_of(r.decided_at),
+                                           day_of(r.deferred_until),
+                                           r.outcome,
+                                           r.organisation.value,
+                                           r.price_cents});
 }
 
 constexpr db::Query select_delegate{"requests.is_delegate", R"sql(
@@ -299,13 +299,13 @@ constexpr db::Query insert_answer{"requests.insert_decision", R"sql(
     INSERT INTO request_decisions (request_id, step, verdict, decided_by, decided_as, reason,
                                    joint_opinion_on, decided_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-    ON CONFLICT DO NOTHING RETURNING id
 )sql"};
 
-bool insert(db::Transaction& transaction, const Answered& a) {
-    return transaction.run(insert_answer,
-                           {a.request.value, a.step, name_of(a.verdict), value_of(a.by), a.as,
-                            a.reason, day_of(a.joint_opinion_on), base::to_epoch(a.at)}) == 1;
+// One answer a step: who gives it has locked the request and seen that the step waits.
+void insert(db::Transaction& transaction, const Answered& a) {
+    transaction.run_later(
+        insert_answer, {a.request.value, a.step, name_of(a.verdict), value_of(a.by), a.as, a.reason,
+                        day_of(a.joint_opinion_on), base::to_epoch(a.at)});
 }
 
 constexpr db::Query select_answers{"requests.decisions_of", R"sql(
@@ -328,6 +328,56 @@ std::vector<Answered> answers_of(db::Transaction& transaction, base::RequestId i
     return found;
 }
 
+// -- the reasons of a silence
+
+constexpr db::Query select_reasons{"requests.reasons_of", R"sql(
+    SELECT asked_at, answered_at FROM reason_requests WHERE request_id = $1
+)sql"};
+
+ReasonsAsked reasons_of(db::Transaction& transaction, base::RequestId id) {
+    ReasonsAsked found;
+    transaction.run(select_reasons, {id.value},
+                    [&](const db::Row& row) { found = {time_at(row, 0), time_at(row, 1)}; });
+    return found;
+}
+
+constexpr db::Query insert_reasons{"requests.ask_reasons", R"sql(
+    INSERT INTO reason_requests (request_id, asked_at) VALUES ($1, $2)
+)sql"};
+
+void ask_reasons(db::Transaction& transaction, base::RequestId id, base::Time now) {
+    transaction.run_later(insert_reasons, {id.value, base::to_epoch(now)});
+}
+
+constexpr db::Query answer_reasons{"requests.give_reasons", R"sql(
+    UPDATE reason_requests SET answered_at = $2, answered_by = $3 WHERE request_id = $1
+)sql"};
+constexpr db::Query write_reasons{"requests.write_reasons", R"sql(
+    UPDATE request_decisions SET reason = $2
+    WHERE request_id = $1 AND decided_as = 'program' AND verdict = 'unfavourable'
+)sql"};
+
+void give_reasons(db::Transaction& transaction, base::RequestId id, base::PersonId by,
+                  std::string_view reasons, base::Time now) {
+    transaction.run_later(answer_reasons, {id.value, base::to_epoch(now), by.value});
+    transaction.run_later(write_reasons, {id.value, reasons});
+}
+
+constexpr db::Query select_offers{"requests.offers_asked", R"sql(
+    SELECT DISTINCT offer_id FROM requests
+    WHERE organisation_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+      AND state IN ('to_decide', 'approved', 'refused', 'deferred')
+    ORDER BY offer_id LIMIT 1000
+)sql"};
+
+std::vector<base::OfferId> offers_asked(db::Transaction& transaction,
+                                        const std::vector<base::OrganisationId>& organisations) {
+    std::vector<base::OfferId> found;
+    transaction.run(select_offers, {db::json_ids(organisations)},
+                    [&](const db::Row& row) { found.push_back({row.integer(0)}); });
+    return found;
+}
+
 // -- links in letters
 
 constexpr db::Query insert_link{"requests.insert_link", R"sql(
@@ -336,8 +386,8 @@ constexpr db::Query insert_link{"requests.insert_link", R"sql(
 )sql"};
 
 void insert(db::Transaction& transaction, std::string_view token_hash, const Link& link) {
-    transaction.run(insert_link, {token_hash, link.request.value, link.step, link.person.value,
-                                  base::to_epoch(link.expires_at)});
+    transaction.run_later(insert_link, {token_hash, link.request.value, link.step,
+                                        link.person.value, base::to_epoch(link.expires_at)});
 }
 
 constexpr db::Query select_link{"requests.find_link", R"sql(

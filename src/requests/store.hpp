@@ -23,6 +23,8 @@ base::SupervisionId insert(db::Transaction&, const Supervision&,
 void update(db::Transaction&, const Supervision&, std::optional<base::PersonId> accepted_by);
 base::DelegationId insert(db::Transaction&, const Delegation&, base::Time now);
 // Given or received, not ended before that day.
+// Who supervises, and the delegates of that day and later.
+std::vector<base::PersonId> supervisors(db::Transaction&, base::Date);
 std::vector<Delegation> delegations_of(db::Transaction&, base::PersonId, base::Date);
 // False when it is not this supervisor's, or has ended.
 bool end_delegation(db::Transaction&, base::PersonId supervisor, base::DelegationId,
@@ -61,8 +63,13 @@ std::map<Waits, int> count(db::Transaction&, const ListQuery&, base::Time now);
 std::vector<std::pair<base::PersonId, std::string>> accommodations(db::Transaction&,
                                                                    base::SessionId);
 
-// False when that step was answered already.
-bool insert(db::Transaction&, const Answered&);
+void insert(db::Transaction&, const Answered&);
+ReasonsAsked reasons_of(db::Transaction&, base::RequestId);
+void ask_reasons(db::Transaction&, base::RequestId, base::Time now);
+void give_reasons(db::Transaction&, base::RequestId, base::PersonId by, std::string_view reasons,
+                  base::Time now);
+// For which trainings the people of these organisations asked.
+std::vector<base::OfferId> offers_asked(db::Transaction&, const std::vector<base::OrganisationId>&);
 std::vector<Answered> answers_of(db::Transaction&, base::RequestId);
 
 struct Link {

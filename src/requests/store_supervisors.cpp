@@ -95,6 +95,18 @@ void update(db::Transaction& transaction, const Supervision& s,
                                          base::to_epoch(s.changed_at), value_of(accepted_by)});
 }
 
+constexpr db::Query select_supervisors{"requests.supervisors", R"sql(
+    SELECT supervisor_id FROM supervisions WHERE state IN ('to_accept', 'confirmed')
+    UNION SELECT delegate_id FROM delegations WHERE until_day >= $1 AND ended_at IS NULL
+)sql"};
+
+std::vector<base::PersonId> supervisors(db::Transaction& transaction, base::Date day) {
+    std::vector<base::PersonId> found;
+    transaction.run(select_supervisors, {day_number(day)},
+                    [&](const db::Row& row) { found.push_back({row.integer(0)}); });
+    return found;
+}
+
 constexpr db::Query insert_delegation{"requests.insert_delegation", R"sql(
     INSERT INTO delegations (supervisor_id, delegate_id, from_day, until_day, created_at)
     VALUES ($1, $2, $3, $4, $5) RETURNING id

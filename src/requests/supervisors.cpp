@@ -151,6 +151,7 @@ base::Result<Supervision> Requests::answer_supervision(base::PersonId person,
         }
         store::update(transaction, supervision, std::nullopt);
         record(transaction, person, "supervisor", "requests.answer_supervision", supervision, now);
+        if (mine) identity_.supervises(transaction, person);
         if (supervision.state == SupervisionState::confirmed)
             to_supervisor(transaction, supervision.person, person, now);
         const auto agent = identity_.find(transaction, supervision.person).value();
@@ -219,6 +220,7 @@ base::Result<void> Requests::correct_supervisor(base::PersonId by, base::PersonI
                                  : R"({"state":"declared"})"});
         const auto person = identity_.find(transaction, agent).value();
         if (supervisor) {
+            identity_.supervises(transaction, supervisor->id);
             to_supervisor(transaction, agent, supervisor->id, now);
             letters::supervisor_corrected(transaction, person, *supervisor, now);
         } else {
@@ -230,6 +232,7 @@ base::Result<void> Requests::correct_supervisor(base::PersonId by, base::PersonI
 
 void Requests::put_supervisor(db::Transaction& transaction, base::PersonId agent,
                               base::PersonId supervisor, base::Time now) {
+    identity_.supervises(transaction, supervisor);
     store::insert(transaction,
                   {.id = {},
                    .person = agent,
@@ -264,6 +267,7 @@ base::Result<void> Requests::delegate(base::PersonId supervisor, std::string_vie
                 one.from == given.from && one.until == given.until)
                 return {};  // the second click
         const auto id = store::insert(transaction, given, now);
+        identity_.supervises(transaction, delegate->id);
         audit::record(
             transaction,
             {.at = now,
@@ -292,6 +296,12 @@ base::Result<void> Requests::end_delegation(base::PersonId supervisor, base::Del
                                     .object = "delegation",
                                     .object_id = id.value});
         return {};
+    });
+}
+
+void Requests::note_supervisors(base::Time now) {
+    database_.write([&](db::Transaction& transaction) {
+        identity_.set_supervisors(transaction, store::supervisors(transaction, day_of(now)));
     });
 }
 

@@ -260,6 +260,12 @@ json::object request_view(const Dossier& dossier, base::PersonId reader, const T
 
     view["as"] = dossier.as;
     view["may_decide"] = !dossier.as.empty();
+    view["may_ask_reasons"] = dossier.may_ask_reasons;
+    view["may_give_reasons"] = dossier.may_give_reasons;
+    view["reasons_asked_at"] =
+        dossier.reasons.asked_at ? base::iso_time(*dossier.reasons.asked_at) : std::string{};
+    view["reasons_wait"] = dossier.reasons.asked_at && !dossier.reasons.answered_at;
+    if (dossier.may_give_reasons) view["form"] = {{"reasons", field("")}};
     if (!dossier.as.empty()) {
         const bool last = dossier.last_step();
         const bool foundation = by_cpf && !cpf::may_refuse(a.nature);
@@ -425,6 +431,9 @@ json::object list_view(const OfficeList& list, base::Time now) {
     for (const auto& [code, name] : list.organisations)
         organisations.push_back(
             {{"value", code}, {"label", name}, {"selected", code == list.organisation}});
+    json::array offers;
+    for (const auto& [slug, title] : list.offers)
+        offers.push_back({{"value", slug}, {"label", title}, {"selected", slug == list.offer}});
     json::object view{
         {"waits", name_of(list.query.waits)},
         {"tabs", std::move(tabs)},
@@ -436,7 +445,7 @@ json::object list_view(const OfficeList& list, base::Time now) {
         {"form",
          {{"organisation", {{"options", std::move(organisations)}}},
           {"regime", {{"options", choices(regimes(), list.query.regime)}}},
-          {"offer", field(list.offer)},
+          {"offer", {{"options", std::move(offers)}}},
           {"reason", field("")}}}};
     if (list.listed.more) {
         const Request& last = list.listed.requests.back();

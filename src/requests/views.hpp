@@ -115,6 +115,7 @@ struct OfficeList {
     std::string organisation;                                        // code of the chosen one
     std::string offer;                                               // slug
     std::vector<std::pair<std::string, std::string>> organisations;  // code and name, to choose
+    std::vector<std::pair<std::string, std::string>> offers;         // slug and title, to choose
     Listed listed;
     std::map<Waits, int> counts;
     std::map<base::OfferId, catalogue::OfferTitle> titles;

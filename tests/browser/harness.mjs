@@ -174,8 +174,17 @@ export async function problemsOf(page, { accessibility = true } = {}) {
     if (count('style, [style], script:not([src]):not([type="application/ld+json"])')) {
       found.push('inline style or script');
     }
-    const names = [...document.body.innerText.matchAll(/\{\{.*?\}\}|\b(?:layout|navigation)\.[a-z_.]+\b/g)];
-    if (names.length) found.push(`unfilled text: ${names.map(String).join(', ')}`);
+    // Words that only programs know: keys of messages, codes, placeholders.
+    const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT, (node) =>
+      (node.parentElement.closest('code, pre, samp, textarea, script') ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT));
+    const codes = new Set();
+    while (words.nextNode()) {
+      const text = words.currentNode.data.replace(/\S*[@/]\S*/g, '');
+      for (const [code] of text.matchAll(/\{\{.*?\}\}|\b[a-z]+(?:_[a-z]+)+\b|\b(?:layout|navigation|app|audit|catalogue|enrolments|identity|jobs|mail|organisations|privacy|requests|sessions)\.[a-z][a-z_.]*\b/g)) {
+        codes.add(code);
+      }
+    }
+    if (codes.size) found.push(`words of programs: ${[...codes].join(', ')}`);
     wide();
     for (const details of document.querySelectorAll('details')) details.open = true;
     wide();

@@ -6,7 +6,7 @@ import { startProvider } from '../oidc/provider.mjs';
 import { checkPage, freePort, newPage, startServer, stopBrowser } from './harness.mjs';
 
 const agent = (given_name, usual_name, more = {}) => ({
-  acr: 'eidas1',
+  acr: 'eidas1-mfa',
   claims: {
     given_name, usual_name,
     email: `${given_name}.${usual_name}@numerique.example`.toLowerCase(),

@@ -90,6 +90,20 @@ TEST_CASE("one sees the decisions of one's perimeters and no others") {
     CHECK(!app.actions("/administration/audit?action=organisations.").empty());
 }
 
+TEST_CASE("a name leads where its reader may go") {
+    Site app;
+    const auto officer = app.given_person({.name = "Dalia", .roles = {"data_protection_officer"}});
+    REQUIRE(app.app().identity.grant(app.rosa, app.awa, "organiser", "equipe", app.now));
+    const std::string number = std::to_string(app.awa.value);
+    CHECK(shows(app.as(app.rosa).get("/administration/audit"), "href=\"/people/" + number + "\""));
+    const auto page = app.as(officer).get("/administration/audit");
+    CHECK(!shows(page, "/people/" + number));
+    const std::string all = "/administration/audit?object=person&number=" + number;
+    CHECK(app.get(all).status == 200);
+    CHECK(app.actions(all) == Actions{"identity.grant"});
+    CHECK(page.body.find("object=person") != std::string::npos);
+}
+
 TEST_CASE("filters by person, object and period; an unknown address is told") {
     Site app;
     app.decide(3, app.dinum, "sessions.open");

@@ -74,6 +74,7 @@ TEST_CASE("text is escaped and nothing can break out of its line") {
     CHECK(text.contains("DESCRIPTION:a\\\\b\\nBEGIN:VEVENT\r\n"));
     CHECK(text.contains("URL:https://campus.example/xATTACH:y\r\n"));
     CHECK(text.contains("ORGANIZER;CN=\"A 'B'; C\":mailto:a@campus.example\r\n"));
+    CHECK_FALSE(text.contains("ATTENDEE"));
 }
 
 TEST_CASE("lines are folded at 75 octets without cutting a character") {

@@ -211,6 +211,54 @@ TEST_CASE_FIXTURE(Fixture, "try_run says no and the transaction goes on") {
     CHECK(integer("SELECT sum(id * 100 + n) FROM counters") == 100 + 205 + 404);
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "what is run later is done in its order, and its refusal rolls all back") {
+    script(counters);
+    constexpr db::Query insert{"insert", "INSERT INTO counters VALUES ($1, $2)"};
+    constexpr db::Query sum{"sum", "SELECT coalesce(sum(n), 0) FROM counters"};
+    const auto total = [&](db::Transaction& t) {
+        std::int64_t found = 0;
+        t.run(sum, {}, [&](const db::Row& row) { found = row.integer(0); });
+        return found;
+    };
+    database->write([&](db::Transaction& t) {
+        t.run_later(insert, {8, 10});  // as the first statement, too
+        t.run_later(insert, {2, 20});
+        CHECK(total(t) == 30);
+        t.run_later(insert, {3, 30});
+        CHECK_FALSE(t.try_run(insert, {3, 40}));
+        t.run_later(insert, {4, 40});
+    });
+    CHECK(integer("SELECT sum(n) FROM counters") == 100);
+
+    const auto refused = [&](const std::function<void(db::Transaction&)>& rest) {
+        CHECK_THROWS_AS(database->write([&](db::Transaction& t) {
+            t.run(insert, {5, 50});
+            t.run_later(insert, {1, 1});
+            rest(t);
+        }),
+                        db::ConstraintViolation);
+        CHECK(integer("SELECT sum(n) FROM counters") == 100);
+    };
+    refused([](db::Transaction&) {});                                  // at the commit
+    refused([&](db::Transaction& t) { total(t); });                    // at the next one
+    refused([&](db::Transaction& t) { t.try_run(insert, {6, 60}); });  // which is not its own
+    CHECK_THROWS_AS(database->write([&](db::Transaction& t) {
+        t.run(insert, {5, 50});
+        t.run_later(insert, {6, 60});
+        throw std::runtime_error("given up");
+    }),
+                    std::runtime_error);
+    CHECK_THROWS_AS(database->write([&](db::Transaction& t) {
+        t.run(insert, {5, 50});
+        if (t.engine() == db::Engine::postgresql) t.run_later(insert, {1, 1});
+        throw std::runtime_error("given up");
+    }),
+                    std::runtime_error);
+    database->write([&](db::Transaction& t) { t.run_later(insert, {7, 1}); });
+    CHECK(integer("SELECT sum(n) FROM counters") == 101);
+}
+
 TEST_CASE_FIXTURE(Fixture, "a refused Result and an exception roll back, a good Result commits") {
     script(counters);
     using Outcome = std::expected<int, std::string>;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What a server asks of the engine: a test rebuilt from its answers, a profile to be told, the fit
 // of a person to a tree.
+#include "effort.hpp"
 #include "engine/engine.hpp"
 
 #include <doctest/doctest.h>
@@ -171,7 +172,7 @@ TEST_CASE("lz* in a tree: about N(0, 1) under the model, low for answers by chan
     const Tables tables = tree_tables(8, 6);
     Random random(7);
     Posterior posterior(tables);
-    constexpr int candidates = 1500;
+    constexpr int candidates = 1500 / fewer;
     const auto fit = [&](const std::vector<Answer>& answers) {
         posterior.reset();
         for (const Answer& answer : answers)

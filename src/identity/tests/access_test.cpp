@@ -492,6 +492,14 @@ TEST_CASE("a person has several passkeys, names and removes them, but never thei
     CHECK(awa.post("/me/passkeys/" + std::to_string(hers.at("id").as_int64()) + "/remove").status ==
           200);
 
+    // At a screen that was left: only who has just signed in adds one.
+    app.now += std::chrono::minutes{15};
+    CHECK(awa.json_of("/me/passkeys").at("fresh") == true);
+    app.now += std::chrono::seconds{1};
+    CHECK(awa.json_of("/me/passkeys").at("fresh") == false);
+    CHECK(key_of(awa.post("/me/passkeys/challenge")) == "identity.passkeys.sign_in_again");
+    app.now -= std::chrono::seconds{1};
+
     // Ten, and not one more.
     for (int i = 0; i < 9; ++i) {
         Authenticator more;

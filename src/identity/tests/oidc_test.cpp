@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Signed tokens and their claims, as tables.
+#include "fetch/fetch.hpp"
 #include "identity/oidc_jwt.hpp"
 #include "identity/oidc_rules.hpp"
 #include "signing_for_tests.hpp"
@@ -295,6 +296,8 @@ TEST_CASE("what user information must say, and how it is read") {
 }
 
 TEST_CASE("addresses of a provider") {
+    using fetch::is_safe_origin;
+    using fetch::origin_of;
     CHECK(origin_of("https://auth.example/api/v2") == "https://auth.example");
     CHECK(origin_of("https://auth.example:8443?x") == "https://auth.example:8443");
     for (const char* odd : {"", "auth.example", "ftp://auth.example", "https://", "https://a@b/",

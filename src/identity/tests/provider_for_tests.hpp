@@ -48,7 +48,7 @@ public:
                              {"organization_label", "DINUM"},
                              {"belonging_population", "agent"},
                              {"roles", {"agent_public", "agent_public_etat"}}};
-    std::string acr = "eidas1";
+    std::string acr = "eidas1-mfa";
 
     // Lies. `id_claims` and `user_claims` change the payloads before they are signed.
     std::function<void(boost::json::object&)> id_claims, user_claims;

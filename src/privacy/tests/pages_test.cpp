@@ -236,3 +236,50 @@ TEST_CASE("retention does what its report told, and a second run nothing") {
     CHECK(app.count("SELECT count(*) FROM audit_log WHERE action = 'privacy.erase'"
                     " AND actor_id IS NULL") == 1);
 }
+
+TEST_CASE(
+    "what has a term of its own goes at its end: first visits, invitations, refused addresses") {
+    Office app;
+    const auto then = base::to_epoch(app.now);
+    const auto write = [&](const char* sql) {
+        app.database->write([&](db::Transaction& transaction) {
+            transaction.run({"test.write", sql}, {app.awa.value, then});
+        });
+    };
+    write(
+        "INSERT INTO newcomers (token_hash, issuer, subject, user_info, id_token, next_path,"
+        " claimed_person_id, created_at, expires_at)"
+        " VALUES ('t', 'i', 's', '{}', '', '/', $1, $2, $2)");
+    write(
+        "INSERT INTO invitations (email, given_name, usual_name, language, organisation_id, role,"
+        " until_day, token_hash, invited_by, invited_at, expires_at)"
+        " SELECT 'zoe@exemple.fr', 'Zoé', 'Martin', 'fr', min(id), 'trainer', 1, 'h', $1, $2, $2"
+        " FROM organisations");
+    write(
+        "INSERT INTO refused_addresses (email, person_id, first_at, last_at, reason)"
+        " VALUES ('awa@exemple.fr', $1, $2, $2, '550')");
+    write(
+        "INSERT INTO proconnect_accounts (issuer, subject, person_id, idp_id, workplace,"
+        " created_at, signed_in_at) VALUES ('i', 'a', $1, 'idp', 'Rennes', $2, $2)");
+    const json::value data = app.as(app.awa).json("/my-data").at("data");
+    CHECK(data.at("identity").at("proconnect_accounts").at(0).at("workplace") == "Rennes");
+    CHECK(data.at("mail").at("refused_addresses").at(0).at("reason") == "550");
+
+    const auto left = [&](std::chrono::days later) {
+        app.app().privacy.apply(app.now + later);
+        return std::vector{app.count("SELECT count(*) FROM newcomers"),
+                           app.count("SELECT count(*) FROM invitations"),
+                           app.count("SELECT count(*) FROM refused_addresses")};
+    };
+    using Counts = std::vector<std::int64_t>;
+    CHECK(left(std::chrono::days{0}) == Counts{1, 1, 1});
+    CHECK(left(std::chrono::days{2}) == Counts{0, 1, 1});
+    CHECK(left(std::chrono::days{185}) == Counts{0, 0, 1});
+    CHECK(left(std::chrono::days{370}) == Counts{0, 0, 0});
+
+    // Whoever was erased does not come back with ProConnect.
+    app.database->write([&](db::Transaction& transaction) {
+        app.app().identity_data.erase(transaction, app.awa, app.now);
+    });
+    CHECK(app.count("SELECT count(*) FROM proconnect_accounts") == 0);
+}

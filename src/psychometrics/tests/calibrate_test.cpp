@@ -283,7 +283,7 @@ TEST_CASE("options that make no sense are refused") {
     says({"--anchors", folder.write("a.csv", "item,a,b\nzz,1,0\n")},
          "none of its items is among the answers");
     const std::string tree = folder.write("t.csv", "item,area\nItem_1,A\n");
-    says({"--tree", tree, "--se"}, "--tree goes with none of");
+    says({"--tree", tree, "--fit"}, "--tree goes with neither");
     CHECK(folder.run({"calibrate", lsat, "--out", out, "--priors", "a=0:0.5,d=0:2"}).status == 0);
 }
 
@@ -339,7 +339,7 @@ TEST_CASE("campus dif finds the planted item; campus link and itemfit read what 
 }
 
 TEST_CASE("each command explains itself with an example") {
-    for (const char* command : {"calibrate", "link", "dif", "itemfit"}) {
+    for (const char* command : {"calibrate", "link", "dif", "itemfit", "drift", "live"}) {
         CLI::App app("campus");
         Work work;
         add_commands(app, work);

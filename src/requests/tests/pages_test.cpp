@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Success and refusal of what each page does, through the whole application.
+#include "db/versions.hpp"
 #include "given.hpp"
 
 #include <doctest/doctest.h>
@@ -346,8 +347,15 @@ TEST_CASE("my team: what waits, who else is away that day, the last trainings, s
         auto& requests = app.app().requests;
         requests.put_supervisor(transaction, colleague, given.supervisor, app.now);
         requests.put_supervisor(transaction, third, given.supervisor, app.now);
-        CHECK(app.app().enrolments.take_agreed(transaction, given.agent, past, app.now));
-        CHECK(app.app().enrolments.take_agreed(transaction, third, session, app.now));
+        const auto seat = [&](base::PersonId person, base::SessionId wanted) {
+            const auto placed = app.app().sessions.placed(transaction, {wanted});
+            const auto who = app.app().identity.find(transaction, person);
+            return app.app().enrolments.take_agreed(
+                transaction, {db::Versions(transaction), placed.at(wanted), who.value(), ""},
+                app.now);
+        };
+        CHECK(seat(given.agent, past));
+        CHECK(seat(third, session));
     });
     app.now += days{3};
     const std::string first = given.asks(given.agent, session);
@@ -617,4 +625,94 @@ TEST_CASE("a letter's link expires, is no one else's, and is no invention") {
     CHECK(shows(app.get(other), "Agente Martin"));
     app.now += days{15};
     CHECK(shows(app.get(other), "déjà servi"));
+}
+
+TEST_CASE("what was asked for is the motivation where the session selects on it") {
+    Ministry given;
+    TestApp& app = given.app;
+    sessions::SeatRules rules;
+    rules.selection = sessions::Selection::on_motivation;
+    rules.apply_until = app.now + days{5};
+    rules.results_on = std::chrono::floor<days>(app.now) + days{7};
+    rules.grid = {{"Projet", 1}};
+    app.given_organisation();
+    const auto session = app.given_session({.rules = rules});
+    const std::string id = given.asks(given.agent, session);
+    CHECK(given.decides(given.supervisor, id, approve).status == 200);
+    CHECK(app.json("/requests/" + id).at("outcome") == "applied");
+    const auto organiser = app.given_person({.name = "Olga", .roles = {"organiser"}});
+    CHECK(shows(app.as(organiser).get("/sessions/" + id_of(session) + "/selection"),
+                "Pour mieux servir les usagers"));
+}
+
+TEST_CASE("the reasons of a silence are asked for once, within two months, and given") {
+    Ministry given({Step{.days = 5, .reminder_days = 0, .silence = Silence::refuse}});
+    TestApp& app = given.app;
+    const std::string id = given.asks(given.agent, app.given_session());
+    const std::string path = "/requests/" + id;
+    CHECK(app.as(given.agent).post(path + "/reasons", {}, "json").status == 409);
+    app.now += days{5};
+    given.run_jobs();
+    CHECK(given.state_of(id) == "refused");
+    CHECK(app.as(given.supervisor).post(path + "/reasons", {}, "json").status == 404);
+    CHECK(app.as(given.office)
+              .post(path + "/reasons/answer", {{"reasons", "Trop tôt"}}, "json")
+              .status == 404);
+    app.as(given.agent);
+    CHECK(shows(app.get(path), "Demander les motifs"));
+    CHECK(app.post(path + "/reasons").status == 303);
+    CHECK(app.post(path + "/reasons").status == 303);  // the second click
+    CHECK(given.audited("requests.ask_reasons") == 1);
+    CHECK(shows(app.get(path), "dans le mois"));
+    CHECK(given.letters("odile@exemple.fr", "requests.reminder").size() == 1);
+
+    app.as(given.office);
+    CHECK(shows(app.get(path), "Communiquer les motifs"));
+    CHECK(app.post(path + "/reasons/answer").status == 422);
+    CHECK(app.post(path + "/reasons/answer", {{"reasons", "Nécessité de service"}}).status == 303);
+    CHECK(app.post(path + "/reasons/answer", {{"reasons", "Encore"}}, "json").status == 409);
+    CHECK(shows(app.as(given.agent).get(path), "Nécessité de service"));
+    CHECK(given.letters("agente@exemple.fr", "requests.decided").size() == 2);
+}
+
+TEST_CASE("the menu leads to the team of whoever has one, and no more when it has gone") {
+    Ministry given;
+    TestApp& app = given.app;
+    const auto leads = [&](base::PersonId person) {
+        return shows(app.as(person).get("/catalogue"), "href=\"/my-team\"");
+    };
+    CHECK(leads(given.supervisor));
+    CHECK(!leads(given.agent));
+    const auto delegate = app.given_person({.name = "Dora", .organisation = "bureau"});
+    CHECK(app.as(given.supervisor)
+              .post("/my-team/delegations", {{"delegate", "dora@exemple.fr"},
+                                             {"from", "2026-11-23"},
+                                             {"until", "2026-11-25"}})
+              .status == 303);
+    CHECK(leads(delegate));
+    app.app().requests.note_supervisors(app.now + days{2});
+    CHECK(leads(delegate));
+    app.app().requests.note_supervisors(app.now + days{3});
+    CHECK(!leads(delegate));
+    CHECK(leads(given.supervisor));
+}
+
+TEST_CASE("the training office chooses among the trainings that were asked for") {
+    Ministry given;
+    TestApp& app = given.app;
+    const auto first = app.given_offer({.title = "Accueillir"});
+    const auto second = app.given_offer({.title = "Budget"});
+    app.given_offer({.title = "Jamais demandée"});
+    given.asks(given.agent, app.given_session({.offer = first}));
+    given.asks(given.agent, app.given_session({.offer = second}));
+    app.as(given.office);
+    const auto view = app.json("/requests?waits=for_supervisor");
+    CHECK(view.at("requests").as_array().size() == 2);
+    const auto& options = view.at("form").at("offer").at("options").as_array();
+    REQUIRE(options.size() == 2);
+    const auto slug = json::value_to<std::string>(options[1].at("value"));
+    const auto chosen = app.json("/requests?waits=for_supervisor&offer=" + slug);
+    CHECK(chosen.at("requests").as_array().size() == 1);
+    CHECK(chosen.at("form").at("offer").at("options").at(1).at("selected") == true);
+    CHECK(shows(app.get("/requests?waits=for_supervisor"), "Budget"));
 }
