@@ -295,6 +295,42 @@ async function decisions(server, keys) {
     verdict(team.cpu <= 2 && team.queries <= 5, 'CPU <= 2 ms, 4 queries and who is signed in'));
 }
 
+// Answers to tests of positioning: as many more are in progress as there are candidates.
+async function positioning(server, keys) {
+  const others = engine === 'PostgreSQL' ? [await Server.start(binary, databaseUrl)] : [];
+  const servers = [server, ...others];
+  heading(`answers to tests of positioning, ${servers.length} server process${others.length ? 'es' : ''}, each commit synced`);
+  const cpu = () =>
+    servers.reduce((sum, one) => sum + one.cpuMs(), 0) - others.length * databaseCpuMs(databaseUrl);
+  const queries = async () =>
+    (await Promise.all(servers.map((one) => one.queries()))).reduce((a, b) => a + b);
+  const ask = async (...options) =>
+    JSON.parse((await run(process.execPath,
+      [join(here, 'positioning.mjs'), keys.file, ...options, ...servers.map((one) => one.url)])).stdout);
+  const { begun } = await ask('begin', 0);
+  console.log(`${begun} tests begun, and as many loaded`);
+  columns();
+  const before = [cpu(), await queries()];
+  const figures = await ask('answer', seconds);
+  const rate = figures.requests / figures.seconds;
+  show('answers',
+    { ...figures, rate, cpu: (cpu() - before[0]) / figures.requests,
+      queries: ((await queries()) - before[1]) / figures.requests, bytes: 0 },
+    engine === 'PostgreSQL'
+      ? verdict(rate >= 2000 && figures.p99_ms < 50, '>= 2,000 a second, p99 < 50 ms') : '');
+  const wrong = Object.entries(figures.statuses).filter(([status]) => status !== '200');
+  if (wrong.length) console.log(`  !! other answers: ${JSON.stringify(Object.fromEntries(wrong))}`);
+  const page = await measure(server, [`${figures.open}\tcampus_session=${figures.token}`]);
+  show('the page of a question', page, verdict(page.p99_ms < 50, 'p99 < 50 ms'));
+  if (engine === 'PostgreSQL') {
+    const { stdout } = await run('psql', ['-At', '-d', databaseUrl, '-c',
+      'SELECT max(pg_column_size(p.*)), round(avg(pg_column_size(p.*))) FROM positionings p']);
+    const [most, mean] = stdout.trim().split('|').map(Number);
+    print(['state of a test, largest and mean', `${most} B`, `${mean} B`], verdict(most < 4096, '< 4 kB'));
+  }
+  for (const other of others) await other.stop();
+}
+
 function memory(server) {
   heading('peak memory of the server under the load above');
   const megabytes = server.peakMegabytes();
@@ -311,6 +347,7 @@ try {
   if (has('growth')) await growth(server, paths);
   if (has('seats')) await seats(server, keys);
   if (has('decisions')) await decisions(server, keys);
+  if (has('positioning')) await positioning(server, keys);
   if (has('memory')) memory(server);
 } finally {
   await server.stop();

@@ -119,9 +119,8 @@ std::vector<Standing> standings_of(engine::Posterior& posterior, const Measure& 
         standing.answers = static_cast<int>(std::ranges::count_if(given, [&](const auto& one) {
             return measure.tables()->items()[one.item].node == node;
         }));
-        const bool before =
-            std::ranges::find(plan.beliefs, competence, &Belief::competence) != plan.beliefs.end();
-        standing.known = standing.known && (standing.answers > 0 || before);
+        // However sure an earlier test was: one question at least.
+        standing.known = standing.known && standing.answers > 0;
         list.push_back(std::move(standing));
     }
     return list;

@@ -184,10 +184,9 @@ base::Result<base::PositioningId> Positioning::start(base::PersonId person, cons
         const auto measure = this->measure(transaction, versions);
         test.bank_version = measure->bank().version();
         Next next = positioning::next(*measure, test.plan, {});
-        // All was asked before, or all is known: then from the beginning.
+        // All was asked before: then again.
         if (!next.choice) {
             test.plan.seen.clear();
-            test.plan.beliefs.clear();
             next = positioning::next(*measure, test.plan, {});
         }
         if (!next.choice)

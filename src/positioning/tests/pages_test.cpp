@@ -58,7 +58,7 @@ TEST_CASE(
     CHECK(shows(app.get("/positioning"), "Reprendre le test"));
     CHECK(app.get(url + "/result").status == 303);  // not yet
     const int questions = go_through(app, url, true);
-    CHECK(questions >= 8);
+    CHECK(questions >= 3);
 
     CHECK(app.get(url).status == 303);
     const json::value result = app.json(url + "/result");
@@ -249,7 +249,7 @@ TEST_CASE("the next test asks other questions, and may begin from the last") {
     const int questions = go_through(app, first, true);
     const std::string second = begin_test(app, {{"use_earlier", "1"}});
     CHECK(app.json(second).at("progress").at("certain").as_int64() > 20);
-    CHECK(go_through(app, second, true) < questions);
+    CHECK(go_through(app, second, true) <= questions);
     CHECK(app.json("/positioning/history").at("tests").as_array().size() == 2);
 }
 
