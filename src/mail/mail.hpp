@@ -51,6 +51,7 @@ struct Letter {
     std::vector<std::pair<std::string, Value>> values = {};          // for all {{names}} above
     std::optional<Calendar> calendar = {};
     bool at_once = false;  // never in a digest, whatever was chosen: it expires, or was asked for
+    bool lets_in = false;  // by its link, whoever has it: its text is removed when it has left
 };
 
 // In the transaction of what it tells.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "mail/sending.hpp"
 
-#include "base/secrets.hpp"
 #include "db/database.hpp"
 #include "mail/kinds.hpp"
 #include "mail/letter.hpp"
@@ -50,8 +49,8 @@ void note(db::Transaction& transaction, const store::Waiting& letter, const Deli
 
 }  // namespace
 
-std::string message_id(std::int64_t id, std::string_view letter_json, std::string_view domain) {
-    return fmt::format("<{}.{}@{}>", id, base::sha256_hex(letter_json).substr(0, 24), domain);
+std::string message_id(std::int64_t id, std::string_view digest, std::string_view domain) {
+    return fmt::format("<{}.{}@{}>", id, digest, domain);
 }
 
 std::string wire_message(const store::Waiting& waiting, const json::value& letter,
@@ -59,7 +58,8 @@ std::string wire_message(const store::Waiting& waiting, const json::value& lette
                          bool refusable) {
     Rendered rendered = render(letter, typesetter, options.base_url, refusable);
     return write_message(
-        {.id = message_id(waiting.id, waiting.letter, domain_of(options.from.email)),
+        {.id = message_id(waiting.id, store::digest_of(waiting.letter),
+                          domain_of(options.from.email)),
          .date = waiting.created_at,
          .from = options.from,
          .to = {std::move(rendered.name), waiting.email},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "mail/store.hpp"
 
+#include "base/secrets.hpp"
 #include "db/database.hpp"
 #include "db/json_ids.hpp"
 
@@ -20,21 +21,26 @@ std::optional<std::int64_t> value_of(std::optional<base::PersonId> person) {
 
 }  // namespace
 
+std::string digest_of(std::string_view letter_json) {
+    return base::sha256_hex(letter_json).substr(0, 24);
+}
+
 constexpr db::Query insert_letter{"mail.insert", R"sql(
-    INSERT INTO outbox (person_id, email, kind, letter, created_at, due_at)
-    VALUES ($1, $2, $3, $4, $5, $5)
+    INSERT INTO outbox (person_id, email, kind, letter, created_at, due_at, link_digest)
+    VALUES ($1, $2, $3, $4, $5, $5, $6)
 )sql"};
 
 void insert(db::Transaction& transaction, const Letter& letter, const std::string& letter_json,
             base::Time now) {
-    transaction.run_later(insert_letter, {value_of(letter.to.person), letter.to.email, letter.kind,
-                                          letter_json, base::to_epoch(now)});
+    transaction.run_later(insert_letter,
+                          {value_of(letter.to.person), letter.to.email, letter.kind, letter_json,
+                           base::to_epoch(now), letter.lets_in ? digest_of(letter_json) : ""});
 }
 
 void insert_digest(db::Transaction& transaction, base::PersonId person, std::string_view email,
                    const std::string& letter_json, base::Time now) {
     transaction.run(insert_letter,
-                    {person.value, email, "mail.digest", letter_json, base::to_epoch(now)});
+                    {person.value, email, "mail.digest", letter_json, base::to_epoch(now), ""});
 }
 
 // ---- sending
@@ -83,14 +89,11 @@ std::vector<Waiting> take_due(db::Transaction& transaction, base::Time now, base
     return letters;
 }
 
-// What stays of a letter that has left: that it did, and to whom. Its text may hold a link that
-// lets in once (an invitation, a request to decide), which no copy of this table may give away.
-#define NOTHING_LEFT R"('{"subject":"mail.left.subject","paragraphs":["mail.left.text"]}')"
-
 // Whoever had the lease: a letter that has left has left.
 constexpr db::Query mark_letters_sent{"mail.mark_sent", R"sql(
     UPDATE outbox SET state = 'sent', sent_at = $2, leased_until = NULL, last_error = '',
-                      letter = )sql" NOTHING_LEFT R"sql(
+                      letter = CASE WHEN link_digest = '' THEN letter ELSE
+                          '{"subject":"mail.left.subject","paragraphs":["mail.left.text"]}' END
     WHERE id IN (SELECT value FROM json_each(CAST($1 AS text)))
 )sql"};
 
@@ -188,17 +191,11 @@ constexpr db::Query gather_letters{"mail.gather", R"sql(
     RETURNING id, email, letter
 )sql"};
 
-// After it: what is returned is the row as it has become.
-constexpr db::Query forget_gathered{"mail.forget_gathered", R"sql(
-    UPDATE outbox SET letter = )sql" NOTHING_LEFT R"sql(
-    WHERE person_id = $1 AND state = 'sent' AND letter <> )sql" NOTHING_LEFT};
-
 Gathered gather(db::Transaction& transaction, base::PersonId person, base::Time now) {
     std::map<std::int64_t, std::pair<std::string, std::string>> in_order;
     transaction.run(gather_letters, {person.value, base::to_epoch(now)}, [&](const db::Row& row) {
         in_order[row.integer(0)] = {std::string{row.text(1)}, std::string{row.text(2)}};
     });
-    transaction.run_later(forget_gathered, {person.value});
     Gathered gathered;
     for (auto& [id, letter] : in_order) {
         gathered.email = std::move(letter.first);
@@ -240,7 +237,7 @@ std::optional<std::optional<base::PersonId>> accept_address(db::Transaction& tra
 
 #define SHOWN_COLUMNS                                                                    \
     "id, person_id, email, kind, letter, state, created_at, due_at, attempts, sent_at, " \
-    "last_error"
+    "last_error, link_digest"
 constexpr db::Query find_letter{"mail.find", "SELECT " SHOWN_COLUMNS " FROM outbox WHERE id = $1"};
 constexpr db::Query list_newest{"mail.newest",
                                 "SELECT " SHOWN_COLUMNS " FROM outbox ORDER BY id DESC LIMIT $1"};
@@ -264,6 +261,7 @@ Shown shown_from(const db::Row& row) {
     shown.attempts = static_cast<int>(row.integer(8));
     if (const auto at = row.optional_integer(9)) shown.sent_at = base::from_epoch(*at);
     shown.last_error = row.text(10);
+    shown.link_digest = row.text(11);
     return shown;
 }
 }  // namespace
@@ -385,7 +383,7 @@ bool is_refused(db::Transaction& transaction, base::PersonId person, std::string
 constexpr db::Query send_letters_again{"mail.send_again", R"sql(
     UPDATE outbox SET state = 'waiting', created_at = $1, due_at = $1, attempts = 0,
                       leased_until = NULL
-    WHERE state IN ('failed', 'bounced')
+    WHERE state IN ('failed', 'bounced') AND (link_digest = '' OR sent_at IS NULL)
 )sql"};
 
 int send_again(db::Transaction& transaction, base::Time now) {

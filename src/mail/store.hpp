@@ -17,6 +17,9 @@ void insert_digest(db::Transaction&, base::PersonId, std::string_view email,
 // -- sending
 
 // A letter that is due, leased to who took it.
+// What the Message-ID of a letter is made of.
+std::string digest_of(std::string_view letter_json);
+
 struct Waiting {
     std::int64_t id = 0;
     std::optional<base::PersonId> person;
@@ -78,6 +81,7 @@ struct Shown {
     int attempts = 0;
     std::optional<base::Time> sent_at;
     std::string last_error;
+    std::string link_digest;  // of a letter whose text goes when it leaves
 };
 std::optional<Shown> find(db::Transaction&, std::int64_t id);
 std::vector<Shown> newest(db::Transaction&, int most);
@@ -107,7 +111,7 @@ std::vector<RefusedAddress> refused_of(db::Transaction&, base::PersonId);
 int retain_refused(db::Transaction&, base::Time before, int most, bool real);
 bool is_refused(db::Transaction&, base::PersonId, std::string_view email);
 
-// Failed or bounced ones wait again; returns how many.
+// Failed or bounced ones wait again, but for those whose text is gone; returns how many.
 int send_again(db::Transaction&, base::Time now);
 
 // -- personal data (privacy.cpp)
