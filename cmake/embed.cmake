@@ -28,7 +28,8 @@ else()
 endif()
 
 file(GLOB embedded_sources CONFIGURE_DEPENDS src/*/templates/*.html src/*/migrations/*.sql
-  data/reference/* data/demo/*)
+  data/reference/* data/reference/frameworks/* data/demo/* content/items/*/*.toml)
+list(REMOVE_ITEM embedded_sources ${CMAKE_SOURCE_DIR}/data/reference/frameworks)
 add_custom_command(
   OUTPUT ${generated}/embedded.S ${generated}/embedded.cpp
   DEPENDS tools/embed.py ${embedded_sources} ${mo_files} ${web_stamp}

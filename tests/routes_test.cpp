@@ -9,6 +9,8 @@
 
 #include <doctest/doctest.h>
 
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <regex>
 #include <set>
@@ -26,12 +28,14 @@ const std::set<std::string> open_routes{
     "GET /catalogue.xml",
     "GET /catalogue/open-data.csv",
     "GET /catalogue/{slug}",
+    "GET /common-core",
     "GET /decide/{link}",  // the link of a letter is the key
     "GET /demo/mail",      // of the demonstration, as are those below it
     "GET /demo/mail/{letter}",
     "GET /demo/mail/{letter}/html",
     "GET /demo/mail/{letter}/invitation.ics",
     "GET /demo/mail/{letter}/message.eml",
+    "GET /frameworks/{framework}",
     "GET /health/live",
     "GET /health/ready",
     "GET /help",
@@ -42,6 +46,8 @@ const std::set<std::string> open_routes{
     "GET /privacy",
     "GET /sessions/{session}/rules",
     "GET /sign-in",
+    "GET /trades",
+    "GET /trades/{trade}",
     "POST /decide/{link}",
     "GET /sign-in/emergency",
     "GET /sign-in/passkey",
@@ -128,6 +134,8 @@ struct Site {
              "/sessions/" +
                  std::to_string(app.given_session({.offer = offer, .rules = selecting}).value) +
                  "/selection"}};
+        if (!app.app().items.load(std::vector<items::BankText>{{"1.1-001", an_item()}}, app.now))
+            throw std::logic_error("an item is refused");
         values = {{"request", std::to_string(request.request.value)},
                   {"supervision", std::to_string(request.supervision.value)},
                   {"link", "a-link"},
@@ -143,11 +151,19 @@ struct Site {
                   {"person", std::to_string(person_of[""].value)},
                   {"code", "dinum"},  // of the organisation, and of its venue
                   {"secret", app.app().enrolments.new_feed(person_of["all"], app.now)},
+                  {"item", "1"},
+                  {"framework", "digcomp-2.2"},
+                  {"trade", "data-analyst"},
                   {"token", given_invitation()}};
         // Its page is there only while there is one.
         if (!app.app().emergency.create("une-administrator@exemple.fr", "une phrase assez longue",
                                         app.now))
             throw std::logic_error("no emergency administrator");
+    }
+    // With a file, so that each of its routes answers.
+    static std::string an_item() {
+        std::ifstream in(SOURCE_DIR "/src/items/tests/data/1.3/001.toml", std::ios::binary);
+        return {std::istreambuf_iterator<char>(in), {}};
     }
     // The secret of its link, as the letter has it.
     std::string given_invitation() {

@@ -12,7 +12,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 COMMENTED = {".cpp", ".hpp", ".c", ".h", ".py", ".sh", ".mjs", ".js", ".css", ".html", ".sql", ".po",
              ".cmake", ".toml", ".yml", ".yaml", ".svg", ".md"}
 ALSO_COMMENTED = {"CMakeLists.txt", ".clang-tidy", ".clang-format"}
-FREE = re.compile(r"^(tests/mustache-spec/|tests/fuzz/corpus/|LICENSE|README\.md$|web/icons/|docs/engine/)")
+FREE = re.compile(r"^(content/items/.*\.toml$|src/items/tests/data/|tests/mustache-spec/|tests/fuzz/corpus/|LICENSE|README\.md$|web/icons/|docs/engine/)")
 OUTSIDE = re.compile(r"\.\./shared|/work/|/tmp/shot")
 
 

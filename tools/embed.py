@@ -4,7 +4,8 @@
 
 src/<slice>/templates/<name>.html -> templates/<slice>/<name>
 src/<slice>/migrations/<file>     -> migrations/<file>
-data/reference/<file>             -> reference/<file>
+data/reference/<path>             -> reference/<path>
+content/items/<path>.toml         -> items/<path>.toml
 data/demo/<file>                  -> demo/<file>
 <generated>/po/<language>.mo      -> po/<language>.mo
 <generated>/web/<file>            -> static/<file>
@@ -20,8 +21,11 @@ def files():
         yield f"templates/{path.parent.parent.name}/{path.stem}", path
     for path in root.glob("src/*/migrations/*.sql"):
         yield f"migrations/{path.name}", path
-    for path in root.glob("data/reference/*"):
-        yield f"reference/{path.name}", path
+    for path in (root / "data/reference").rglob("*"):
+        if path.is_file():
+            yield f"reference/{path.relative_to(root / 'data/reference').as_posix()}", path
+    for path in root.glob("content/items/*/*.toml"):
+        yield f"items/{path.parent.name}/{path.name}", path
     for path in root.glob("data/demo/*"):
         yield f"demo/{path.name}", path
     for path in generated.glob("po/*.mo"):

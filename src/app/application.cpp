@@ -12,8 +12,10 @@
 #include "db/versions.hpp"
 #include "enrolments/jobs.hpp"
 #include "enrolments/pages.hpp"
+#include "frameworks/pages.hpp"
 #include "identity/pages.hpp"
 #include "identity/pages_access.hpp"
+#include "items/pages.hpp"
 #include "jobs/pages.hpp"
 #include "mail/pages.hpp"
 #include "organisations/pages.hpp"
@@ -45,6 +47,9 @@ std::vector<html::NavigationEntry> navigation(const Configuration& configuration
         {"/requests", "navigation.requests", Access::role("training_office")},
         {"/circuits", "navigation.circuits", Access::role("training_office")},
         {"/offers", "navigation.offers", Access::any_role({"organiser", "campus_team"})},
+        {"/common-core", "navigation.common_core",
+         Access::any_role({"training_office", "campus_team"})},
+        {"/items", "navigation.items", Access::role("campus_team")},
         {"/sessions", "navigation.sessions", Access::role("organiser")},
         {"/organisations", "navigation.organisations", Access::role("administrator")},
         {"/people", "navigation.people", Access::role("administrator")},
@@ -206,6 +211,8 @@ Application::Application(const Configuration& configuration, db::Database& given
       passkeys(database, identity, identity::webauthn::relying_party(base_url_of(configuration))),
       invitations(database, identity, passkeys),
       emergency(database, identity),
+      frameworks(database, identity, organisations),
+      items(database),
       synonyms(base::embedded("reference/synonyms.txt")),
       catalogue(database, organisations, identity, catalogue::embedded_themes(), synonyms),
       enrolments(database, sessions, catalogue, identity, organisations, origin_of(configuration)),
@@ -285,6 +292,8 @@ Application::Application(const Configuration& configuration, db::Database& given
     identity::add_access_pages(
         router, {database, identity, organisations, passkeys, invitations, emergency, pages});
     invitations.add_jobs(jobs);
+    frameworks::add_pages(router, database, frameworks, identity, organisations);
+    items::add_pages(router, database, items, identity, pages);
     catalogue::add_pages(router, database, catalogue, enrolments, pages, base_url);
     catalogue::add_editing_pages(router, database, catalogue, identity, organisations, pages);
     sessions::add_pages(router,

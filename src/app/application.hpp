@@ -7,6 +7,7 @@
 #include "catalogue/catalogue.hpp"
 #include "enrolments/enrolments.hpp"
 #include "enrolments/privacy.hpp"
+#include "frameworks/frameworks.hpp"
 #include "html/messages.hpp"
 #include "html/mustache.hpp"
 #include "html/pages.hpp"
@@ -18,6 +19,7 @@
 #include "identity/identity.hpp"
 #include "identity/invitations.hpp"
 #include "identity/privacy.hpp"
+#include "items/items.hpp"
 #include "jobs/jobs.hpp"
 #include "mail/kinds.hpp"
 #include "mail/privacy.hpp"
@@ -52,6 +54,8 @@ public:
     identity::Passkeys passkeys;
     identity::Invitations invitations;
     identity::Emergency emergency;
+    frameworks::Frameworks frameworks;
+    items::Items items;
     catalogue::Synonyms synonyms;
     catalogue::Catalogue catalogue;
     sessions::Sessions sessions;

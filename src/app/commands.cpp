@@ -4,6 +4,7 @@
 #include "app/application.hpp"
 #include "app/configuration.hpp"
 #include "app/emergency_command.hpp"
+#include "app/items_command.hpp"
 #include "app/load_bench.hpp"
 #include "base/embedded.hpp"
 #include "base/text.hpp"
@@ -407,8 +408,22 @@ int emergency_admin(const Configuration& configuration, const Command& command) 
     return 0;
 }
 
+int item_bank(const Configuration& configuration, const Command& command) {
+    // Checking needs no database of the operator.
+    if (command.what == "check") return check_items(command);
+    const SystemClock clock;
+    const auto database = open_migrated(configuration);
+    Application app(configuration, *database);
+    const auto done = app.items.load(read_items(command.file), clock.now());
+    if (!done) throw Failed(words_of(app, done.error()));
+    report(app, command.json, done->added, done->changed, done->unchanged,
+           std::vector<organisations::ImportReport::Problem>{});
+    return 0;
+}
+
 int dispatch(const Configuration& configuration, const Command& command) {
     if (command.over_files) return command.over_files();
+    if (command.name == "items") return item_bank(configuration, command);
     if (command.name == "serve") return serve(configuration);
     if (command.name == "work") return work(configuration);
     if (command.name == "migrate") {

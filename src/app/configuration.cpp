@@ -235,6 +235,20 @@ void add_commands(CLI::App& app, Command& command) {
     add("check", "Check what must hold of all seats; exit status 1 when something does not")
         ->add_flag("--json", command.json, "Report as one JSON object");
 
+    CLI::App* items = add("items", "The item bank as files (docs/items.md)");
+    items
+        ->add_option("action", command.what,
+                     "check (says what is wrong; exit status 1 when something serious is) or load "
+                     "(publishes what changed)")
+        ->required()
+        ->check(CLI::IsMember({"check", "load"}));
+    items->add_option("folder", command.file, "With a file <competence>/<number>.toml an item")
+        ->required()
+        ->check(CLI::ExistingDirectory);
+    items->add_flag("--whole", command.whole,
+                    "check: the folder is the whole bank, so the numbers asked of it hold, too");
+    items->add_flag("--json", command.json, "Report as one JSON object");
+
     CLI::App* emergency =
         add("emergency-admin", "Administrators who can sign in while the provider is away");
     emergency

@@ -51,6 +51,7 @@ struct Command {
     int agents = 0;            // of load-bench
     int offers = 0;
     std::string tokens;               // of load-bench: file for the tokens of those it signs in
+    bool whole = false;               // of items check: the folder is the bank
     bool json = false;                // reports as JSON
     std::string anchor;               // of verify-audit: NUMBER:HASH of a seal noted down earlier
     bool dry_run = false;             // of retention

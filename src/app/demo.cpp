@@ -206,6 +206,8 @@ base::Result<void> load_demo(Application& app, base::Time now) {
                                  root->code, std::nullopt, now - days{60});
         if (!report) throw std::logic_error("demonstration data: offers.json cannot be read");
     }
+    if (const auto bank = app.items.load(items::embedded_bank(), now - days{60}); !bank)
+        return base::unexpected(bank.error());
     const base::Date today = today_of(now);
     std::vector<base::PersonId> fillers;
     std::vector<Filling> fillings;

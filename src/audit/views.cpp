@@ -45,9 +45,9 @@ namespace {
 constexpr std::array<std::string_view, 11> objects{
     "person",     "organisation", "offer",   "session", "enrolment", "request",
     "supervisor", "circuit",      "erasure", "job",     "retention"};
-constexpr std::array<std::string_view, 9> families{"identity.", "organisations.", "catalogue.",
-                                                   "sessions.", "enrolments.",    "requests.",
-                                                   "jobs.",     "audit.",         "privacy."};
+constexpr std::array<std::string_view, 11> families{
+    "identity.",   "organisations.", "frameworks.", "items.", "catalogue.", "sessions.",
+    "enrolments.", "requests.",      "jobs.",       "audit.", "privacy."};
 
 // Fields of before and after that hold the number of a person or of an organisation.
 constexpr std::array<std::string_view, 6> person_fields{"person",    "supervisor", "delegate",

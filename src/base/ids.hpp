@@ -22,5 +22,6 @@ using RequestId = Id<struct RequestTag>;
 using CircuitId = Id<struct CircuitTag>;
 using SupervisionId = Id<struct SupervisionTag>;
 using DelegationId = Id<struct DelegationTag>;
+using ItemId = Id<struct ItemTag>;
 
 }  // namespace base

@@ -54,7 +54,6 @@ void send(db::Transaction& transaction, const Invitation& invitation, const std:
                   {"identity.mail.invitation.organisation", where}},
         .action = {{"identity.mail.invitation.open", "/invited/" + token}},
         .values = {{"name", by.full_name()}, {"organisation", where}},
-        .at_once = true,
         .lets_in = true};
     if (invitation.recovers) {
         letter.subject = "identity.mail.recovery.subject";

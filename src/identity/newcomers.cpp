@@ -322,7 +322,6 @@ base::Result<void> Newcomers::claim(std::string_view token, std::string_view mai
         letter.action.emplace("identity.claim_letter.action", "/sign-in/claim/" + secret);
         letter.values = {{"name", full_name(user)}, {"email", user.email}};
         letter.at_once = true;
-        letter.lets_in = true;
         mail::put(transaction, letter, now);
         return {};
     });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "mail/letter.hpp"
 
+#include "base/secrets.hpp"
+
 #include <boost/json.hpp>
 
 #include <algorithm>
@@ -185,7 +187,8 @@ std::string to_json(const Letter& letter) {
                         {"paragraphs", json::value_from(letter.paragraphs)},
                         {"facts", pairs_to_json(letter.facts)},
                         {"values", pairs_to_json(letter.values)},
-                        {"at_once", letter.at_once}};
+                        {"at_once", letter.at_once || letter.lets_in}};
+    if (letter.lets_in) object["lets_in"] = true;
     if (letter.action)
         object["action"] = {{"label", letter.action->first}, {"url", letter.action->second}};
     if (letter.calendar)
@@ -193,9 +196,9 @@ std::string to_json(const Letter& letter) {
     return json::serialize(object);
 }
 
-std::string digest_json(const std::vector<std::string>& letters) {
+std::string digest_json(const std::map<std::int64_t, std::string>& letters) {
     json::array items;
-    for (const std::string& letter : letters) items.push_back(read_letter(letter));
+    for (const auto& [id, letter] : letters) items.push_back(read_letter(letter));
     const auto count = static_cast<std::int64_t>(items.size());
     const json::value last = items.empty() ? json::value{} : items.back();
     return json::serialize(json::object{{"name", text_in(last, "name")},
@@ -215,6 +218,21 @@ json::value read_letter(std::string_view stored) {
 
 bool is_at_once(const json::value& letter) {
     return flag_in(letter, "at_once");
+}
+
+bool lets_in(const json::value& letter) {
+    return flag_in(letter, "lets_in");
+}
+
+std::string digest_of(std::string_view stored) {
+    const std::string kept = text_in(read_letter(stored), "digest");
+    return kept.empty() ? base::sha256_hex(stored).substr(0, 24) : kept;
+}
+
+std::string without_text(std::string_view stored) {
+    return json::serialize(json::object{{"digest", digest_of(stored)},
+                                        {"subject", "mail.left.subject"},
+                                        {"paragraphs", {"mail.left.text"}}});
 }
 
 bool has_calendar(const json::value& letter) {

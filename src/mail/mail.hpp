@@ -51,7 +51,8 @@ struct Letter {
     std::vector<std::pair<std::string, Value>> values = {};          // for all {{names}} above
     std::optional<Calendar> calendar = {};
     bool at_once = false;  // never in a digest, whatever was chosen: it expires, or was asked for
-    bool lets_in = false;  // by its link, whoever has it: its text is removed when it has left
+    // Whoever has its link is let in: at once, and the text is forgotten when the letter has left.
+    bool lets_in = false;
 };
 
 // In the transaction of what it tells.

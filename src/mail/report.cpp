@@ -119,10 +119,7 @@ std::optional<store::Shown> letter_of(db::Transaction& transaction, std::string_
     const auto id = base::to_integer(told_id.substr(1, dot - 1));
     auto letter = id ? store::find(transaction, *id) : std::nullopt;
     const auto domain = told_id.substr(at + 1, told_id.size() - at - 2);
-    if (!letter) return std::nullopt;
-    const std::string digest =
-        letter->link_digest.empty() ? store::digest_of(letter->letter) : letter->link_digest;
-    if (message_id(letter->id, digest, domain) != told_id) return std::nullopt;
+    if (letter && message_id(letter->id, letter->letter, domain) != told_id) letter.reset();
     return letter;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "mail/sending.hpp"
 
+#include "base/secrets.hpp"
 #include "db/database.hpp"
 #include "mail/kinds.hpp"
 #include "mail/letter.hpp"
@@ -49,8 +50,8 @@ void note(db::Transaction& transaction, const store::Waiting& letter, const Deli
 
 }  // namespace
 
-std::string message_id(std::int64_t id, std::string_view digest, std::string_view domain) {
-    return fmt::format("<{}.{}@{}>", id, digest, domain);
+std::string message_id(std::int64_t id, std::string_view letter_json, std::string_view domain) {
+    return fmt::format("<{}.{}@{}>", id, digest_of(letter_json), domain);
 }
 
 std::string wire_message(const store::Waiting& waiting, const json::value& letter,
@@ -58,8 +59,7 @@ std::string wire_message(const store::Waiting& waiting, const json::value& lette
                          bool refusable) {
     Rendered rendered = render(letter, typesetter, options.base_url, refusable);
     return write_message(
-        {.id = message_id(waiting.id, store::digest_of(waiting.letter),
-                          domain_of(options.from.email)),
+        {.id = message_id(waiting.id, waiting.letter, domain_of(options.from.email)),
          .date = waiting.created_at,
          .from = options.from,
          .to = {std::move(rendered.name), waiting.email},
@@ -118,6 +118,7 @@ Turn Sender::send_due(base::Time now, const std::stop_token& stop) {
 
     Turn turn;
     std::vector<std::int64_t> sent;
+    std::vector<const store::Waiting*> to_forget;
     std::vector<std::pair<const store::Waiting*, Choice>> not_wanted;
     std::vector<std::pair<const store::Waiting*, Delivery>> others;
     for (const store::Waiting& waiting : batch.letters) {
@@ -135,16 +136,20 @@ Turn Sender::send_due(base::Time now, const std::stop_token& stop) {
         } else {
             Delivery delivery = deliver(waiting, letter, stop);
             if (delivery.fate == Fate::no_relay) turn.obstacle = delivery.reply;
-            if (delivery.fate == Fate::delivered)
-                sent.push_back(waiting.id);
-            else
+            if (delivery.fate != Fate::delivered) {
                 others.emplace_back(&waiting, std::move(delivery));
+            } else {
+                sent.push_back(waiting.id);
+                if (lets_in(letter)) to_forget.push_back(&waiting);
+            }
         }
         if (turn.obstacle.empty()) ++turn.letters;
     }
     if (batch.letters.empty()) return turn;
     database_.write([&](db::Transaction& transaction) {
         store::mark_sent(transaction, sent, now);
+        for (const store::Waiting* one : to_forget)
+            store::replace_text(transaction, one->id, without_text(one->letter));
         for (const auto& [waiting, becomes] : not_wanted)
             store::mark(transaction, waiting->id, becomes == Choice::digest ? "digest" : "unwanted",
                         "");

@@ -27,7 +27,7 @@ struct SenderOptions {
 
 // Stable for a row of the outbox, and not to be guessed by who has not read the letter: a report
 // about it is believed because of it (see report.hpp).
-std::string message_id(std::int64_t id, std::string_view digest, std::string_view domain);
+std::string message_id(std::int64_t id, std::string_view letter_json, std::string_view domain);
 
 // The letter of a row as it goes over the wire.
 std::string wire_message(const store::Waiting&, const boost::json::value& letter, const Typesetter&,

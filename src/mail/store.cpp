@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "mail/store.hpp"
 
-#include "base/secrets.hpp"
 #include "db/database.hpp"
 #include "db/json_ids.hpp"
 
@@ -21,26 +20,21 @@ std::optional<std::int64_t> value_of(std::optional<base::PersonId> person) {
 
 }  // namespace
 
-std::string digest_of(std::string_view letter_json) {
-    return base::sha256_hex(letter_json).substr(0, 24);
-}
-
 constexpr db::Query insert_letter{"mail.insert", R"sql(
-    INSERT INTO outbox (person_id, email, kind, letter, created_at, due_at, link_digest)
-    VALUES ($1, $2, $3, $4, $5, $5, $6)
+    INSERT INTO outbox (person_id, email, kind, letter, created_at, due_at)
+    VALUES ($1, $2, $3, $4, $5, $5)
 )sql"};
 
 void insert(db::Transaction& transaction, const Letter& letter, const std::string& letter_json,
             base::Time now) {
-    transaction.run_later(insert_letter,
-                          {value_of(letter.to.person), letter.to.email, letter.kind, letter_json,
-                           base::to_epoch(now), letter.lets_in ? digest_of(letter_json) : ""});
+    transaction.run_later(insert_letter, {value_of(letter.to.person), letter.to.email, letter.kind,
+                                          letter_json, base::to_epoch(now)});
 }
 
 void insert_digest(db::Transaction& transaction, base::PersonId person, std::string_view email,
                    const std::string& letter_json, base::Time now) {
     transaction.run(insert_letter,
-                    {person.value, email, "mail.digest", letter_json, base::to_epoch(now), ""});
+                    {person.value, email, "mail.digest", letter_json, base::to_epoch(now)});
 }
 
 // ---- sending
@@ -91,9 +85,7 @@ std::vector<Waiting> take_due(db::Transaction& transaction, base::Time now, base
 
 // Whoever had the lease: a letter that has left has left.
 constexpr db::Query mark_letters_sent{"mail.mark_sent", R"sql(
-    UPDATE outbox SET state = 'sent', sent_at = $2, leased_until = NULL, last_error = '',
-                      letter = CASE WHEN link_digest = '' THEN letter ELSE
-                          '{"subject":"mail.left.subject","paragraphs":["mail.left.text"]}' END
+    UPDATE outbox SET state = 'sent', sent_at = $2, leased_until = NULL, last_error = ''
     WHERE id IN (SELECT value FROM json_each(CAST($1 AS text)))
 )sql"};
 
@@ -102,6 +94,12 @@ void mark_sent(db::Transaction& transaction, std::span<const std::int64_t> ids, 
     for (const std::int64_t id : ids) list += (list.empty() ? "[" : ",") + std::to_string(id);
     if (ids.empty()) return;
     transaction.run(mark_letters_sent, {list + "]", base::to_epoch(now)});
+}
+
+constexpr db::Query update_text{"mail.replace_text", "UPDATE outbox SET letter = $2 WHERE id = $1"};
+
+void replace_text(db::Transaction& transaction, std::int64_t id, std::string_view letter) {
+    transaction.run_later(update_text, {id, letter});
 }
 
 constexpr db::Query mark_letter{"mail.mark", R"sql(
@@ -192,15 +190,13 @@ constexpr db::Query gather_letters{"mail.gather", R"sql(
 )sql"};
 
 Gathered gather(db::Transaction& transaction, base::PersonId person, base::Time now) {
-    std::map<std::int64_t, std::pair<std::string, std::string>> in_order;
-    transaction.run(gather_letters, {person.value, base::to_epoch(now)}, [&](const db::Row& row) {
-        in_order[row.integer(0)] = {std::string{row.text(1)}, std::string{row.text(2)}};
-    });
     Gathered gathered;
-    for (auto& [id, letter] : in_order) {
-        gathered.email = std::move(letter.first);
-        gathered.letters.push_back(std::move(letter.second));
-    }
+    std::int64_t last = 0;
+    transaction.run(gather_letters, {person.value, base::to_epoch(now)}, [&](const db::Row& row) {
+        if (row.integer(0) > last) gathered.email = row.text(1);
+        last = std::max(last, row.integer(0));
+        gathered.letters.emplace(row.integer(0), row.text(2));
+    });
     return gathered;
 }
 
@@ -237,7 +233,7 @@ std::optional<std::optional<base::PersonId>> accept_address(db::Transaction& tra
 
 #define SHOWN_COLUMNS                                                                    \
     "id, person_id, email, kind, letter, state, created_at, due_at, attempts, sent_at, " \
-    "last_error, link_digest"
+    "last_error"
 constexpr db::Query find_letter{"mail.find", "SELECT " SHOWN_COLUMNS " FROM outbox WHERE id = $1"};
 constexpr db::Query list_newest{"mail.newest",
                                 "SELECT " SHOWN_COLUMNS " FROM outbox ORDER BY id DESC LIMIT $1"};
@@ -261,7 +257,6 @@ Shown shown_from(const db::Row& row) {
     shown.attempts = static_cast<int>(row.integer(8));
     if (const auto at = row.optional_integer(9)) shown.sent_at = base::from_epoch(*at);
     shown.last_error = row.text(10);
-    shown.link_digest = row.text(11);
     return shown;
 }
 }  // namespace
@@ -383,7 +378,7 @@ bool is_refused(db::Transaction& transaction, base::PersonId person, std::string
 constexpr db::Query send_letters_again{"mail.send_again", R"sql(
     UPDATE outbox SET state = 'waiting', created_at = $1, due_at = $1, attempts = 0,
                       leased_until = NULL
-    WHERE state IN ('failed', 'bounced') AND (link_digest = '' OR sent_at IS NULL)
+    WHERE state IN ('failed', 'bounced') AND letter NOT LIKE '{"digest"%'
 )sql"};
 
 int send_again(db::Transaction& transaction, base::Time now) {

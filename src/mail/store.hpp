@@ -17,9 +17,6 @@ void insert_digest(db::Transaction&, base::PersonId, std::string_view email,
 // -- sending
 
 // A letter that is due, leased to who took it.
-// What the Message-ID of a letter is made of.
-std::string digest_of(std::string_view letter_json);
-
 struct Waiting {
     std::int64_t id = 0;
     std::optional<base::PersonId> person;
@@ -35,6 +32,7 @@ bool any_due(db::Transaction&, base::Time now);
 std::vector<Waiting> take_due(db::Transaction&, base::Time now, base::Time leased_until, int most);
 
 void mark_sent(db::Transaction&, std::span<const std::int64_t> ids, base::Time now);
+void replace_text(db::Transaction&, std::int64_t id, std::string_view letter);
 // "digest", "unwanted", "failed" or "bounced", and why.
 void mark(db::Transaction&, std::int64_t id, std::string_view state, std::string_view why);
 // Tried at `due_at` again, if the attempt has the lease still.
@@ -53,8 +51,8 @@ void set_choice(db::Transaction&, base::PersonId, std::string_view kind, Choice)
 
 std::vector<base::PersonId> with_digest(db::Transaction&);
 struct Gathered {
-    std::string email;                 // of the last one
-    std::vector<std::string> letters;  // JSON, in order
+    std::string email;                            // of the last one
+    std::map<std::int64_t, std::string> letters;  // JSON by id
 };
 // Marks them as sent.
 Gathered gather(db::Transaction&, base::PersonId, base::Time now);
@@ -81,7 +79,6 @@ struct Shown {
     int attempts = 0;
     std::optional<base::Time> sent_at;
     std::string last_error;
-    std::string link_digest;  // of a letter whose text goes when it leaves
 };
 std::optional<Shown> find(db::Transaction&, std::int64_t id);
 std::vector<Shown> newest(db::Transaction&, int most);
@@ -111,7 +108,7 @@ std::vector<RefusedAddress> refused_of(db::Transaction&, base::PersonId);
 int retain_refused(db::Transaction&, base::Time before, int most, bool real);
 bool is_refused(db::Transaction&, base::PersonId, std::string_view email);
 
-// Failed or bounced ones wait again, but for those whose text is gone; returns how many.
+// Failed or bounced ones wait again; returns how many.
 int send_again(db::Transaction&, base::Time now);
 
 // -- personal data (privacy.cpp)

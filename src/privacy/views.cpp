@@ -67,13 +67,17 @@ json::object fact(std::string_view name, const json::value& value) {
     std::string text = is_text           ? json::value_to<std::string>(value)
                        : value.is_bool() ? (value.get_bool() ? "true" : "false")
                                          : json::serialize(value);
-    return {{"name", name},
-            {"value", std::move(text)},
-            {"time", is_time},
-            {"date", is_date},
-            {"role", name == "role"},
-            {"action", name == "action"},
-            {"other", !is_time && !is_date && name != "role" && name != "action"}};
+    json::object fact{{"name", name},
+                      {"value", std::move(text)},
+                      {"time", is_time},
+                      {"date", is_date},
+                      {"other", !is_time && !is_date}};
+    // Codes whose words stand elsewhere.
+    for (const std::string_view code : {"role", "action", "object", "kind"}) {
+        fact[code] = name == code;
+        if (name == code) fact["other"] = false;
+    }
+    return fact;
 }
 
 json::array facts_of(const json::object& object) {

@@ -159,7 +159,6 @@ void to_decide(db::Transaction& transaction, const About& about, const identity:
                .facts = std::move(facts),
                .action = std::pair{std::string{"requests.letter.to_decide.action"}, link},
                .values = values_of(about),
-               .at_once = true,  // the link expires
                .lets_in = true},
               now);
 }

@@ -37,7 +37,7 @@ json::object PersonalData::held(db::Transaction& transaction, base::PersonId per
         for (const Answered& answer : store::answers_of(transaction, request.id)) {
             json::object one{{"verdict", name_of(answer.verdict)},
                              {"answered_as", answer.as},
-                             {"at", base::iso_time(answer.at)}};
+                             {"decided_at", base::iso_time(answer.at)}};
             if (!answer.reason.empty()) one["reason"] = answer.reason;
             answers.push_back(std::move(one));
         }
@@ -46,7 +46,7 @@ json::object PersonalData::held(db::Transaction& transaction, base::PersonId per
     }
     json::array decided;
     for (const auto& [verdict, at] : store::answers_by(transaction, person))
-        decided.push_back({{"verdict", verdict}, {"at", base::iso_time(at)}});
+        decided.push_back({{"verdict", verdict}, {"decided_at", base::iso_time(at)}});
     json::object all;
     if (!asked.empty()) all["requests"] = std::move(asked);
     if (!decided.empty()) all["decisions"] = std::move(decided);

@@ -349,38 +349,23 @@ TEST_CASE("what a person chose: at once, in the digest of the day, never") {
     CHECK(receiver.rest().empty());
 }
 
+static std::string report(const std::string& message_id, const char* action) {
+    return "Content-Type: multipart/report; boundary=x\n\n--x\n"
+           "Content-Type: message/delivery-status\n\nReporting-MTA: dns; relais\n\n"
+           "Final-Recipient: rfc822; camille@exemple.fr\nAction: " +
+           std::string{action} +
+           "\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 no such user\n\n--x\n"
+           "Content-Type: text/rfc822-headers\n\nMessage-ID: " +
+           message_id + "\n\n--x--\n";
+}
+
 TEST_CASE("a report of a relay marks the letter and the address, once, and only of our letters") {
     TestApp app;
     SmtpReceiver receiver;
     Node node(app, receiver.url());
-    bool lets_in = false;
-    SUBCASE("whose text is kept") {}
-    SUBCASE("whose link lets in, so that its text is not") {
-        lets_in = true;
-    }
-    mail::Letter written = letter_to("camille@exemple.fr");
-    written.lets_in = lets_in;
-    written.action = {"mail.digest.subject", "/decide/secret"};
-    put(app, written);
-    const auto holds_link = [&] {
-        return app.read([](db::Transaction& transaction) {
-            return mail::store::newest(transaction, 1).at(0).letter.find("secret") !=
-                   std::string::npos;
-        });
-    };
-    CHECK(holds_link());
+    put(app, letter_to("camille@exemple.fr"));
     node.sender.send_due(app.now);
-    CHECK(holds_link() == !lets_in);
     const std::string id = text_of(receiver.take(1).at(0).at("id"));
-    const auto report = [](const std::string& message_id, const char* action) {
-        return "Content-Type: multipart/report; boundary=x\n\n--x\n"
-               "Content-Type: message/delivery-status\n\nReporting-MTA: dns; relais\n\n"
-               "Final-Recipient: rfc822; camille@exemple.fr\nAction: " +
-               std::string{action} +
-               "\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 no such user\n\n--x\n"
-               "Content-Type: text/rfc822-headers\n\nMessage-ID: " +
-               message_id + "\n\n--x--\n";
-    };
     const auto receive = [&](const std::string& text) {
         return app.database->write([&](db::Transaction& transaction) {
             return mail::receive_report(transaction, text, app.now);
@@ -402,10 +387,31 @@ TEST_CASE("a report of a relay marks the letter and the address, once, and only 
     REQUIRE(refused.size() == 1);
     CHECK(refused[0].letters == 1);
     CHECK(refused[0].reason == "5.1.1 550 no such user");
-    // Nothing is left to be sent again.
-    CHECK(app.database->write([&](db::Transaction& transaction) {
-        return mail::store::send_again(transaction, app.now);
-    }) == (lets_in ? 0 : 1));
+}
+
+TEST_CASE("of a letter that lets in no text is kept once it has left, and its report is known") {
+    TestApp app;
+    SmtpReceiver receiver;
+    Node node(app, receiver.url());
+    mail::Letter letter = letter_to("camille@exemple.fr");
+    letter.action = {"mail.left.subject", "/invited/secret-token"};
+    letter.lets_in = true;
+    put(app, letter);
+    node.sender.send_due(app.now);
+    const auto sent = receiver.take(1).at(0);
+    CHECK(holds(sent.at("text"), "secret-token"));
+    static constexpr db::Query kept{"test.kept",
+                                    "SELECT letter FROM outbox WHERE letter LIKE '%secret-token%'"};
+    app.read([&](db::Transaction& transaction) {
+        CHECK(transaction.run(kept, {}) == 0);
+        const auto digest = mail::digest_of(mail::without_text(R"({"subject":"x"})"));
+        CHECK(digest == mail::digest_of(R"({"subject":"x"})"));
+    });
+    app.database->write([&](db::Transaction& transaction) {
+        CHECK(mail::receive_report(transaction, report(text_of(sent.at("id")), "failed"),
+                                   app.now) == mail::Received::recorded);
+        CHECK(mail::store::send_again(transaction, app.now) == 0);  // nothing is left to send
+    });
 }
 
 TEST_CASE("letters are forgotten half a year after they were written, those that wait are not") {
