@@ -178,7 +178,7 @@ def check_offer(where, o, slugs, organisations, themes, lists):
     among(where, "population", rules.get("populations", []), lists["population"])
     among(where, "organisation", rules.get("organisations", []), organisations)
     for s in o.get("skills", []):
-        right = s["framework"] == "digcomp-2.2" and s["code"] in DIGCOMP and 0 <= s["from_level"] < s["to_level"] <= 8
+        right = s["framework"] == "digcomp-2.2" and s["code"] in DIGCOMP and 0 <= s.get("from_level", 0) < s["to_level"] <= 8
         if not right:
             say(where, f"skill {s}")
     if o["status"] != "published" or o.get("duration_minutes", 1) <= 0 or ("duration_minutes" in o and "duration" not in o):
