@@ -43,6 +43,7 @@ const std::set<std::string> open_routes{
     "GET /legal",
     "GET /metrics",
     "GET /openapi.json",
+    "GET /positioning/how-it-works",
     "GET /privacy",
     "GET /sessions/{session}/rules",
     "GET /sign-in",
