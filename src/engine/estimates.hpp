@@ -37,8 +37,8 @@ double lz_star(std::span<const Answer>, Estimator, double mean = 0, double sd = 
 
 // The same in a tree, by the same reasoning for several abilities of which each item measures one
 // (as Hong, Lin & Cheng 2021): theta of each node, estimated from these answers; of each node the
-// part of the log-likelihood that moves with its ability is taken out. A node with one answer says nothing of
-// fit: NaN when all have one only.
+// part of the log-likelihood that moves with its ability is taken out. A node with one answer says
+// nothing of fit: NaN when all have one only.
 double lz_star(std::span<const Answer>, std::span<const double> theta);
 
 }  // namespace engine
