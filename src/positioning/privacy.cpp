@@ -23,9 +23,9 @@ json::object PersonalData::held(db::Transaction& transaction, base::PersonId per
         json::array known;
         for (const Standing& standing : store::results(transaction, test.id))
             known.push_back({{"competence", standing.competence},
-                               {"level", standing.level},
-                               {"from", standing.low},
-                               {"to", standing.high}});
+                             {"level", standing.level},
+                             {"from", standing.low},
+                             {"to", standing.high}});
         if (!known.empty()) one["levels"] = std::move(known);
         list.push_back(std::move(one));
     };

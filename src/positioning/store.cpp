@@ -6,8 +6,8 @@
 
 #include <boost/json.hpp>
 
-#include <cmath>
 #include <algorithm>
+#include <cmath>
 
 namespace positioning::store {
 namespace json = boost::json;
