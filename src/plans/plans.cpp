@@ -152,8 +152,11 @@ base::Result<void> Plans::share(base::PersonId person, bool share, base::Time no
         store::lock(transaction, person, now);
         if (store::find(transaction, person).shared_with == with) return {};  // the second click
         store::set_shared(transaction, person, with, now);
-        record(transaction, person, with ? "plans.share" : "plans.keep_to_oneself",
-               with ? R"({"supervisor":)" + std::to_string(with->value) + "}" : "", now);
+        if (with)
+            record(transaction, person, "plans.share",
+                   R"({"supervisor":)" + std::to_string(with->value) + "}", now);
+        else
+            record(transaction, person, "plans.keep_to_oneself", "", now);
         return {};
     });
 }
