@@ -58,8 +58,10 @@ struct Known {
     base::Time now;
     std::shared_ptr<const catalogue::Published> published;
     std::optional<catalogue::Reader> reader;
-    std::map<base::OfferId, const requests::Request*> requests;  // open ones
-    std::set<base::OfferId> done, busy;                          // done; being done or asked for
+    std::map<base::SessionId, sessions::Placed> placed;  // of seats and requests
+    std::map<base::OfferId, catalogue::OfferTitle> titles;
+    std::map<base::OfferId, base::RequestId> drafts;  // of requests
+    std::set<base::OfferId> done, busy;               // done; being done or asked for
     bool asks_first = false;
 };
 
@@ -116,38 +118,98 @@ void add_prerequisites(Candidates& candidates, const Known& known, const catalog
     }
 }
 
-// In what a person is, asked for or did; and what of it counts as learnt already. The level that
-// was measured after a training says more than the training.
-class History {
-public:
-    History(const Known& known, std::vector<UnderWay>& list) : known_(known), list_(list) {}
-
-    void add(UnderWay one, std::optional<base::Time> ended,
-             const std::map<std::string, positioning::Known, std::less<>>& measured) {
-        const IndexedOffer* indexed = find(*known_.published, one.offer);
-        if (indexed != nullptr)
-            for (const Teaching& teaching : teachings_of(indexed->offer)) {
-                const auto at = measured.find(teaching.competence);
-                if (ended && at != measured.end() && at->second.at >= *ended) continue;
-                if (ended && frameworks::present().find(teaching.competence) != nullptr &&
-                    std::ranges::find(one.to_measure, teaching.competence) == one.to_measure.end())
-                    one.to_measure.push_back(teaching.competence);
-                learnt.push_back(teaching);
-            }
-        list_.push_back(std::move(one));
-    }
-    std::vector<Teaching> learnt;
-
-private:
-    const Known& known_;
-    std::vector<UnderWay>& list_;
-};
-
 bool asked_and_open(const requests::Request& request) {
     return request.state == requests::State::to_decide || request.state == requests::State::draft ||
            (request.state == requests::State::approved &&
             (request.outcome == "no_seat" || request.outcome.empty()));
 }
+
+using Measured = std::map<std::string, positioning::Known, std::less<>>;
+
+// In what a person is, asked for or did; and what of it counts as learnt already. The level that
+// was measured after a training says more than the training.
+class History {
+public:
+    History(Known& known, const Measured& measured) : known_(known), measured_(measured) {}
+
+    void add_seats(const std::vector<enrolments::Enrolment>& seats) {
+        for (const auto& seat : seats) {
+            const auto at = known_.placed.find(seat.session);
+            if (at == known_.placed.end()) continue;
+            const sessions::Session& session = at->second.session;
+            const bool over = session.ends_at() <= known_.now;
+            if (session.status == sessions::Status::cancelled || (over && !seat.has_seat()))
+                continue;
+            (over ? known_.done : known_.busy).insert(session.offer);
+            add({.offer = session.offer,
+                 .title = known_.titles.at(session.offer),
+                 .state = over ? "attended" : enrolments::name_of(seat.state),
+                 .at = over ? session.ends_at() : session.starts_at()},
+                over);
+        }
+    }
+    void add_requests(const std::vector<requests::Request>& asked) {
+        for (const auto& request : asked) {
+            if (!asked_and_open(request) || known_.busy.contains(request.offer) ||
+                known_.done.contains(request.offer))
+                continue;
+            if (request.state == requests::State::draft) {
+                known_.drafts.emplace(request.offer, request.id);
+                continue;
+            }
+            const auto at =
+                request.session ? known_.placed.find(*request.session) : known_.placed.end();
+            known_.busy.insert(request.offer);
+            add({.offer = request.offer,
+                 .title = known_.titles.at(request.offer),
+                 .state = request.state == requests::State::approved ? "approved" : "asked",
+                 .at = at == known_.placed.end() ? std::nullopt
+                                                 : std::optional{at->second.session.starts_at()},
+                 .request = request.id},
+                false);
+        }
+    }
+    void add_marks() {
+        for (const auto& [offer, marked] : known_.chosen.marks)
+            if (marked.mark == Mark::done && known_.done.insert(offer).second)
+                add({.offer = offer,
+                     .title = known_.titles.at(offer),
+                     .state = "done",
+                     .at = marked.at},
+                    true);
+    }
+    // To be measured first, then by date; what is over and measured says nothing any more.
+    std::vector<UnderWay> list() && {
+        std::erase_if(list_, [](const UnderWay& one) {
+            return one.state == "attended" && one.to_measure.empty();
+        });
+        std::ranges::stable_sort(list_, [](const UnderWay& a, const UnderWay& b) {
+            return std::pair{a.to_measure.empty(), a.at.value_or(base::Time::max())} <
+                   std::pair{b.to_measure.empty(), b.at.value_or(base::Time::max())};
+        });
+        return std::move(list_);
+    }
+    const std::vector<Teaching>& learnt() const { return learnt_; }
+
+private:
+    void add(UnderWay one, bool over) {
+        if (const IndexedOffer* indexed = find(*known_.published, one.offer))
+            for (const Teaching& teaching : teachings_of(indexed->offer)) {
+                const auto at = measured_.find(teaching.competence);
+                if (over && at != measured_.end() && at->second.at >= *one.at) continue;
+                if (over && frameworks::present().find(teaching.competence) != nullptr &&
+                    !contains(one.to_measure, teaching.competence))
+                    one.to_measure.push_back(teaching.competence);
+                learnt_.push_back(teaching);
+            }
+        list_.push_back(std::move(one));
+    }
+
+    Known& known_;
+    const Measured& measured_;
+    std::vector<UnderWay> list_;
+    std::vector<Teaching> learnt_;
+};
 
 void put_way(Planned& planned, const Known& known) {
     const catalogue::Offer& offer = planned.indexed->offer;
@@ -211,9 +273,8 @@ std::vector<Planned> planned_of(const Path& path, const Candidates& candidates,
             if (const auto reason =
                     catalogue::why_not_take(indexed.offer.eligibility, *known.reader))
                 planned.why_not = "catalogue.why_not." + std::string{*reason};
-        if (const auto request = known.requests.find(indexed.id);
-            request != known.requests.end() && request->second->state == requests::State::draft)
-            planned.draft = request->second->id;
+        if (const auto draft = known.drafts.find(indexed.id); draft != known.drafts.end())
+            planned.draft = draft->second;
         list.push_back(std::move(planned));
     }
     return list;
@@ -231,6 +292,109 @@ std::vector<std::string> links(std::span<const items::BankItem> items, int above
     std::vector<std::string> list;
     for (std::size_t i = 0; i < std::min(shown, ranked.size()); ++i)
         list.push_back(ranked[i].second);
+    return list;
+}
+
+// What is asked for, and what is known of it.
+frameworks::Targets targets_of(Plan& plan, const frameworks::Core& core,
+                               const frameworks::Trades& trades) {
+    const frameworks::Trade* trade = trades.find(plan.chosen.trade);
+    plan.core_id = core.id;
+    plan.aim = plan.chosen.aim == Aim::trade && trade == nullptr ? Aim::core : plan.chosen.aim;
+    if (plan.aim == Aim::core) return core.targets;
+    if (plan.aim == Aim::agreed) return plan.chosen.agreement.value().targets;
+    plan.trade = trade->code;
+    return trade->targets;
+}
+
+std::vector<Need> needs_of(Plan& plan, const frameworks::Targets& targets, const Measured& measured,
+                           const std::vector<Teaching>& learnt) {
+    std::vector<Need> needs;
+    for (const auto& [competence, target] : targets) {
+        Aimed aimed{.competence = competence, .target = target};
+        Need need{
+            .competence = competence, .target = target, .levels = positioning::levels_of_anybody()};
+        if (const auto at = measured.find(competence); at != measured.end()) {
+            aimed.known = at->second;
+            need.levels = at->second.standing.levels;
+            aimed.reached = at->second.standing.level >= target;
+            need.open = !aimed.reached;
+            plan.positioned = true;
+            plan.measured_at = std::max(plan.measured_at.value_or(at->second.at), at->second.at);
+        }
+        aimed.gap = gap_of(need);
+        plan.gap += aimed.gap;
+        std::vector<Teaching> of_it;
+        std::ranges::copy_if(learnt, std::back_inserter(of_it),
+                             [&](const Teaching& one) { return one.competence == competence; });
+        need.levels = raised(need.levels, of_it);
+        aimed.changed = std::ranges::any_of(plan.under_way, [&](const UnderWay& one) {
+            return contains(one.to_measure, competence);
+        });
+        needs.push_back(std::move(need));
+        plan.aimed.push_back(std::move(aimed));
+    }
+    return needs;
+}
+
+// The offers that teach something of the target.
+struct Found {
+    Candidates candidates;                    // that the person may take
+    Candidates closed;                        // that are not for them
+    std::vector<const IndexedOffer*> hidden;  // by the filters, or put aside
+};
+
+Found found_of(Plan& plan, const Known& known, const frameworks::Targets& targets) {
+    const catalogue::Index& index = known.published->index;
+    const catalogue::Bits open =
+        known.reader ? known.published->open_to(*known.reader) : catalogue::Bits(index.size());
+    Found found;
+    std::set<std::string, std::less<>> languages;
+    for (std::size_t at = 0; at < index.size(); ++at) {
+        const IndexedOffer& one = index.at(at);
+        const bool teaches =
+            std::ranges::any_of(one.offer.skills, [&](const catalogue::Skill& skill) {
+                return targets.contains(skill.code) && skill.framework == frameworks::present().id;
+            });
+        if (!teaches || known.done.contains(one.id) || known.busy.contains(one.id)) continue;
+        languages.insert(one.offer.languages.begin(), one.offer.languages.end());
+        plan.accessible_told = plan.accessible_told || !one.offer.accessibility.empty();
+        if (!fits(one.offer, known.filters) || is_dismissed(known, one.id))
+            found.hidden.push_back(&one);
+        else
+            (open.test(at) ? found.candidates : found.closed).add(one, known);
+    }
+    plan.languages.assign(languages.begin(), languages.end());
+    add_prerequisites(found.candidates, known, open);
+    return found;
+}
+
+// What the plan leaves open, the widest first.
+std::vector<Unclosed> unclosed_of(Plan& plan, const Path& path, const Found& found,
+                                  const items::Bank& bank) {
+    constexpr double worth_telling = 0.5;
+    std::vector<Unclosed> list;
+    for (std::size_t i = 0; i < path.after.size(); ++i) {
+        const Need& after = path.after[i];
+        Aimed& aimed = plan.aimed[i];
+        aimed.expected = middle_of(after.levels);
+        aimed.left = gap_of(after);
+        if (!after.open || aimed.left < worth_telling) continue;
+        const auto leads = [&](const IndexedOffer* offer) {
+            return leads_on(offer->offer, after, aimed.expected);
+        };
+        const std::string_view why = std::ranges::any_of(found.candidates.indexed, leads) ? "long"
+                                     : std::ranges::any_of(found.hidden, leads)         ? "filtered"
+                                     : std::ranges::any_of(found.closed.indexed, leads) ? "barred"
+                                                                                        : "none";
+        list.push_back({.competence = after.competence,
+                        .target = after.target,
+                        .expected = aimed.expected,
+                        .levels = aimed.left,
+                        .why = why,
+                        .learn = links(bank.of(after.competence), aimed.expected, after.target)});
+    }
+    std::ranges::stable_sort(list, std::ranges::greater{}, &Unclosed::levels);
     return list;
 }
 
@@ -254,24 +418,20 @@ Planned Plans::alone(const Plan& plan, const catalogue::IndexedOffer& indexed) {
     return planned;
 }
 
-// Queries, each one at most: choices, profile, seats, requests, sessions of both, employer, coming
+// Queries, each one at most: choices, employer, profile, seats, requests, sessions of both, coming
 // sessions, venues. All else is in memory.
 Plan Plans::plan_of(db::Transaction& transaction, const db::Versions& versions,
                     base::PersonId person, const Filters& filters, base::Time now) {
     constexpr days remembered{3 * 365};
-    Plan plan;
-    plan.chosen = store::find(transaction, person);
     const base::Date today = base::in_paris(now).day;
-    const auto tree = organisations_.tree(transaction, versions);
+    Plan plan{.chosen = store::find(transaction, person)};
     plan.published = catalogue_.published(transaction, versions, today);
     Known known{.chosen = plan.chosen,
                 .filters = filters,
                 .now = now,
                 .published = plan.published,
-                .reader = catalogue_.reader(transaction, versions, person, today),
-                .requests = {},
-                .done = {},
-                .busy = {}};
+                .reader = catalogue_.reader(transaction, versions, person, today)};
+    const auto tree = organisations_.tree(transaction, versions);
     const organisations::Organisation* employer =
         known.reader && !known.reader->organisations.empty()
             ? tree->find(known.reader->organisations.front())
@@ -283,193 +443,76 @@ Plan Plans::plan_of(db::Transaction& transaction, const db::Versions& versions,
     }
     plan.asks_first = known.asks_first;
 
-    // -- the target
-    frameworks::Targets targets;
-    const auto cores = frameworks_.cores(transaction, versions);
-    const frameworks::Core& core =
-        employer != nullptr ? cores->of(*tree, employer->id, today) : cores->of_campus(today);
-    plan.core_id = core.id;
-    plan.aim = plan.chosen.aim;
-    const auto trades = frameworks_.trades(transaction, versions);
-    const frameworks::Trade* trade = trades->find(plan.chosen.trade);
-    if (plan.aim == Aim::trade && trade == nullptr) plan.aim = Aim::core;
-    if (plan.aim == Aim::trade) {
-        targets = trade->targets;
-        plan.trade = plan.chosen.trade;
-    } else {
-        targets = plan.aim == Aim::agreed ? plan.chosen.agreement.value().targets : core.targets;
-    }
-
-    // -- what is known of the person
     const auto profiles = positioning_.profiles(transaction, std::span{&person, 1});
     const auto profile = profiles.find(person);
-    static const std::map<std::string, positioning::Known, std::less<>> nothing;
-    const auto& measured = profile == profiles.end() ? nothing : profile->second.competences;
+    const Measured measured = profile == profiles.end() ? Measured{} : profile->second.competences;
     const auto seats = enrolments_.held_by(transaction, {person}, now - remembered);
     const auto asked = requests_.of_person(transaction, person);
     std::vector<base::SessionId> session_ids;
+    std::vector<base::OfferId> named;
     for (const auto& seat : seats) session_ids.push_back(seat.session);
     for (const auto& request : asked)
-        if (asked_and_open(request) && request.session) session_ids.push_back(*request.session);
-    const auto placed = session_ids.empty() ? std::map<base::SessionId, sessions::Placed>{}
-                                            : sessions_.placed(transaction, session_ids);
-    std::vector<base::OfferId> offers;
-    for (const auto& [id, one] : placed) offers.push_back(one.session.offer);
-    for (const auto& request : asked)
-        if (asked_and_open(request)) offers.push_back(request.offer);
-    for (const auto& [offer, marked] : plan.chosen.marks) offers.push_back(offer);
-    const auto titles = catalogue_.titles(transaction, offers);
-
-    History history(known, plan.under_way);
-    for (const auto& seat : seats) {
-        const auto at = placed.find(seat.session);
-        if (at == placed.end()) continue;
-        const sessions::Session& session = at->second.session;
-        const bool over = session.ends_at() <= now;
-        if (session.status == sessions::Status::cancelled || (over && !seat.has_seat())) continue;
-        (over ? known.done : known.busy).insert(session.offer);
-        history.add({.offer = session.offer,
-                     .title = titles.at(session.offer),
-                     .state = over ? "attended" : enrolments::name_of(seat.state),
-                     .at = over ? session.ends_at() : session.starts_at()},
-                    over ? std::optional{session.ends_at()} : std::nullopt, measured);
-    }
-    for (const auto& request : asked) {
-        if (!asked_and_open(request) || known.busy.contains(request.offer) ||
-            known.done.contains(request.offer))
-            continue;
-        known.requests.emplace(request.offer, &request);
-        if (request.state == requests::State::draft) continue;
-        const auto at = request.session ? placed.find(*request.session) : placed.end();
-        known.busy.insert(request.offer);
-        history.add({.offer = request.offer,
-                     .title = titles.at(request.offer),
-                     .state = request.state == requests::State::approved ? "approved" : "asked",
-                     .at = at == placed.end() ? std::nullopt
-                                              : std::optional{at->second.session.starts_at()},
-                     .request = request.id},
-                    std::nullopt, measured);
-    }
-    for (const auto& [offer, marked] : plan.chosen.marks) {
-        if (marked.mark == Mark::done && known.done.insert(offer).second)
-            history.add(
-                {.offer = offer, .title = titles.at(offer), .state = "done", .at = marked.at},
-                marked.at, measured);
-        if (marked.mark == Mark::dismissed) plan.dismissed.emplace_back(titles.at(offer), marked);
-    }
-    std::ranges::stable_sort(plan.under_way, [](const UnderWay& a, const UnderWay& b) {
-        return std::pair{a.to_measure.empty(), a.at.value_or(base::Time::max())} <
-               std::pair{b.to_measure.empty(), b.at.value_or(base::Time::max())};
-    });
-
-    // -- what is missing
-    std::vector<Need> needs;
-    for (const auto& [competence, target] : targets) {
-        Aimed aimed{.competence = competence, .target = target};
-        Need need{
-            .competence = competence, .target = target, .levels = positioning::levels_of_anybody()};
-        if (const auto at = measured.find(competence); at != measured.end()) {
-            aimed.known = at->second;
-            need.levels = at->second.standing.levels;
-            aimed.reached = at->second.standing.level >= target;
-            need.open = !aimed.reached;
-            plan.positioned = true;
-            plan.measured_at = std::max(plan.measured_at.value_or(at->second.at), at->second.at);
+        if (asked_and_open(request)) {
+            named.push_back(request.offer);
+            if (request.session) session_ids.push_back(*request.session);
         }
-        aimed.gap = gap_of(need);
-        plan.gap += aimed.gap;
-        std::vector<Teaching> learnt;
-        for (const Teaching& one : history.learnt)
-            if (one.competence == competence) learnt.push_back(one);
-        need.levels = raised(need.levels, learnt);
-        aimed.changed = std::ranges::any_of(plan.under_way, [&](const UnderWay& one) {
-            return contains(one.to_measure, competence);
-        });
-        needs.push_back(std::move(need));
-        plan.aimed.push_back(std::move(aimed));
-    }
+    if (!session_ids.empty()) known.placed = sessions_.placed(transaction, session_ids);
+    for (const auto& [id, one] : known.placed) named.push_back(one.session.offer);
+    for (const auto& [offer, marked] : plan.chosen.marks) named.push_back(offer);
+    known.titles = catalogue_.titles(transaction, named);
+    for (const auto& [offer, marked] : plan.chosen.marks)
+        if (marked.mark == Mark::dismissed)
+            plan.dismissed.emplace_back(known.titles.at(offer), marked);
 
-    // -- the offers that could close it
-    const catalogue::Bits open = known.reader ? plan.published->open_to(*known.reader)
-                                              : catalogue::Bits(plan.published->index.size());
-    Candidates candidates, closed;
-    std::vector<const IndexedOffer*> hidden;  // by the filters, or dismissed
-    std::set<std::string, std::less<>> languages;
-    for (std::size_t at = 0; at < plan.published->index.size(); ++at) {
-        const IndexedOffer& one = plan.published->index.at(at);
-        const bool teaches =
-            std::ranges::any_of(one.offer.skills, [&](const catalogue::Skill& skill) {
-                return targets.contains(skill.code) && skill.framework == frameworks::present().id;
-            });
-        if (!teaches || known.done.contains(one.id) || known.busy.contains(one.id)) continue;
-        languages.insert(one.offer.languages.begin(), one.offer.languages.end());
-        plan.accessible_told = plan.accessible_told || !one.offer.accessibility.empty();
-        if (!fits(one.offer, filters) || is_dismissed(known, one.id))
-            hidden.push_back(&one);
-        else
-            (open.test(at) ? candidates : closed).add(one, known);
-    }
-    plan.languages.assign(languages.begin(), languages.end());
-    add_prerequisites(candidates, known, open);
+    History history(known, measured);
+    history.add_seats(seats);
+    history.add_requests(asked);
+    history.add_marks();
+    const std::vector<Teaching> learnt = history.learnt();
+    plan.under_way = std::move(history).list();
+    const auto cores = frameworks_.cores(transaction, versions);
+    const frameworks::Targets targets = targets_of(
+        plan, employer != nullptr ? cores->of(*tree, employer->id, today) : cores->of_campus(today),
+        *frameworks_.trades(transaction, versions));
+    const std::vector<Need> needs = needs_of(plan, targets, measured, learnt);
+    const Found found = found_of(plan, known, targets);
 
-    // -- the plan
-    const Path path = make_path(needs, candidates.offerings);
+    const Path path = make_path(needs, found.candidates.offerings);
     plan.left = path.left;
-    plan.steps = planned_of(path, candidates, known);
-    const Limits few{.most_steps = 3};
-    const Path beyond = make_path(path.after, closed.offerings, few);
-    plan.barred = planned_of(beyond, closed, known);
-    std::vector<base::OfferId> ids;
-    for (const Planned& one : plan.steps) ids.push_back(one.offer);
-    std::map<base::OfferId, std::vector<Sitting>> coming;
-    std::vector<base::VenueId> venue_ids;
-    if (!ids.empty() && known.reader)
-        for (sessions::Session& session : sessions_.coming(transaction, ids, now)) {
-            if (session.venue) venue_ids.push_back(*session.venue);
-            coming[session.offer].push_back({std::move(session), std::nullopt, std::nullopt});
-        }
-    if (!venue_ids.empty()) {
-        const auto venues = sessions_.venues(transaction, venue_ids);
-        for (auto& [offer, list] : coming)
-            for (Sitting& one : list)
-                if (one.session.venue) one.venue = venues.at(*one.session.venue);
-    }
-    for (Planned& one : plan.steps) {
-        put_sittings(one, std::move(coming[one.offer]), known);
-        put_way(one, known);
-    }
+    plan.steps = planned_of(path, found.candidates, known);
     plan.minutes = plan.steps.empty() ? 0 : plan.steps.back().minutes_by;
     if (filters.hours_per_week > 0 && plan.minutes > 0)
         plan.ends_on = ends_on(today, plan.minutes, filters.hours_per_week);
+    constexpr std::size_t few = 3;
+    plan.barred = planned_of(make_path(path.after, found.closed.offerings, {.most_steps = few}),
+                             found.closed, known);
+    plan.unclosed = unclosed_of(plan, path, found, *items_.bank(transaction, versions));
 
-    // -- what it leaves open
-    constexpr double worth_telling = 0.5;
-    const auto bank = items_.bank(transaction, versions);
-    for (std::size_t i = 0; i < needs.size(); ++i) {
-        const Need& after = path.after[i];
-        Aimed& aimed = plan.aimed[i];
-        aimed.expected = middle_of(after.levels);
-        aimed.left = gap_of(after);
-        if (!after.open || aimed.left < worth_telling) continue;
-        Unclosed one{.competence = after.competence,
-                     .target = after.target,
-                     .expected = aimed.expected,
-                     .levels = aimed.left,
-                     .why = "none"};
-        const auto leads = [&](const IndexedOffer* offer) {
-            return leads_on(offer->offer, after, aimed.expected);
-        };
-        if (std::ranges::any_of(candidates.indexed, leads))
-            one.why = "long";
-        else if (std::ranges::any_of(hidden, leads))
-            one.why = "filtered";
-        else if (std::ranges::any_of(closed.indexed, leads))
-            one.why = "barred";
-        one.learn = links(bank->of(after.competence), aimed.expected, after.target);
-        plan.unclosed.push_back(std::move(one));
+    auto coming = sittings_of(transaction, plan.steps, now);
+    for (Planned& one : plan.steps) {
+        if (known.reader) put_sittings(one, std::move(coming[one.offer]), known);
+        put_way(one, known);
     }
-    std::ranges::stable_sort(plan.unclosed, std::ranges::greater{}, &Unclosed::levels);
     return plan;
+}
+
+std::map<base::OfferId, std::vector<Sitting>> Plans::sittings_of(db::Transaction& transaction,
+                                                                 const std::vector<Planned>& steps,
+                                                                 base::Time now) {
+    std::map<base::OfferId, std::vector<Sitting>> coming;
+    std::vector<base::OfferId> offers;
+    for (const Planned& one : steps) offers.push_back(one.offer);
+    if (offers.empty()) return coming;
+    std::vector<base::VenueId> ids;
+    for (sessions::Session& session : sessions_.coming(transaction, offers, now)) {
+        if (session.venue) ids.push_back(*session.venue);
+        coming[session.offer].push_back({std::move(session), std::nullopt, std::nullopt});
+    }
+    const auto venues = sessions_.venues(transaction, ids);
+    for (auto& [offer, list] : coming)
+        for (Sitting& one : list)
+            if (one.session.venue) one.venue = venues.at(*one.session.venue);
+    return coming;
 }
 
 }  // namespace plans

@@ -143,7 +143,7 @@ struct Unclosed {
 struct Plan {
     Chosen chosen;
     Aim aim = Aim::core;  // of `chosen`, or the core where its trade exists no more
-    std::string trade;    // its label in both languages is the reader's to ask for
+    std::string trade;    // code, of that aim
     std::int64_t core_id = 0;
     bool positioned = false;                // something of the target was ever measured
     std::optional<base::Time> measured_at;  // the latest test that says something of the target
@@ -199,6 +199,11 @@ public:
     bool may_read(db::Transaction&, base::PersonId reader, base::PersonId agent, base::Time now);
 
 private:
+    // The coming sessions of the offers, with their places.
+    std::map<base::OfferId, std::vector<Sitting>> sittings_of(db::Transaction&,
+                                                              const std::vector<Planned>&,
+                                                              base::Time now);
+
     db::Database& database_;
     organisations::Organisations& organisations_;
     frameworks::Frameworks& frameworks_;
