@@ -165,6 +165,13 @@ struct Site {
                   {"framework", "digcomp-2.2"},
                   {"trade", "data-analyst"},
                   {"token", given_invitation()}};
+        const auto sharing = app.given_person({.name = "Partage"});
+        app.database->write([&](db::Transaction& transaction) {
+            app.app().requests.put_supervisor(transaction, sharing, person_of["all"], app.now);
+        });
+        if (!app.app().plans.share(sharing, true, app.now))
+            throw std::logic_error("a plan cannot be shared");
+        paths["/my-team/plans/{person}"] = "/my-team/plans/" + std::to_string(sharing.value);
         // Its page is there only while there is one.
         if (!app.app().emergency.create("une-administrator@exemple.fr", "une phrase assez longue",
                                         app.now))

@@ -110,8 +110,8 @@ base::Result<void> Plans::aim_at(base::PersonId person, Aim aim, std::string_vie
         store::lock(transaction, person, now);
         store::set_aim(transaction, person, aim, aim == Aim::trade ? trade : std::string_view{},
                        aim == Aim::agreed ? agreement : std::nullopt, now);
-        record(transaction, person, "plans.set_aim",
-               R"({"aim":")" + std::string{name_of(aim)} + R"("})", now);
+        std::string after = R"({"aim":")" + std::string{name_of(aim)} + R"("})";
+        record(transaction, person, "plans.set_aim", std::move(after), now);
         return {};
     });
 }
@@ -152,11 +152,11 @@ base::Result<void> Plans::share(base::PersonId person, bool share, base::Time no
         store::lock(transaction, person, now);
         if (store::find(transaction, person).shared_with == with) return {};  // the second click
         store::set_shared(transaction, person, with, now);
+        std::string after = with ? R"({"supervisor":)" + std::to_string(with->value) + "}" : "";
         if (with)
-            record(transaction, person, "plans.share",
-                   R"({"supervisor":)" + std::to_string(with->value) + "}", now);
+            record(transaction, person, "plans.share", std::move(after), now);
         else
-            record(transaction, person, "plans.keep_to_oneself", "", now);
+            record(transaction, person, "plans.keep_to_oneself", std::move(after), now);
         return {};
     });
 }

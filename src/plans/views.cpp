@@ -24,13 +24,13 @@ double to_tenth(double value) {
 // For sentences: "1,8".
 std::string written(double value, std::string_view language) {
     const auto tenths = static_cast<std::int64_t>(std::lround(value * 10));
-    const std::string whole = std::to_string(tenths / 10);
+    std::string whole = std::to_string(tenths / 10);
     if (tenths % 10 == 0) return whole;
     return whole + (language == "en" ? "." : ",") + std::to_string(tenths % 10);
 }
 
 std::string written(base::Time time, std::string_view language) {
-    const std::string iso = base::iso_date(base::in_paris(time).day);
+    std::string iso = base::iso_date(base::in_paris(time).day);
     if (language == "en") return iso;
     return iso.substr(8, 2) + "/" + iso.substr(5, 2) + "/" + iso.substr(0, 4);
 }
