@@ -211,6 +211,23 @@ std::span<const double, frameworks::highest_level> cuts() {
     return list;
 }
 
+const Levels& levels_of_anybody() {
+    static const Levels list = [] {
+        // Below x under N(0, 1).
+        const auto below = [](double x) { return std::erfc(-x / std::sqrt(2)) / 2; };
+        Levels out{};
+        double last = 0;
+        for (std::size_t level = 0; level < cuts().size(); ++level) {
+            const double next = below(cuts()[level]);
+            out[level] = next - last;
+            last = next;
+        }
+        out.back() = 1 - last;
+        return out;
+    }();
+    return list;
+}
+
 Measure::Measure(const frameworks::Framework& framework, std::shared_ptr<const items::Bank> bank)
     : bank_(std::move(bank)) {
     engine::Network network = network_of(framework);

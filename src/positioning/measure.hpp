@@ -34,6 +34,9 @@ std::span<const double, frameworks::highest_level> cuts();
 // The likely range holds the ability with this probability, equally sure on both sides.
 inline constexpr double likely = 0.8;
 
+// Of somebody of whom nothing is known: the framework's population.
+const Levels& levels_of_anybody();
+
 // -- how a test goes
 
 inline constexpr std::size_t most_questions = 40;

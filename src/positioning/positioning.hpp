@@ -35,7 +35,8 @@ class Organisations;
 
 namespace positioning {
 
-enum class Scope { core, area, trade, all };
+// `some`: single competences, whose codes are the code ("1.1,2.3"): short, say after a training.
+enum class Scope { core, area, trade, all, some };
 std::string_view name_of(Scope);
 std::optional<Scope> scope_named(std::string_view);
 
@@ -55,7 +56,7 @@ struct Test {
     std::optional<base::PersonId> person;  // nothing: erased
     std::string framework;
     Scope scope = Scope::core;
-    std::string scope_code;  // of the area or trade
+    std::string scope_code;  // of the area or trade; of `some` the competences
     Plan plan;               // its phone and untimed are those of the options
     std::int64_t bank_version = 0;
     Options options;
@@ -75,7 +76,7 @@ struct Test {
 
 struct Start {
     Scope scope = Scope::core;
-    std::string code;          // of the area or trade
+    std::string code;          // of the area or trade; of `some` the competences: "1.1,2.3"
     bool use_earlier = false;  // begin from what the latest tests say
     Options options;
 };
@@ -144,6 +145,9 @@ public:
     // -- for plans and campaigns
     // Of persons who never finished a test: nothing.
     std::map<base::PersonId, Profile> profiles(db::Transaction&, std::span<const base::PersonId>);
+    // Of each who shares one with the supervisor: the latest finished test that is shared.
+    std::map<base::PersonId, base::PositioningId> shared(db::Transaction&,
+                                                         std::span<const base::PersonId>);
     // That a finished test says all these levels are reached, their dependence kept; nothing when
     // it did not ask about all of them.
     std::optional<double> at_core(db::Transaction&, const db::Versions&, base::PositioningId,
