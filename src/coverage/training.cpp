@@ -194,35 +194,35 @@ struct Group {
     std::vector<Column> columns;  // the largest gain first
 };
 
-struct Prices {  // of a minute and a cent, in levels
+struct Weights {  // of a minute and a cent, in levels
     double minute = 0, cent = 0;
 };
 
-double worth(const Column& column, const Prices& prices) {
-    return column.gain - prices.minute * static_cast<double>(column.minutes) -
-           prices.cent * static_cast<double>(column.cents);
+double worth(const Column& column, const Weights& weights) {
+    return column.gain - weights.minute * static_cast<double>(column.minutes) -
+           weights.cent * static_cast<double>(column.cents);
 }
 
 // The column that pays best; -1: none does.
-int best_at(const Group& group, const Prices& prices) {
+int best_at(const Group& group, const Weights& weights) {
     int best = -1;
     double most = 1e-12;
     for (std::size_t i = 0; i < group.columns.size(); ++i)
-        if (const double value = worth(group.columns[i], prices); value > most) {
+        if (const double value = worth(group.columns[i], weights); value > most) {
             most = value;
             best = static_cast<int>(i);
         }
     return best;
 }
 
-// No plan closes more than this, at whatever prices.
-double dual(std::span<const Group> groups, const Budget& budget, const Prices& prices) {
-    double bound = prices.minute * static_cast<double>(budget.minutes) +
-                   prices.cent * static_cast<double>(budget.cents);
+// No plan closes more than this, whatever the weights.
+double dual(std::span<const Group> groups, const Budget& budget, const Weights& weights) {
+    double bound = weights.minute * static_cast<double>(budget.minutes) +
+                   weights.cent * static_cast<double>(budget.cents);
     for (const Group& group : groups)
-        if (const int best = best_at(group, prices); best >= 0)
+        if (const int best = best_at(group, weights); best >= 0)
             bound += static_cast<double>(group.persons) *
-                     worth(group.columns[static_cast<std::size_t>(best)], prices);
+                     worth(group.columns[static_cast<std::size_t>(best)], weights);
     return bound;
 }
 
@@ -241,8 +241,8 @@ double least(double high, const Value& value) {
     return (low + high) / 2;
 }
 
-Prices best_prices(std::span<const Group> groups, const Budget& budget,
-                   const std::function<void(int)>& progress) {
+Weights best_weights(std::span<const Group> groups, const Budget& budget,
+                     const std::function<void(int)>& progress) {
     double minute = 0, cent = 0;
     for (const Group& group : groups)
         for (const Column& column : group.columns) {
@@ -250,15 +250,15 @@ Prices best_prices(std::span<const Group> groups, const Budget& budget,
             if (column.cents > 0)
                 cent = std::max(cent, column.gain / static_cast<double>(column.cents));
         }
-    const auto cent_at = [&](double price) {
-        return least(cent, [&](double other) { return dual(groups, budget, {price, other}); });
+    const auto best_cent = [&](double weight) {
+        return least(cent, [&](double other) { return dual(groups, budget, {weight, other}); });
     };
     int asked = 0;
-    const double found = least(minute, [&](double price) {
+    const double found = least(minute, [&](double weight) {
         if (progress) progress(30 + 40 * ++asked / 97);
-        return dual(groups, budget, {price, cent_at(price)});
+        return dual(groups, budget, {weight, best_cent(weight)});
     });
-    return {found, cent_at(found)};
+    return {found, best_cent(found)};
 }
 
 struct Choice {
@@ -281,13 +281,14 @@ Total total_of(std::span<const Group> groups, std::span<const Choice> choices) {
     return total;
 }
 
-// A plan at these prices, or at the next higher ones that the budget can pay.
+// A plan at these weights, or at the next higher ones that the budget can pay.
 std::vector<Choice> affordable(std::span<const Group> groups, const Budget& budget,
-                               const Prices& prices) {
+                               const Weights& weights) {
     const auto at = [&](double factor) {
         std::vector<Choice> choices;
         for (std::size_t g = 0; g < groups.size(); ++g)
-            if (const int best = best_at(groups[g], {prices.minute * factor, prices.cent * factor});
+            if (const int best =
+                    best_at(groups[g], {weights.minute * factor, weights.cent * factor});
                 best >= 0)
                 choices.push_back({g, static_cast<std::size_t>(best), groups[g].persons});
         return choices;
@@ -497,20 +498,20 @@ Plan plan_training(std::span<const Need> needs, const Levels& targets,
         plan.bound = total_of(groups, best).closed;
         return finish(best);
     }
-    const Prices prices = best_prices(groups, budget, progress);
+    const Weights weights = best_weights(groups, budget, progress);
     // Levels are whole.
-    plan.bound = std::floor(dual(groups, budget, prices) + 1e-6);
-    best = affordable(groups, budget, prices);
+    plan.bound = std::floor(dual(groups, budget, weights) + 1e-6);
+    best = affordable(groups, budget, weights);
     if (progress) progress(72);
     const bool all = columns <= most_columns_exact;
     std::vector<std::pair<std::size_t, std::size_t>> used;
     for (std::size_t g = 0; g < groups.size(); ++g) {
         std::vector<bool> wanted(groups[g].columns.size(), all);
-        // Those that pay best at prices near the best ones.
+        // Those that pay best at weights near the best ones.
         for (const double minute : {0.9, 0.98, 1.0, 1.02, 1.1})
             for (const double cent : {0.9, 0.98, 1.0, 1.02, 1.1})
                 if (const int column =
-                        best_at(groups[g], {prices.minute * minute, prices.cent * cent});
+                        best_at(groups[g], {weights.minute * minute, weights.cent * cent});
                     column >= 0)
                     wanted[static_cast<std::size_t>(column)] = true;
         for (std::size_t c = 0; c < wanted.size(); ++c)
