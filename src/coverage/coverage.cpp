@@ -161,7 +161,7 @@ base::Result<organisations::ImportReport> Coverage::import_headcounts(base::Pers
     if (!table) return base::unexpected(table.error());
     return database_.write([&](db::Transaction& transaction) {
         const auto rights = identity_.rights(transaction, db::Versions(transaction), by);
-        auto known = store::headcounts_on(transaction, today_of(now));
+        auto known = store::all_headcounts(transaction);
         organisations::ImportReport report;
         for (std::size_t row = 0; row < table->size(); ++row) {
             const auto problem = [&](base::Reason reason) {
@@ -188,16 +188,15 @@ base::Result<organisations::ImportReport> Coverage::import_headcounts(base::Pers
                 problem(std::move(*why));
                 continue;
             }
-            const auto before = known.find(organisation->id);
+            const auto before = known.find({told.organisation, told.as_of});
             if (before != known.end() && before->second.told.agents == told.agents &&
-                before->second.told.as_of == told.as_of &&
                 before->second.told.source == told.source) {
                 ++report.unchanged;
                 continue;
             }
             store::insert_headcount(transaction, {.told = told, .by = by, .at = now});
             ++(before == known.end() ? report.added : report.changed);
-            known.insert_or_assign(organisation->id, Headcount{.told = told});
+            known.insert_or_assign({told.organisation, told.as_of}, Headcount{.told = told});
         }
         std::vector<base::OrganisationId> within;
         for (const std::string_view role : declarers())
@@ -207,6 +206,11 @@ base::Result<organisations::ImportReport> Coverage::import_headcounts(base::Pers
             {.action = "coverage.import", .person = by, .within = within, .now = now});
         return report;
     });
+}
+
+void Coverage::put_headcount(db::Transaction& transaction, const NewHeadcount& given,
+                             base::Time now) {
+    store::insert_headcount(transaction, {.told = given, .at = now});
 }
 
 std::vector<Headcount> Coverage::headcounts(db::Transaction& transaction,

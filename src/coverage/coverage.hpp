@@ -90,6 +90,8 @@ public:
     base::Result<organisations::ImportReport> import_headcounts(base::PersonId by,
                                                                 std::string_view text,
                                                                 base::Time now);
+    // In a load (demonstration, bench): asks no rule.
+    void put_headcount(db::Transaction&, const NewHeadcount&, base::Time now);
     // The latest declared first, at most 100.
     std::vector<Headcount> headcounts(db::Transaction&, base::OrganisationId);
 

@@ -7,6 +7,7 @@
 #include "paper/paper.hpp"
 
 #include <array>
+#include <cmath>
 #include <utility>
 #include <vector>
 
@@ -76,7 +77,8 @@ std::string coverage_pdf(const CoveragePage& page, const http::PageRenderer& wor
     for (const char* key :
          {"coverage.define.positioned", "coverage.define.at_core", "coverage.define.on_the_way",
           "coverage.define.unknown", "coverage.define.suppressed"})
-        sheet.write(say(key, {{"percent", "50"}}), "P", 9, false);
+        sheet.write(say(key, {{"sure_enough", std::to_string(std::lround(sure_enough * 100))}}),
+                    "P", 9, false);
     return sheet.done();
 }
 

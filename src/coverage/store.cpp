@@ -79,6 +79,22 @@ std::map<base::OrganisationId, Headcount> headcounts_on(db::Transaction& transac
     return found;
 }
 
+constexpr db::Query select_all_headcounts{"coverage.all_headcounts", R"sql(
+    SELECT id, organisation_id, as_of, agents, source, declared_by, declared_at FROM headcounts
+    ORDER BY id
+)sql"};
+
+std::map<std::pair<base::OrganisationId, base::Date>, Headcount> all_headcounts(
+    db::Transaction& transaction) {
+    std::map<std::pair<base::OrganisationId, base::Date>, Headcount> found;
+    transaction.run(select_all_headcounts, {}, [&](const db::Row& row) {
+        Headcount one = headcount_from(row);
+        const std::pair key{one.told.organisation, one.told.as_of};
+        found.insert_or_assign(key, std::move(one));
+    });
+    return found;
+}
+
 constexpr db::Query select_headcounts_by{"coverage.headcounts_by", R"sql(
     SELECT id, organisation_id, as_of, agents, source, declared_by, declared_at FROM headcounts
     WHERE declared_by = $1 ORDER BY id

@@ -16,6 +16,8 @@ namespace coverage::store {
 // -- headcounts
 void insert_headcount(db::Transaction&, const Headcount&);
 std::vector<Headcount> headcounts(db::Transaction&, base::OrganisationId, int most);
+// All of them, by organisation and day: the last declared of each.
+std::map<std::pair<base::OrganisationId, base::Date>, Headcount> all_headcounts(db::Transaction&);
 // In force on that day, by organisation.
 std::map<base::OrganisationId, Headcount> headcounts_on(db::Transaction&, base::Date);
 

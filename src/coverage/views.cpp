@@ -323,10 +323,11 @@ json::object headcounts_view(const Place& place, const std::vector<Headcount>& l
     }
     json::object view = place_view(place, "/coverage/headcounts");
     view["headcounts"] = std::move(told);
-    view["form"] = {{"agents", typed_value(typed, "agents", "")},
-                    {"as_of", typed_value(typed, "as_of", json::value(base::iso_date(place.today)))},
-                    {"source", typed_value(typed, "source", "")},
-                    {"file", {{"required", true}}}};
+    view["form"] = {
+        {"agents", typed_value(typed, "agents", "")},
+        {"as_of", typed_value(typed, "as_of", json::value(base::iso_date(place.today)))},
+        {"source", typed_value(typed, "source", "")},
+        {"file", {{"required", true}}}};
     return view;
 }
 
