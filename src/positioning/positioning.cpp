@@ -405,6 +405,11 @@ std::map<base::PersonId, base::PositioningId> Positioning::shared(
     return store::shared(transaction, persons);
 }
 
+std::vector<Finished> Positioning::finished_since(db::Transaction& transaction, base::Time since,
+                                                  base::PositioningId after, int most) {
+    return store::finished_since(transaction, since, after, most);
+}
+
 std::optional<double> Positioning::at_core(db::Transaction& transaction,
                                            const db::Versions& versions, base::PositioningId id,
                                            const frameworks::Targets& targets) {
