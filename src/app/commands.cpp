@@ -421,7 +421,22 @@ int item_bank(const Configuration& configuration, const Command& command) {
     return 0;
 }
 
+int calibrate_bank(const Configuration& configuration) {
+    const SystemClock clock;
+    const auto database = open_migrated(configuration);
+    Application app(configuration, *database);
+    const auto proposal = app.positioning.propose(clock.now());
+    int look = 0;
+    for (const auto& item : proposal.items) look += item.good ? 0 : 1;
+    std::cout << proposal.answers << " answers of " << proposal.persons << " tests, "
+              << proposal.items.size() << " items proposed, " << look
+              << " of them to be looked at (drift, fit or DIF)"
+              << (proposal.converged ? "" : "; not converged") << '\n';
+    return 0;
+}
+
 int dispatch(const Configuration& configuration, const Command& command) {
+    if (command.bank) return calibrate_bank(configuration);
     if (command.over_files) return command.over_files();
     if (command.name == "items") return item_bank(configuration, command);
     if (command.name == "serve") return serve(configuration);

@@ -21,7 +21,7 @@ std::string_view word(std::string_view& line) {
 
 std::int64_t number(std::string_view text) {
     const auto read = base::to_integer(text);
-    if (!read) throw std::runtime_error("answers of a test: not a number");
+    if (!read) throw std::logic_error("answers of a test: not a number");
     return *read;
 }
 
@@ -49,7 +49,7 @@ std::vector<Given> read_lines(std::string_view text) {
     while (!text.empty()) {
         const std::size_t end = text.find('\n');
         if (end == std::string_view::npos)
-            throw std::runtime_error("answers of a test: a line without its end");
+            throw std::logic_error("answers of a test: a line without its end");
         std::string_view line = text.substr(0, end);
         text.remove_prefix(end + 1);
         Given given;

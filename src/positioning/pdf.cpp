@@ -88,7 +88,7 @@ public:
         cairo_.reset();
         cairo_surface_finish(surface_.get());
         if (cairo_surface_status(surface_.get()) != CAIRO_STATUS_SUCCESS)
-            throw std::runtime_error("the PDF could not be written");
+            throw std::logic_error("the PDF could not be written");
         surface_.reset();
         return std::move(bytes_);
     }

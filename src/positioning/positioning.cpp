@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <stdexcept>
 
 namespace positioning {
 namespace {
@@ -280,9 +281,9 @@ base::Result<Answered> Positioning::answer(base::PersonId person, base::Position
         const auto measure = this->measure(transaction, versions);
         const auto item =
             items_.version(transaction, measure->bank(), test.asked->item, test.asked->version);
-        if (!item) throw base::Failure("a test asks an item whose text is gone");
+        if (!item) throw std::logic_error("a test asks an item whose text is gone");
         auto variant = items::draw(*item, items::seed_of(test.plan.seed, test.asked->item));
-        if (!variant) throw base::Failure("an item that was published cannot be drawn");
+        if (!variant) throw std::logic_error("an item that was published cannot be drawn");
         auto answer = items::read_answer(*variant, form);
         if (!answer) return base::unexpected(std::move(answer.error()));
 
@@ -404,23 +405,23 @@ base::PositioningId Positioning::put_finished(
     const db::Versions versions(transaction);
     const Start start{.scope = scope, .code = std::string{code}, .options = {}};
     auto targets = targets_of(transaction, versions, person, scope, code, at);
-    if (!targets) throw base::Failure("positioning: an unknown scope");
+    if (!targets) throw std::logic_error("positioning: an unknown scope");
     Test test = begun(transaction, versions, person, start, std::move(*targets), at);
     test.plan.seed = seed;
     const auto measure = this->measure(transaction, versions);
     test.bank_version = measure->bank().version();
     Next next = positioning::next(*measure, test.plan, {});
-    if (!next.choice) throw base::Failure("positioning: the bank is empty");
+    if (!next.choice) throw std::logic_error("positioning: the bank is empty");
     test.asked = next.choice;
     const auto id = store::insert(transaction, test);
-    if (!id) throw base::Failure("positioning: the person has a test in progress");
+    if (!id) throw std::logic_error("positioning: the person has a test in progress");
     test.id = *id;
     base::Time now = at;
     engine::Random random(seed, 3);
     while (next.choice && test.answers.size() < answers) {
         const items::BankItem* asked = measure->bank().find(next.choice->item);
         auto variant = items::draw(*asked->item, items::seed_of(seed, asked->id));
-        if (!variant) throw base::Failure("an item that was published cannot be drawn");
+        if (!variant) throw std::logic_error("an item that was published cannot be drawn");
         const auto ability = abilities.find(asked->competence());
         const double theta = ability == abilities.end() ? 0 : ability->second;
         const bool right =

@@ -180,7 +180,7 @@ export async function problemsOf(page, { accessibility = true } = {}) {
     const codes = new Set();
     while (words.nextNode()) {
       const text = words.currentNode.data.replace(/\S*[@/]\S*/g, '');
-      for (const [code] of text.matchAll(/\{\{.*?\}\}|\b[a-z]+(?:_[a-z]+)+\b|\b(?:layout|navigation|app|audit|catalogue|enrolments|identity|jobs|mail|organisations|privacy|requests|sessions)\.[a-z][a-z_.]*\b/g)) {
+      for (const [code] of text.matchAll(/\{\{.*?\}\}|\b[a-z]+(?:_[a-z]+)+\b|\b(?:layout|navigation|app|audit|catalogue|enrolments|identity|jobs|mail|organisations|privacy|requests|sessions|positioning|items|frameworks)\.[a-z][a-z_.]*\b/g)) {
         codes.add(code);
       }
     }

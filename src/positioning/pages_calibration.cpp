@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What a calibration proposes for the items, for the campus team to approve.
+#include "base/text.hpp"
+#include "db/database.hpp"
+#include "db/versions.hpp"
+#include "http/router.hpp"
+#include "positioning/pages.hpp"
+#include "positioning/positioning.hpp"
+
+#include <boost/json.hpp>
+
+#include <cmath>
+
+namespace positioning {
+namespace json = boost::json;
+namespace {
+
+double rounded(double value) {
+    return std::round(value * 100) / 100;
+}
+
+http::Response show(const Site& site) {
+    return site.database.read([&](db::Transaction& transaction) {
+        const auto open = site.positioning.proposed(transaction);
+        json::object view{{"proposal", nullptr}};
+        if (!open) return http::show(http::view("positioning/calibration", std::move(view)));
+        const auto measure = site.positioning.measure(transaction, db::Versions(transaction));
+        json::array list;
+        for (const ProposedItem& one : open->proposal.items)
+            list.push_back({{"id", one.item.value},
+                            {"code", measure->bank().find(one.item)->code()},
+                            {"answers", one.answers},
+                            {"before", rounded(one.before.difficulty())},
+                            {"after", rounded(one.after.difficulty())},
+                            {"slope", rounded(one.after.a)},
+                            {"infit", rounded(one.infit)},
+                            {"outfit", rounded(one.outfit)},
+                            {"shift", rounded(one.shift)},
+                            {"dif", one.dif},
+                            {"good", one.good}});
+        view["proposal"] = {{"id", open->id},
+                            {"made_at", base::iso_time(open->made_at)},
+                            {"persons", open->proposal.persons},
+                            {"answers", open->proposal.answers},
+                            {"converged", open->proposal.converged},
+                            {"items", std::move(list)}};
+        return http::show(http::view("positioning/calibration", std::move(view)));
+    });
+}
+
+http::Response decide(const http::Request& request, const Site& site) {
+    const auto id = base::to_integer(request.path_value("proposal")).value_or(0);
+    const bool approve = request.form.text("decision") == "approve";
+    std::vector<base::ItemId> chosen;
+    for (const std::string& item : request.form.list("items"))
+        if (const auto number = base::to_integer(item)) chosen.push_back({*number});
+    const auto done = approve ? site.positioning.approve(request.person(), id, chosen, request.now)
+                              : site.positioning.turn_down(request.person(), id, request.now);
+    if (!done) return http::refuse(done.error());
+    return http::done("/administration/calibration",
+                      approve ? "positioning.notice.approved" : "positioning.notice.turned_down");
+}
+
+}  // namespace
+
+void add_calibration_pages(http::Router& router, const Site& given) {
+    const auto team = http::Access::role("campus_team");
+    router.add("GET", "/administration/calibration", team,
+               {.summary = "What the last calibration proposes for the items",
+                .answer = R"({"type":"object","required":["proposal"]})"},
+               [given](const http::Request&) { return show(given); });
+    router.add("POST", "/administration/calibration/{proposal}", team,
+               {.summary = "Approves the proposal for the items named, or turns it down",
+                .form = {{"decision", R"({"enum":["approve","refuse"]})", true},
+                         {"items", R"({"type":"array","items":{"type":"integer"}})"}}},
+               [given](const http::Request& request) { return decide(request, given); });
+}
+
+}  // namespace positioning
