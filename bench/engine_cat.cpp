@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <vector>
 
 namespace bench {
 namespace {
@@ -114,6 +115,84 @@ void measure_sequences(const Cat500& cat) {
     row("cat500, EAP + MFI: sequences other than catR's, of 1,000", other, "", 1);
 }
 
+// Microseconds of one call, the least of several rounds.
+template <class F>
+double microseconds(int calls, const F& f) {
+    double best = 1e9;
+    for (int round = 0; round < 5; ++round) {
+        const double began = cpu_seconds();
+        for (int k = 0; k < calls; ++k) f(k);
+        best = std::min(best, (cpu_seconds() - began) * 1e6 / calls);
+    }
+    return best;
+}
+
+// What a server asks between two questions; it keeps of a test only its seed and its answers.
+// Goals: an answer within 50 us, so that two cores hold 2,000 a second with ease.
+void measure_door(const engine::Tables& tables) {
+    engine::Rules rules;
+    rules.stop.length = 42;
+    engine::Session session(tables, rules);
+    session.begin(engine::Random(1));
+    engine::Random random(2);
+    std::vector<engine::Given> given;
+    for (int k = 0; k < 30; ++k) {
+        const std::size_t item = *session.next();
+        given.push_back({item, random.uniform() < 0.6 ? 1 : 0});
+        session.answer(given.back().category);
+    }
+    row("a test of 30 answers rebuilt, and its next question",
+        microseconds(2000,
+                     [&](int k) {
+                         session.resume(static_cast<std::uint64_t>(k), given);
+                         session.next();
+                     }),
+        "us", 50);
+
+    engine::Rules targets = rules;
+    targets.turn = engine::Turn::best;
+    targets.weights.assign(tables.tree().size(), 0);
+    for (const int leaf : tables.tree().leaves())
+        if (leaf % 7 == 0) targets.weights[static_cast<std::size_t>(leaf)] = 1;
+    engine::Session targeted(tables, targets);
+    row("  the best for three competences, of all 630 items",
+        microseconds(200,
+                     [&](int k) {
+                         targeted.resume(static_cast<std::uint64_t>(k), given);
+                         targeted.next();
+                     }),
+        "us", 500);
+
+    const double cuts[] = {-1.8, -1.2, -0.6, 0, 0.6, 1.2, 1.8};
+    session.resume(1, given);
+    engine::Posterior& posterior = session.posterior();
+    double sum = 0;
+    row("profile of all 27 nodes: ranges and levels",
+        microseconds(200,
+                     [&](int) {
+                         for (int node = 0; node < static_cast<int>(tables.tree().size()); ++node)
+                             sum += engine::profile(posterior, node, cuts).expected_level;
+                     }),
+        "us", 500);
+    std::vector<engine::AtLeast> core;
+    for (const int leaf : tables.tree().leaves())
+        if (core.size() < 5) core.push_back({leaf, 0});
+    row("probability of five competences at the core, together",
+        microseconds(500, [&](int) { sum += posterior.probability(core); }), "us", 50);
+    std::vector<engine::Answer> answers;
+    for (const auto& [item, category] : given) answers.push_back({&tables.items()[item], category});
+    std::vector<double> theta;
+    for (int node = 0; node < static_cast<int>(tables.tree().size()); ++node)
+        theta.push_back(posterior.moments(node).mean);
+    row("lz* of the test", microseconds(500, [&](int) { sum += engine::lz_star(answers, theta); }),
+        "us", 50);
+    const std::size_t next = *session.next();
+    row("what the answer teaches of its item (live calibration)",
+        microseconds(2000,
+                     [&](int k) { sum += engine::learn({}, posterior, next, k % 2, 1)->after.d; }),
+        "us", 10, sum == 0 ? "?" : "");
+}
+
 void measure_million(const engine::Tables& tables) {
     psy::Simulation plan;
     plan.tables = &tables;
@@ -179,6 +258,9 @@ void measure_cat() {
     const auto weighted = psy::simulate(plan);
     row("a question, exact MEPV over all 21 competences", weighted.microseconds_per_question(),
         "us", 20, fmt::format("RMSE {:.3f}", weighted.competences.rmse()));
+    heading("What a server asks, the same tree");
+    measure_door(profile.tables);
+    heading("The same tree, many candidates");
     measure_million(profile.tables);
 }
 

@@ -43,6 +43,7 @@ const std::set<std::string> open_routes{
     "GET /legal",
     "GET /metrics",
     "GET /openapi.json",
+    "GET /positioning/how-it-works",
     "GET /privacy",
     "GET /sessions/{session}/rules",
     "GET /sign-in",
@@ -88,7 +89,14 @@ std::string filled(const std::string& pattern, Value&& value) {
 
 // The application with somebody for each role, an offer, a session, an enrolment, a calendar.
 struct Site {
-    TestApp app;
+    TestApp app{[](app::Configuration& configuration) {
+        configuration.pix.connections = {{.code = "un-acces",
+                                          .organisation = "dinum",
+                                          .url = "https://pix.example",
+                                          .application = "https://app.pix.example",
+                                          .client_id = "campus",
+                                          .client_secret = "a-secret"}};
+    }};
     std::vector<std::string> roles;                   // all that routes ask for
     std::map<std::string, base::PersonId> person_of;  // role ("" : a plain agent, "all": each role)
     std::map<std::string, std::string> values;        // of path names
@@ -140,6 +148,8 @@ struct Site {
                   {"supervision", std::to_string(request.supervision.value)},
                   {"link", "a-link"},
                   {"slug", "une-formation"},
+                  {"connection", "un-acces"},
+                  {"campaign", "1"},
                   {"letter", "1"},
                   {"replacement", replacement},
                   {"id", std::to_string(offer.value)},

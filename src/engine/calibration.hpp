@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Item parameters from answers: marginal maximum likelihood by EM (Bock & Aitkin 1981) with
 // accelerated steps (acceleration.hpp). One latent dimension; calibration_tree.hpp
-// has the tree. docs/engine-calibration.md explains, with each formula's source.
+// has the tree. docs/engine.md explains, with each formula's source.
 #pragma once
 #include "engine/models.hpp"
 #include "engine/responses.hpp"

@@ -21,4 +21,5 @@
 #include "engine/responses.hpp"
 #include "engine/session.hpp"
 #include "engine/speed.hpp"
+#include "engine/tables.hpp"
 #include "engine/tree.hpp"

@@ -35,10 +35,10 @@ Estimate wle_estimate(std::span<const Answer>);
 enum class Estimator { map, wle };
 double lz_star(std::span<const Answer>, Estimator, double mean = 0, double sd = 1);
 
-// The same in a tree (Hong, Lin & Cheng 2021, for several abilities of which each item measures
-// one): theta of each node, estimated from these answers; of each node the part of the
-// log-likelihood that moves with its ability is taken out. A node with one answer says nothing of
-// fit: NaN when all have one only.
+// The same in a tree, by the same reasoning for several abilities of which each item measures one
+// (as Hong, Lin & Cheng 2021): theta of each node, estimated from these answers; of each node the
+// part of the log-likelihood that moves with its ability is taken out. A node with one answer says
+// nothing of fit: NaN when all have one only.
 double lz_star(std::span<const Answer>, std::span<const double> theta);
 
 }  // namespace engine

@@ -78,7 +78,8 @@ public:
     void begin(Random random, const ExposureControl* control = nullptr);
     // A test in progress as its answers tell it: what a server keeps between two questions is the
     // seed and these. begin(), then all of them, in microseconds. Draws of the next question come
-    // from the seed and its number, so asking twice gives the same question twice. Throws
+    // from the seed and its number, so asking twice gives the same question twice (an
+    // item that Sympson-Hetter turned down earlier may be tried again). Throws
     // std::invalid_argument where an item is not in the bank, comes twice, or lacks the category.
     void resume(std::uint64_t seed, std::span<const Given>, const ExposureControl* = nullptr);
     // Never to be given to this candidate.

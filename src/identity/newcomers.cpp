@@ -321,7 +321,7 @@ base::Result<void> Newcomers::claim(std::string_view token, std::string_view mai
         letter.paragraphs = {"identity.claim_letter.text", "identity.claim_letter.warning"};
         letter.action.emplace("identity.claim_letter.action", "/sign-in/claim/" + secret);
         letter.values = {{"name", full_name(user)}, {"email", user.email}};
-        letter.at_once = true;
+        letter.lets_in = true;
         mail::put(transaction, letter, now);
         return {};
     });

@@ -371,7 +371,8 @@ std::string zone_not_shown(const Variant& variant) {
     return {};
 }
 
-constexpr int variants_to_check = 25;
+constexpr std::uint64_t variants_to_check = 25, fewest_to_check = 5;
+constexpr std::size_t most_cells_to_check = 20'000;  // of all of them together, beyond the fewest
 
 }  // namespace
 
@@ -408,9 +409,12 @@ void check_variants(const Item& item, const Source& source, std::vector<Problem>
         problems.push_back({source.line_of(reason.field), std::move(reason), serious});
     };
     std::set<std::string> keys, shown;
+    std::size_t cells = 0;
     for (std::uint64_t seed = 0; seed < variants_to_check; ++seed) {
+        if (seed >= fewest_to_check && cells > most_cells_to_check) break;
         const auto variant = draw(item, seed);
         if (!variant) return say(variant.error().reasons.front(), true);
+        if (variant->table) cells += variant->table->rows.size() * variant->table->columns.size();
         Random random(seed, "parameters");
         const auto values = draw_values(tree::table(*item.tree, "parameters"), random);
         for (const auto& [key, value] : *item.tree) {

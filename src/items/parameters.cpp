@@ -247,6 +247,7 @@ Unfilled find_unfilled(const json::value& value, const std::string& path) {
 namespace {
 
 constexpr std::int64_t most_rows = 5000;
+constexpr std::size_t most_columns = 30, most_cells = 50'000;
 
 std::string written_day(base::Date day, std::string_view form) {
     const std::string iso = base::iso_date(day);
@@ -289,14 +290,19 @@ base::Result<Table> make_table(const json::object& from, Random& random) {
     const json::array& columns = tree::list(from, "columns");
     if (columns.empty())
         return base::unexpected(refusal("items.problem.column", "file.table.columns"));
-    for (const json::value& column : columns)
+    if (columns.size() > most_columns ||
+        columns.size() * static_cast<std::size_t>(*rows) > most_cells)
+        return base::unexpected(refusal("items.problem.cells", "file.table"));
+    std::vector<std::string> paths;
+    for (const json::value& column : columns) {
         table.columns.push_back(tree::text(tree::table(column), "name"));
+        paths.push_back("file.table.columns[" + std::to_string(table.columns.size()) + "]");
+    }
     for (std::int64_t number = 1; number <= *rows; ++number) {
         Values row{{"row", std::to_string(number)}};
         std::vector<std::string>& cells = table.rows.emplace_back();
         for (std::size_t i = 0; i < columns.size(); ++i) {
-            auto cell = draw_cell(tree::table(columns[i]),
-                                  "file.table.columns[" + std::to_string(i + 1) + "]", row, random);
+            auto cell = draw_cell(tree::table(columns[i]), paths[i], row, random);
             if (!cell) return base::unexpected(std::move(cell.error()));
             row[table.columns[i]] = *cell;
             cells.push_back(std::move(*cell));

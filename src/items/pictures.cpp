@@ -299,8 +299,8 @@ std::string write_png(std::string_view caption, const Properties& properties) {
             keyword[0] = static_cast<char>(keyword[0] & ~0x20);
         const bool ascii =
             std::ranges::all_of(value, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-        chunks += ascii ? png_chunk("tEXt", keyword + '\0' + value)
-                        : png_chunk("iTXt", keyword + std::string(5, '\0') + value);
+        keyword.append(ascii ? 1 : 5, '\0').append(value);
+        chunks += png_chunk(ascii ? "tEXt" : "iTXt", keyword);
     }
     constexpr std::size_t behind_header = 8 + 25;  // the signature and IHDR
     return out.insert(behind_header, chunks);

@@ -130,8 +130,8 @@ base::Result<void> Pix::map(const Connection& connection, std::int64_t campaign,
             store::stop(transaction, found->id, by.now);
         else if (found->campaign.empty())
             start_reading(transaction, *found, by.now);
-        record(transaction, by, "pix.map", "pix_campaign", found->id,
-               json::serialize(json::object{{"campaign", own}}));
+        const json::object after{{"campaign", own}};
+        record(transaction, by, "pix.map", "pix_campaign", found->id, json::serialize(after));
         return {};
     });
 }

@@ -547,40 +547,27 @@ int forget(db::Transaction& transaction, base::PersonId person) {
     return transaction.run(forget_participants, {person.value});
 }
 
-namespace {
-
-// Both kinds of run choose by the same words.
-int retain(db::Transaction& transaction, const db::Query& count, const db::Query& remove,
-           base::Time before, int most, bool really) {
-    if (really) return transaction.run(remove, {base::to_epoch(before), most});
-    int found = 0;
-    transaction.run(count, {base::to_epoch(before), most},
-                    [&](const db::Row& row) { found = small(row, 0); });
-    return found;
-}
-
-}  // namespace
-
+// Both kinds of run choose by the same words; how many rows came or went is told by either.
 #define OLD_RESULTS                                                       \
     "SELECT id FROM pix_results WHERE coalesce(shared_at, read_at) < $1 " \
     "ORDER BY coalesce(shared_at, read_at) LIMIT $2"
-constexpr db::Query count_old_results{"pix.count_old_results",
-                                      "SELECT count(*) FROM (" OLD_RESULTS ") AS old"};
+constexpr db::Query select_old_results{"pix.old_results", OLD_RESULTS};
 constexpr db::Query delete_old_results{"pix.delete_old_results",
                                        "DELETE FROM pix_results WHERE id IN (" OLD_RESULTS ")"};
 int retain_results(db::Transaction& transaction, base::Time before, int most, bool really) {
-    return retain(transaction, count_old_results, delete_old_results, before, most, really);
+    return transaction.run(really ? delete_old_results : select_old_results,
+                           {base::to_epoch(before), most});
 }
 
 #define OLD_READINGS                                                            \
     "SELECT id FROM pix_readings WHERE state <> 'running' AND changed_at < $1 " \
     "ORDER BY changed_at LIMIT $2"
-constexpr db::Query count_old_readings{"pix.count_old_readings",
-                                       "SELECT count(*) FROM (" OLD_READINGS ") AS old"};
+constexpr db::Query select_old_readings{"pix.old_readings", OLD_READINGS};
 constexpr db::Query delete_old_readings{"pix.delete_old_readings",
                                         "DELETE FROM pix_readings WHERE id IN (" OLD_READINGS ")"};
 int retain_readings(db::Transaction& transaction, base::Time before, int most, bool really) {
-    return retain(transaction, count_old_readings, delete_old_readings, before, most, really);
+    return transaction.run(really ? delete_old_readings : select_old_readings,
+                           {base::to_epoch(before), most});
 }
 
 }  // namespace pix::store

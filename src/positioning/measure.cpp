@@ -58,8 +58,10 @@ void believe(engine::Posterior& posterior, const Measure& measure, const Plan& p
 // The level below which the share p lies.
 int quantile(const Levels& levels_, double p) {
     double below = 0;
-    for (int level = 0; level < levels - 1; ++level)
-        if ((below += levels_[static_cast<std::size_t>(level)]) >= p) return level;
+    for (int level = 0; level < levels - 1; ++level) {
+        below += levels_[static_cast<std::size_t>(level)];
+        if (below >= p) return level;
+    }
     return levels - 1;
 }
 

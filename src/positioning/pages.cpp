@@ -13,8 +13,9 @@
 
 #include <boost/json.hpp>
 
+#include <cmath>
+
 namespace positioning {
-namespace json = boost::json;
 namespace {
 
 std::string url_of(base::PositioningId id) {
@@ -294,9 +295,9 @@ http::Response download_europass(const http::Request& request, const Site& site)
 }
 
 http::Response how_it_works(const http::Request&) {
-    return http::show(http::view(
-        "positioning/how-it-works",
-        {{"most_questions", most_questions}, {"likely", static_cast<int>(likely * 100 + 0.5)}}));
+    return http::show(
+        http::view("positioning/how-it-works",
+                   {{"most_questions", most_questions}, {"likely", std::lround(likely * 100)}}));
 }
 
 constexpr std::string_view yes = R"({"type":"boolean"})";

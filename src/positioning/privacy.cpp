@@ -20,13 +20,13 @@ json::object PersonalData::held(db::Transaction& transaction, base::PersonId per
                          {"shared", test.shared_at.has_value()}};
         if (!test.scope_code.empty()) one["code"] = test.scope_code;
         if (test.ended_at) one["ended_at"] = base::iso_time(*test.ended_at);
-        json::array levels_;
+        json::array known;
         for (const Standing& standing : store::results(transaction, test.id))
-            levels_.push_back({{"competence", standing.competence},
-                               {"level", standing.level},
-                               {"from", standing.low},
-                               {"to", standing.high}});
-        if (!levels_.empty()) one["levels"] = std::move(levels_);
+            known.push_back({{"competence", standing.competence},
+                             {"level", standing.level},
+                             {"from", standing.low},
+                             {"to", standing.high}});
+        if (!known.empty()) one["levels"] = std::move(known);
         list.push_back(std::move(one));
     };
     if (const auto test = store::in_progress(transaction, person)) add(*test);

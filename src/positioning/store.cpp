@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace positioning::store {
 namespace json = boost::json;
@@ -208,7 +209,7 @@ constexpr db::Query insert_one_result{"positioning.insert_result", R"sql(
 void insert_result(db::Transaction& transaction, base::PositioningId id, const Standing& one) {
     json::array levels;
     for (const double p : one.levels)  // to a thousandth
-        levels.push_back(static_cast<double>(static_cast<int>(p * 1000 + 0.5)) / 1000);
+        levels.push_back(std::round(p * 1000) / 1000);
     const std::string text = json::serialize(levels);
     transaction.run(insert_one_result,
                     {id.value, one.competence, one.target, one.level, one.low, one.high, text,

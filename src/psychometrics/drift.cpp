@@ -21,7 +21,7 @@ namespace psychometrics {
 namespace json = boost::json;
 namespace {
 
-constexpr std::size_t items_shown = 6;
+constexpr std::size_t items_shown = 5;  // and the threshold: as many as there are styles
 
 struct Options {
     std::string responses, bank, tree, format, out, plot;
@@ -127,12 +127,9 @@ Plot chart(const Bank& bank, const std::vector<ItemDrift>& found, double thresho
 }
 
 Read<int> run(const Options& options) {
-    engine::Tree tree;
-    if (!options.tree.empty()) {
-        auto read = read_tree(options.tree);
-        if (!read) return std::unexpected(read.error());
-        tree = std::move(*read);
-    }
+    auto framework = read_tree(options.tree);
+    if (!framework) return std::unexpected(framework.error());
+    engine::Tree& tree = *framework;
     const auto bank = read_bank(options.bank, &tree);
     if (!bank) return std::unexpected(bank.error());
     const auto responses = read_responses(options.responses, layout_named(options.format));

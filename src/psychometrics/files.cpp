@@ -249,6 +249,7 @@ Read<bool> Table::read_quoted() {
 }
 
 Read<engine::Tree> read_tree(const std::string& file) {
+    if (file.empty()) return engine::Tree{};
     const auto text = read_text(file);
     if (!text) return std::unexpected(text.error());
     auto table = Table::open(file, *text);

@@ -77,7 +77,8 @@ private:
 // A finite number, all of the text: as std::from_chars, with a leading + allowed.
 std::optional<double> to_number(std::string_view text);
 
-// name,parent,loading (also node or competence for name); the root has no parent.
+// name,parent,loading (also node or competence for name); the root has no parent. No file: one
+// dimension.
 Read<engine::Tree> read_tree(const std::string& file);
 
 // What a selection must know of an item beside its parameters; "" and 0 where the file has no such

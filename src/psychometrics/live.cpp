@@ -197,12 +197,9 @@ std::string items_csv(const Bank& bank, const Replay& replay) {
 }
 
 Read<int> run(const Options& options) {
-    engine::Tree tree;
-    if (!options.tree.empty()) {
-        auto read = read_tree(options.tree);
-        if (!read) return std::unexpected(read.error());
-        tree = std::move(*read);
-    }
+    auto framework = read_tree(options.tree);
+    if (!framework) return std::unexpected(framework.error());
+    engine::Tree& tree = *framework;
     const auto bank = read_bank(options.bank, &tree);
     if (!bank) return std::unexpected(bank.error());
     const auto responses = read_responses(options.responses, layout_named(options.format));

@@ -271,12 +271,9 @@ Read<json::object> write_scores(const Scoring& scoring) {
 }
 
 Read<int> run(const Options& options) {
-    engine::Tree tree;
-    if (!options.tree.empty()) {
-        auto read = read_tree(options.tree);
-        if (!read) return std::unexpected(read.error());
-        tree = std::move(*read);
-    }
+    auto framework = read_tree(options.tree);
+    if (!framework) return std::unexpected(framework.error());
+    engine::Tree& tree = *framework;
     if (tree.size() > 1 && (options.estimate == "map" || options.estimate == "wle"))
         return std::unexpected(
             Problem{"--estimate", 0, 0, "with a tree: eap or tree, which are the same"});

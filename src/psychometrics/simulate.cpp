@@ -341,12 +341,9 @@ Read<bool> write_items(const std::string& file, const Simulation& plan,
 
 Read<int> run(const Options& options) {
     Simulation plan;
-    engine::Tree tree;
-    if (!options.tree.empty()) {
-        auto read = read_tree(options.tree);
-        if (!read) return std::unexpected(read.error());
-        tree = std::move(*read);
-    }
+    auto framework = read_tree(options.tree);
+    if (!framework) return std::unexpected(framework.error());
+    engine::Tree& tree = *framework;
     const auto bank = read_bank(options.bank, &tree);
     if (!bank) return std::unexpected(bank.error());
     const auto cuts = read_cuts(options.cuts);

@@ -70,7 +70,7 @@ base::Result<void> Requests::give_reasons(base::PersonId by, base::RequestId id,
         if (known.answered_at) return base::unexpected(refusal("requests.why_not.reasons_given"));
         if (reasons.empty())
             return base::unexpected(base::Error{
-                ErrorKind::invalid, base::Reason{"requests.problem.reason", "reasons"}});
+                ErrorKind::invalid, base::Reason{"requests.problem.reasons_missing", "reasons"}});
         store::give_reasons(transaction, id, by, reasons, now);
         record(transaction, request, by, "training_office", "requests.give_reasons", now);
         const auto persons = identity_.persons(transaction, {request.person, by});

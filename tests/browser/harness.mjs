@@ -175,10 +175,10 @@ export async function problemsOf(page, { accessibility = true } = {}) {
       found.push('inline style or script');
     }
     // Words that only programs know: keys of messages, codes, placeholders.
-    const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT, (node) =>
-      (node.parentElement.closest('code, pre, samp, textarea, script') ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT));
+    const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const codes = new Set();
     while (words.nextNode()) {
+      if (words.currentNode.parentElement.closest('code, pre, samp, textarea, script')) continue;
       const text = words.currentNode.data.replace(/\S*[@/]\S*/g, '');
       for (const [code] of text.matchAll(/\{\{.*?\}\}|\b[a-z]+(?:_[a-z]+)+\b|\b(?:layout|navigation|app|audit|catalogue|enrolments|identity|jobs|mail|organisations|privacy|requests|sessions|positioning|items|frameworks)\.[a-z][a-z_.]*\b/g)) {
         codes.add(code);

@@ -217,6 +217,10 @@ test('what is answered is what the document says', { timeout: 120_000 }, async (
       for (const session of [undefined, ...people]) {
         for (const real of pathsOf(path, values)) {
           const response = await get(real, session);
+          if (response.status === 303) {  // a test that is finished leads to its result
+            assert.match(response.headers.get('location'), /^\//);
+            continue;
+          }
           const body = await response.json();
           if (response.status === 200) {
             check(schema, body, real);

@@ -2,6 +2,7 @@
 // Tokens and keys as a provider, or whoever sits between, may send them: the first line is a token,
 // the rest a set of keys. No token of a stranger may count, and what is read must be safe to show.
 #include "base/text.hpp"
+#include "fetch/fetch.hpp"
 #include "identity/oidc_jwt.hpp"
 #include "identity/oidc_rules.hpp"
 
@@ -31,7 +32,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         for (const char c : user->given_name + user->usual_name)
             if (static_cast<unsigned char>(c) < ' ') std::abort();
     }
-    const auto origin = origin_of(token);
+    const auto origin = fetch::origin_of(token);
     if (!origin.empty() && !text.starts_with(origin)) std::abort();
     (void)error_code_of(text);
     return 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What is read from QTI is TOML, and what of it is an item can be written as QTI again.
-#include "items/qti.hpp"
 #include "items/items.hpp"
+#include "items/qti.hpp"
 
 #include <cstdint>
 #include <cstdlib>

@@ -142,10 +142,10 @@ TEST_CASE_FIXTURE(Fixture, "parameters are bound by name, and counted") {
 
 TEST_CASE_FIXTURE(Fixture, "a list of ids is one parameter, with plan reuse") {
     script(
-        "CREATE TABLE items (id bigint NOT NULL PRIMARY KEY);"
-        "INSERT INTO items VALUES (1), (2), (3), (5000000000)");
+        "CREATE TABLE rows_of_test (id bigint NOT NULL PRIMARY KEY);"
+        "INSERT INTO rows_of_test VALUES (1), (2), (3), (5000000000)");
     constexpr db::Query query{"some",
-                              "SELECT id FROM items WHERE id IN (SELECT value FROM"
+                              "SELECT id FROM rows_of_test WHERE id IN (SELECT value FROM"
                               " json_each(CAST($1 AS text))) ORDER BY id"};
     for (int again = 0; again < 12; ++again) {  // PostgreSQL makes a generic plan after five
         std::vector<std::int64_t> ids;
@@ -159,14 +159,14 @@ TEST_CASE_FIXTURE(Fixture, "a list of ids is one parameter, with plan reuse") {
 }
 
 TEST_CASE_FIXTURE(Fixture, "run tells how many rows came or changed") {
-    script("CREATE TABLE items (id bigint NOT NULL PRIMARY KEY)");
+    script("CREATE TABLE rows_of_test (id bigint NOT NULL PRIMARY KEY)");
     database->write([](db::Transaction& t) {
-        CHECK(t.run({"insert", "INSERT INTO items VALUES (1), (2), (3)"}, {}) == 3);
+        CHECK(t.run({"insert", "INSERT INTO rows_of_test VALUES (1), (2), (3)"}, {}) == 3);
         CHECK(t.run({"create", "CREATE TABLE more (id bigint)"}, {}) == 0);
-        CHECK(t.run({"change", "UPDATE items SET id = id + 10 WHERE id > $1"}, {1}) == 2);
-        CHECK(t.run({"back", "DELETE FROM items WHERE id > 10 RETURNING id"}, {}) == 2);
-        CHECK(t.run({"none", "DELETE FROM items WHERE id > 10"}, {}) == 0);
-        CHECK(t.run({"select", "SELECT id FROM items"}, {}) == 1);
+        CHECK(t.run({"change", "UPDATE rows_of_test SET id = id + 10 WHERE id > $1"}, {1}) == 2);
+        CHECK(t.run({"back", "DELETE FROM rows_of_test WHERE id > 10 RETURNING id"}, {}) == 2);
+        CHECK(t.run({"none", "DELETE FROM rows_of_test WHERE id > 10"}, {}) == 0);
+        CHECK(t.run({"select", "SELECT id FROM rows_of_test"}, {}) == 1);
     });
 }
 
@@ -290,9 +290,9 @@ TEST_CASE_FIXTURE(Fixture, "a refused Result and an exception roll back, a good 
 
 TEST_CASE_FIXTURE(Fixture, "a callback may throw, and may run the same query again") {
     script(
-        "CREATE TABLE items (id bigint NOT NULL PRIMARY KEY);"
-        "INSERT INTO items VALUES (1), (2), (3)");
-    constexpr db::Query all{"all", "SELECT id FROM items"};
+        "CREATE TABLE rows_of_test (id bigint NOT NULL PRIMARY KEY);"
+        "INSERT INTO rows_of_test VALUES (1), (2), (3)");
+    constexpr db::Query all{"all", "SELECT id FROM rows_of_test"};
     for (int again = 0; again < 3; ++again) {
         CHECK_THROWS_AS(database->read([&](db::Transaction& t) {
             t.run(all, {}, [](const db::Row&) { throw std::runtime_error("stop"); });

@@ -42,7 +42,7 @@ TEST_CASE("connections that broke while idle are replaced without anyone noticin
     const auto database = open(fresh.url, 4);
     const auto other = open(fresh.url, 1);
     const auto stop = [&] { other->read([](db::Transaction& t) { t.run(stop_others, {}); }); };
-    other->write([](db::Transaction& t) { t.script("CREATE TABLE items (id bigint)"); });
+    other->write([](db::Transaction& t) { t.script("CREATE TABLE rows_of_test (id bigint)"); });
 
     use_at_once(*database, 4);
     CHECK(database->stats().connections == 4);
@@ -54,20 +54,21 @@ TEST_CASE("connections that broke while idle are replaced without anyone noticin
 
     stop();
     database->write([](db::Transaction& t) {
-        CHECK(t.try_run({"insert", "INSERT INTO items VALUES (1)"}, {}));
+        CHECK(t.try_run({"insert", "INSERT INTO rows_of_test VALUES (1)"}, {}));
     });
-    database->write(
-        [&](db::Transaction& t) { CHECK(t.run({"count", "SELECT id FROM items"}, {}) == 1); });
+    database->write([&](db::Transaction& t) {
+        CHECK(t.run({"count", "SELECT id FROM rows_of_test"}, {}) == 1);
+    });
 
     // In the middle of a transaction there is no such help.
     CHECK_THROWS_AS(database->write([&](db::Transaction& t) {
-        t.run({"insert", "INSERT INTO items VALUES (2)"}, {});
+        t.run({"insert", "INSERT INTO rows_of_test VALUES (2)"}, {});
         stop();
-        t.run({"insert", "INSERT INTO items VALUES (3)"}, {});
+        t.run({"insert", "INSERT INTO rows_of_test VALUES (3)"}, {});
     }),
                     db::Unavailable);
     CHECK_THROWS_AS(database->write([&](db::Transaction& t) {
-        t.run({"insert", "INSERT INTO items VALUES (2)"}, {});
+        t.run({"insert", "INSERT INTO rows_of_test VALUES (2)"}, {});
         stop();
     }),
                     db::Unavailable);
@@ -77,8 +78,9 @@ TEST_CASE("connections that broke while idle are replaced without anyone noticin
         t.run(one, {});
     }),
                     db::Unavailable);
-    database->read(
-        [&](db::Transaction& t) { CHECK(t.run({"count", "SELECT id FROM items"}, {}) == 1); });
+    database->read([&](db::Transaction& t) {
+        CHECK(t.run({"count", "SELECT id FROM rows_of_test"}, {}) == 1);
+    });
 }
 
 TEST_CASE("while the server is away the answer is quick, and then all is well by itself" *
@@ -119,11 +121,11 @@ TEST_CASE("write returns when the log is flushed, though its commit has not wait
           doctest::skip(!test_on_postgresql())) {
     const FreshDatabase fresh;
     const auto database = open(fresh.url, 2);
-    database->write([](db::Transaction& t) { t.script("CREATE TABLE items (id bigint)"); });
+    database->write([](db::Transaction& t) { t.script("CREATE TABLE rows_of_test (id bigint)"); });
     for (int i = 0; i < 20; ++i) {  // the server itself would flush every 200 ms
         std::string position;
         database->write([&](db::Transaction& t) {
-            t.run({"insert", "INSERT INTO items VALUES (1)"}, {});
+            t.run({"insert", "INSERT INTO rows_of_test VALUES (1)"}, {});
             t.run({"position", "SELECT CAST(pg_current_wal_insert_lsn() AS text)"}, {},
                   [&](const db::Row& row) { position = row.text(0); });
         });

@@ -3,6 +3,7 @@
 // textbook's formulas with the standard library's exp, that shares nothing with the engine: its
 // integral, its likelihood, its climb to the maximum.
 #include "answers_of.hpp"
+#include "effort.hpp"
 #include "engine/engine.hpp"
 
 #include <doctest/doctest.h>
@@ -18,7 +19,7 @@ namespace {
 
 constexpr std::size_t items = 4;
 constexpr std::size_t categories = 3;
-constexpr int points = 161;
+constexpr int points = sanitized ? 81 : 161;
 
 // P(y = 0, 1, 2 | theta) of slope a and intercepts d1, d2.
 std::array<double, categories> textbook(Family family, const double* item, double theta) {
@@ -149,7 +150,8 @@ TEST_CASE("graded, partial credit and two groups: a second implementation finds 
                 se.insert(se.end(),
                           {found.groups[1].se_mean, found.groups[1].se_sd / found.groups[1].sd});
             }
-            CHECK(textbook.log_likelihood(x) == Approx(found.log_likelihood).epsilon(1e-9));
+            // The engine leaves out what of a group's density lies beyond 4.5 deviations: 7e-6.
+            CHECK(std::abs(textbook.log_likelihood(x) - found.log_likelihood) < 1e-5);
             // A parameter's slope times its error is how many errors it is from the maximum.
             for (std::size_t k = 0; k < x.size(); ++k)
                 CHECK(std::abs(textbook.slope(x, k)) * se[k] < 1e-3);
