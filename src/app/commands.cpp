@@ -426,12 +426,16 @@ int calibrate_bank(const Configuration& configuration) {
     const auto database = open_migrated(configuration);
     Application app(configuration, *database);
     const auto proposal = app.positioning.propose(clock.now());
-    int look = 0;
-    for (const auto& item : proposal.items) look += item.good ? 0 : 1;
-    std::cout << proposal.answers << " answers of " << proposal.persons << " tests, "
-              << proposal.items.size() << " items proposed, " << look
-              << " of them to be looked at (drift, fit or DIF)"
-              << (proposal.converged ? "" : "; not converged") << '\n';
+    const auto good = std::ranges::count(proposal.items, true, &positioning::ProposedItem::good);
+    std::cout << proposal.answers << " answers of " << proposal.persons << " tests: parameters of "
+              << proposal.items.size() << " items proposed, "
+              << static_cast<std::ptrdiff_t>(proposal.items.size()) - good
+              << " of them to be looked at first (drift, level, fit or DIF); " << proposal.kept
+              << " calibrated items keep theirs; " << proposal.waiting
+              << " items have fewer than the " << positioning::fewest_answers
+              << " answers that are needed"
+              << (proposal.converged ? ".\n" : ". The computation did not converge.\n")
+              << "Nothing has changed: the campus team decides at /administration/calibration.\n";
     return 0;
 }
 

@@ -13,6 +13,10 @@
 namespace positioning {
 namespace {
 
+// The latest: some 4 million answers, half a gigabyte and a few minutes. Older ones would hide what
+// has changed since.
+constexpr int most_tests = 100'000;
+
 void record(db::Transaction& transaction, base::PersonId by, std::string_view action,
             std::int64_t proposal, std::size_t items, base::Time now) {
     audit::record(transaction,
@@ -36,7 +40,7 @@ Proposal Positioning::propose(base::Time now) {
     std::shared_ptr<const Measure> measure;
     const auto answerers = database_.read([&](db::Transaction& transaction) {
         measure = this->measure(transaction, db::Versions(transaction));
-        return store::answerers(transaction);
+        return store::answerers(transaction, most_tests);
     });
     Proposal proposal = calibrate(*measure, answerers);
     database_.write(

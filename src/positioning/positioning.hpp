@@ -156,8 +156,8 @@ public:
                                      base::Time at);
 
     // -- calibration of the bank
-    // From the answers of all finished tests that were not hurried; a proposal that nobody decided
-    // on is replaced.
+    // From the answers of the latest finished tests that were not hurried; a proposal that nobody
+    // decided on is replaced.
     Proposal propose(base::Time now);
     struct Proposed {
         std::int64_t id = 0;
@@ -174,6 +174,13 @@ public:
 
 private:
     base::Result<Test> own(db::Transaction&, base::PersonId, base::PositioningId);
+    // An answer to the open question, which is added to the test's, and what is asked next.
+    struct Step {
+        std::string line;  // of the answer: answers.hpp
+        std::optional<Choice> next;
+    };
+    base::Result<std::optional<Step>> step(db::Transaction&, Test&, const http::Form&,
+                                           base::Time now);
     void end(db::Transaction&, const db::Versions&, Test&, base::Time now);
     Test begun(db::Transaction&, const db::Versions&, base::PersonId, const Start&,
                frameworks::Targets, base::Time now);

@@ -37,7 +37,8 @@ void remove(db::Transaction&, base::PositioningId);
 void set_shared(db::Transaction&, base::PositioningId, std::optional<base::Time>);
 
 // -- calibration
-std::vector<Answerer> answerers(db::Transaction&);
+// Of the latest finished tests, `most` at most, that were not hurried.
+std::vector<Answerer> answerers(db::Transaction&, int most);
 void replace_proposal(db::Transaction&, const Proposal&, base::Time now);
 std::optional<Positioning::Proposed> proposed(db::Transaction&);  // items without what was before
 bool decide(db::Transaction&, std::int64_t proposal, bool approved, base::PersonId by,

@@ -9,21 +9,22 @@ namespace positioning::store {
 namespace json = boost::json;
 
 constexpr db::Query select_answerers{"positioning.answerers", R"sql(
-    SELECT p.id, p.branch, a.item_id, a.correct
+    SELECT p.id, p.branch, a.item_id, a.item_version, a.correct
     FROM positioning_answers a JOIN positionings p ON p.id = a.positioning_id
-    WHERE p.hurried = 0
+    WHERE p.id IN (SELECT id FROM positionings WHERE state = 'done' AND hurried = 0
+                   ORDER BY ended_at DESC, id DESC LIMIT $1)
     ORDER BY p.id, a.place
 )sql"};
 
-std::vector<Answerer> answerers(db::Transaction& transaction) {
+std::vector<Answerer> answerers(db::Transaction& transaction, int most) {
     std::vector<Answerer> found;
     std::int64_t test = 0;
-    transaction.run(select_answerers, {}, [&](const db::Row& row) {
+    transaction.run(select_answerers, {most}, [&](const db::Row& row) {
         if (found.empty() || row.integer(0) != test) {
             test = row.integer(0);
             found.push_back({.branch = std::string{row.text(1)}, .answers = {}});
         }
-        found.back().answers.push_back({{row.integer(2)}, row.boolean(3)});
+        found.back().answers.push_back({{row.integer(2)}, row.integer(3), row.boolean(4)});
     });
     return found;
 }
@@ -43,8 +44,10 @@ constexpr db::Query insert_item{"positioning.insert_proposed_item", R"sql(
 
 void replace_proposal(db::Transaction& transaction, const Proposal& proposal, base::Time now) {
     transaction.run(delete_open, {});
-    const std::string report = json::serialize(
-        json::object{{"rounds", proposal.rounds}, {"converged", proposal.converged}});
+    const std::string report = json::serialize(json::object{{"rounds", proposal.rounds},
+                                                            {"converged", proposal.converged},
+                                                            {"waiting", proposal.waiting},
+                                                            {"kept", proposal.kept}});
     std::int64_t id = 0;
     transaction.run(insert_proposal,
                     {base::to_epoch(now), proposal.persons, proposal.answers, report},
@@ -75,6 +78,8 @@ std::optional<Positioning::Proposed> proposed(db::Transaction& transaction) {
         const json::value report = json::parse(json::string_view(text.data(), text.size()));
         found->proposal.rounds = json::value_to<int>(report.at("rounds"));
         found->proposal.converged = report.at("converged").as_bool();
+        found->proposal.waiting = json::value_to<int>(report.at("waiting"));
+        found->proposal.kept = json::value_to<int>(report.at("kept"));
     });
     if (!found) return found;
     transaction.run(select_items, {found->id}, [&](const db::Row& row) {

@@ -10,23 +10,6 @@ namespace json = boost::json;
 
 namespace {
 
-// The answer to what is shown, right or wrong, as a form.
-http::Pairs answer_to(const json::value& test, bool right) {
-    http::Pairs form{{"revision", std::to_string(test.at("revision").as_int64())}};
-    const json::value& question = test.at("question");
-    if (question.at("format") == "text") {
-        form.emplace_back("answer", right ? "Le mot SECRET" : "je suppose");
-        return form;
-    }
-    for (const json::value& option : question.at("single").at("options").as_array())
-        if (json::serialize(option).contains("le mot secret") == right) {
-            form.emplace_back("answer", json::value_to<std::string>(option.at("value")));
-            return form;
-        }
-    FAIL("no such option");
-    return form;
-}
-
 // Until the test is over; how many questions there were.
 int go_through(TestApp& app, const std::string& url, bool right) {
     for (int count = 1; count <= 40; ++count) {
@@ -304,55 +287,4 @@ TEST_CASE("plans and campaigns learn the latest levels, and whether a core is re
         CHECK_FALSE(app.app().positioning.at_core(transaction, versions, id, {{"4.1", 2}}));
         CHECK_FALSE(profiles.at(agent).at_core);  // the core asks for more than this area
     });
-}
-
-TEST_CASE("a calibration changes nothing until somebody of the campus team approves it") {
-    TestApp app;
-    given_bank(app);
-    const auto member = app.given_person({.roles = {"campus_team"}});
-    const auto agent = app.given_person();
-    // A hundred and twenty tests of the first area, in a load.
-    std::vector<base::PersonId> people;
-    for (int i = 0; i < 120; ++i) people.push_back(app.given_person());
-    app.database->write([&](db::Transaction& transaction) {
-        std::uint64_t seed = 0;
-        for (const base::PersonId person : people)
-            app.app().positioning.put_finished(
-                transaction, person, positioning::Scope::area, "1",
-                {{"1.1", 0.1 * double(seed % 20)}, {"1.2", 0.5}, {"1.3", -0.5}}, ++seed, 40, true,
-                app.now);
-    });
-    app.as(member);
-    CHECK(app.json("/administration/calibration").at("proposal").is_null());
-    const auto proposal = app.app().positioning.propose(app.now);
-    CHECK(proposal.persons == 120);
-    REQUIRE_FALSE(proposal.items.empty());
-    const auto parameters = [&] {
-        return app.read([&](db::Transaction& transaction) {
-            const auto bank = app.app().items.bank(transaction, db::Versions(transaction));
-            return bank->find(proposal.items.front().item)->parameters;
-        });
-    };
-    CHECK_FALSE(parameters().calibrated);
-    CHECK(shows(app.get("/administration/calibration"), "Paramètres proposés"));
-    const json::value shown = app.json("/administration/calibration");
-    const std::string url =
-        "/administration/calibration/" + std::to_string(shown.at("proposal").at("id").as_int64());
-    const http::Pairs approve{{"decision", "approve"},
-                              {"items", std::to_string(proposal.items.front().item.value)}};
-    app.as(agent);
-    CHECK(app.post(url, approve).status == 403);
-    CHECK(app.get("/administration/calibration").status == 403);
-    app.as(member);
-    CHECK(app.post(url, approve).status == 303);
-    CHECK(parameters().calibrated);
-    CHECK(parameters().d == doctest::Approx(proposal.items.front().after.d));
-    CHECK(app.post(url, approve).status == 409);
-    app.app().positioning.propose(app.now);
-    const json::value second = app.json("/administration/calibration");
-    CHECK(app.post("/administration/calibration/" +
-                       std::to_string(second.at("proposal").at("id").as_int64()),
-                   {{"decision", "refuse"}})
-              .status == 303);
-    CHECK(app.json("/administration/calibration").at("proposal").is_null());
 }
