@@ -149,7 +149,8 @@ void answer_some(HttpClient& client, std::vector<Begun>& tests, std::size_t firs
 
 void answer(const std::string& file, double seconds, std::span<char*> urls) {
     std::vector<Begun> tests;
-    for (const json::value& one : read_json(file).as_array())
+    const json::value begun_tests = read_json(file);
+    for (const json::value& one : begun_tests.as_array())
         tests.push_back({json::value_to<std::string>(one.at("session")),
                          json::value_to<std::string>(one.at("path"))});
     std::vector<Load> loads(connections);

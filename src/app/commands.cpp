@@ -426,7 +426,7 @@ int calibrate_bank(const Configuration& configuration) {
     const auto database = open_migrated(configuration);
     Application app(configuration, *database);
     const auto proposal = app.positioning.propose(clock.now());
-    const auto good = std::ranges::count(proposal.items, true, &positioning::ProposedItem::good);
+    const auto good = std::ranges::count_if(proposal.items, &positioning::ProposedItem::good);
     std::cout << proposal.answers << " answers of " << proposal.persons << " tests: parameters of "
               << proposal.items.size() << " items proposed, "
               << static_cast<std::ptrdiff_t>(proposal.items.size()) - good

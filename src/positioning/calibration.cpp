@@ -17,23 +17,27 @@ constexpr int most_rounds = 200;   // of all passes together
 constexpr double settled = 0.002;  // largest change of a parameter in a round
 constexpr double smallest_slope = 0.2;
 
-// An anchor is let go when its difficulty is surely another one, and by as much as matters: a third
-// of a level. Some passes, since one that drifted makes others look as if they had.
-constexpr double sure_shift = 3, least_drift = 0.25;
+// Sure: so many standard errors. An anchor is let go when its difficulty is surely another one, and
+// by as much as matters: a third of a level. Some passes, since one that drifted makes others look
+// as if they had.
+constexpr double sure = 3, least_drift = 0.25;
 constexpr int most_passes = 3;
 
-// What a good item keeps to. Mean squares vary by about sqrt(2 / answers) even where the model
-// holds.
+// What a good item keeps to, as far as chance allows.
 constexpr double most_misfit = 0.3, most_outfit = 0.5, weak_slope = 0.4;
 
-// Of an item: how many right and in all are expected at each point of the grid; the scores of
-// single answers, the derivative of the log-likelihood by Fisher's identity, with their
-// cross-products for the standard errors.
+// Of an item: how many right and in all are expected at each point of the grid, and for the
+// standard errors the cross-products of the scores of single answers (derivatives of the
+// log-likelihood, by Fisher's identity).
 struct Counts {
     std::vector<double> right, all;
-    double d = 0, aa = 0, ad = 0, dd = 0;
-    double infit_top = 0, infit_bottom = 0, outfit = 0;
+    double aa = 0, ad = 0, dd = 0;
     std::int64_t answers = 0;
+    // From what each person's other answers predict of this one, p and its derivative by d: the
+    // score and its variance, residuals and variances of the answers, and what these vary by.
+    double score = 0, information = 0;
+    double squares = 0, variance = 0, variance_of_squares = 0;
+    double standardized = 0, variance_of_standardized = 0;
 };
 
 struct Curve {
@@ -66,6 +70,17 @@ Bank bank_of(const Measure& measure) {
                               .c = luck_of(one.item->format)});
     }
     return bank;
+}
+
+void observe(Counts& counts, int category, double p, double by_d) {
+    const double variance = p * (1 - p), residual = category - p;
+    counts.score += residual * by_d / variance;
+    counts.information += by_d * by_d / variance;
+    counts.squares += residual * residual;
+    counts.variance += variance;
+    counts.variance_of_squares += variance * (1 - 2 * p) * (1 - 2 * p);
+    counts.standardized += residual * residual / variance;
+    counts.variance_of_standardized += 1 / variance - 4;
 }
 
 // What is estimated: the items, and where those who answered stand on each node.
@@ -113,25 +128,27 @@ std::vector<Counts> expect(const Fitting& fitting, bool last, Abilities& abiliti
             }
             ++one.answers;
             double score_a = 0, score_d = 0;
+            double others = 0, predicted = 0, by_d = 0;
             for (std::size_t q = 0; q < points; ++q) {
                 one.all[q] += weights[q];
                 one.right[q] += weights[q] * category;
                 if (!last) continue;
                 const double theta = fitting.theta(item.node, q);
                 const auto [p, by_logit] = curve(item, theta);
-                const double variance = p * (1 - p);
-                const double residual = category - p;
-                const double slope = weights[q] * residual * by_logit / variance;
+                const double slope = weights[q] * (category - p) * by_logit / (p * (1 - p));
                 score_a += slope * theta;
                 score_d += slope;
-                one.infit_top += weights[q] * residual * residual;
-                one.infit_bottom += weights[q] * variance;
-                one.outfit += weights[q] * residual * residual / variance;
+                // The posterior without this answer.
+                const double without = weights[q] / (category == 1 ? p : 1 - p);
+                others += without;
+                predicted += without * p;
+                by_d += without * by_logit;
             }
-            one.d += score_d;
+            if (!last) continue;
             one.aa += score_a * score_a;
             one.ad += score_a * score_d;
             one.dd += score_d * score_d;
+            observe(one, category, predicted / others, by_d / others);
         }
     }
     return counts;
@@ -230,8 +247,9 @@ struct Shift {
     double by = 0, in_errors = 0;
 };
 Shift shift_of(const Counts& counts, double slope) {
-    if (counts.dd <= 0) return {};
-    return {-counts.d / counts.dd / slope, -counts.d / std::sqrt(counts.dd)};
+    if (counts.information <= 0) return {};
+    return {-counts.score / counts.information / slope,
+            -counts.score / std::sqrt(counts.information)};
 }
 
 // Of b = -d / a, by the delta method, a and d taken as uncorrelated, as they are kept.
@@ -316,20 +334,22 @@ items::Parameters estimate(const engine::Item& item, const Counts& counts,
             .calibrated = true};
 }
 
-}  // namespace
-
-std::vector<std::string_view> reasons_to_look(const ProposedItem& one) {
-    std::vector<std::string_view> reasons;
-    const double by_chance = 3 * std::sqrt(2.0 / static_cast<double>(one.answers));
+std::vector<std::string> reasons_to_look(const ProposedItem& one, const Counts& counts) {
+    const auto answers = static_cast<double>(counts.answers);
+    const double infit_se = std::sqrt(counts.variance_of_squares) / counts.variance;
+    const double outfit_se = std::sqrt(counts.variance_of_standardized) / answers;
+    std::vector<std::string> reasons;
     if (one.drifted()) reasons.emplace_back("drift");
-    if (!one.before.calibrated && std::abs(one.shift) >= sure_shift) reasons.emplace_back("level");
-    if (std::abs(one.infit - 1) >= std::max(most_misfit, by_chance) ||
-        one.outfit - 1 >= std::max(most_outfit, by_chance))
+    if (!one.before.calibrated && std::abs(one.shift) >= sure) reasons.emplace_back("level");
+    if (std::abs(one.infit - 1) >= std::max(most_misfit, sure * infit_se) ||
+        one.outfit - 1 >= std::max(most_outfit, sure * outfit_se))
         reasons.emplace_back("fit");
     if (one.after.a <= weak_slope) reasons.emplace_back("slope");
     if (one.dif.ends_with('C')) reasons.emplace_back("dif");
     return reasons;
 }
+
+}  // namespace
 
 Proposal calibrate(const Measure& measure, const std::vector<Answerer>& given) {
     Proposal proposal;
@@ -349,6 +369,7 @@ Proposal calibrate(const Measure& measure, const std::vector<Answerer>& given) {
     }
 
     std::vector<Counts> counts;
+    std::map<std::size_t, double> drifts;  // of anchors let go, in standard errors
     for (int pass = 1;; ++pass) {
         fit(fitting, abilities, proposal);
         counts = expect(fitting, true, abilities);
@@ -356,9 +377,9 @@ Proposal calibrate(const Measure& measure, const std::vector<Answerer>& given) {
         for (std::size_t i = 0; i < counts.size(); ++i) {
             if (!fitting.bank.anchors[i] || counts[i].answers < fewest_answers) continue;
             const Shift shift = shift_of(counts[i], fitting.bank.items[i].a);
-            if (std::abs(shift.in_errors) <= sure_shift || std::abs(shift.by) <= least_drift)
-                continue;
+            if (std::abs(shift.in_errors) <= sure || std::abs(shift.by) <= least_drift) continue;
             fitting.bank.anchors[i] = false;
+            drifts[i] = shift.in_errors;
             let_go = true;
         }
         if (!let_go || pass == most_passes) break;
@@ -382,19 +403,22 @@ Proposal calibrate(const Measure& measure, const std::vector<Answerer>& given) {
             proposed.shift = shift_of(one, fitted.a).in_errors;
         } else {
             proposed.after = estimate(fitted, one, prior_of(item));
-            proposed.shift =
-                (proposed.after.difficulty() - item.parameters.difficulty()) /
-                std::hypot(se_of_difficulty(proposed.after), se_of_difficulty(item.parameters));
+            const auto drift = drifts.find(i);
+            proposed.shift = drift != drifts.end()
+                                 ? drift->second
+                                 : (proposed.after.difficulty() - item.parameters.difficulty()) /
+                                       std::hypot(se_of_difficulty(proposed.after),
+                                                  se_of_difficulty(item.parameters));
         }
-        proposed.infit = one.infit_top / one.infit_bottom;
-        proposed.outfit = one.outfit / static_cast<double>(one.answers);
+        proposed.infit = one.squares / one.variance;
+        proposed.outfit = one.standardized / static_cast<double>(one.answers);
         auto [of_node, made] = matching.try_emplace(fitted.node);
         if (made)
             of_node->second =
                 engine::match_by_ability(abilities[static_cast<std::size_t>(fitted.node)]);
         proposed.dif = dif_of(answered.responses, i, branches, answered.who[i], of_node->second);
-        proposed.good = reasons_to_look(proposed).empty();
-        if (fitting.bank.anchors[i] && proposed.good)
+        proposed.reasons = reasons_to_look(proposed, one);
+        if (fitting.bank.anchors[i] && proposed.good())
             ++proposal.kept;
         else
             proposal.items.push_back(std::move(proposed));

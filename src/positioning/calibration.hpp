@@ -12,7 +12,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace positioning {
@@ -31,7 +30,8 @@ struct ProposedItem {
     base::ItemId item;
     items::Parameters before, after;
     std::int64_t answers = 0;
-    // Mean squares, 1 where the model holds (Wright & Masters 1982), over the persons' posteriors.
+    // Mean squares, 1 where the model holds (Wright & Masters 1982), of residuals from what each
+    // person's other answers predict.
     double infit = 1, outfit = 1;
     // Of the difficulty, in standard errors of the difference: from what a calibration said before
     // (drift), else from the declared level.
@@ -39,7 +39,10 @@ struct ProposedItem {
     // The branch against the branch "etat" and the class of the Educational Testing Service, where
     // it is not A: "territoriale C".
     std::string dif;
-    bool good = true;  // else somebody should look at it first
+    // Why somebody should look at it first: "drift", "level" (far from the declared one), "fit",
+    // "slope" (tells hardly anything), "dif".
+    std::vector<std::string> reasons;
+    bool good() const { return reasons.empty(); }
     // Fitted anew although it was calibrated before.
     bool drifted() const { return before.calibrated && after.d != before.d; }
 };
@@ -51,10 +54,6 @@ struct Proposal {
     int kept = 0;     // calibrated before, and as they were: they are not among `items`
     std::vector<ProposedItem> items;  // with enough answers, by code
 };
-
-// Why somebody should look at it first: "drift", "level" (far from the declared one), "fit",
-// "slope" (tells hardly anything), "dif"; empty where it is good.
-std::vector<std::string_view> reasons_to_look(const ProposedItem&);
 
 inline constexpr std::int64_t fewest_answers = 30;   // to propose anything for an item
 inline constexpr std::size_t fewest_of_branch = 50;  // answers, to compare it

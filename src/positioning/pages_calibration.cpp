@@ -21,7 +21,7 @@ double rounded(double value) {
 
 json::object item_view(const ProposedItem& one, const items::Bank& bank) {
     json::array reasons;
-    for (const std::string_view reason : reasons_to_look(one)) reasons.emplace_back(reason);
+    for (const std::string& reason : one.reasons) reasons.emplace_back(reason);
     json::object view{{"id", one.item.value},
                       {"code", bank.find(one.item)->code()},
                       {"answers", one.answers},
@@ -33,7 +33,7 @@ json::object item_view(const ProposedItem& one, const items::Bank& bank) {
                       {"outfit", rounded(one.outfit)},
                       {"shift", rounded(one.shift)},
                       {"dif", nullptr},
-                      {"good", one.good},
+                      {"good", one.good()},
                       {"reasons", std::move(reasons)}};
     // "territoriale C"
     if (const auto space = one.dif.find(' '); space != std::string::npos)
@@ -49,7 +49,7 @@ http::Response show(const Site& site) {
         const auto measure = site.positioning.measure(transaction, db::Versions(transaction));
         json::array to_look, good;
         for (const ProposedItem& one : open->proposal.items)
-            (one.good ? good : to_look).push_back(item_view(one, measure->bank()));
+            (one.good() ? good : to_look).push_back(item_view(one, measure->bank()));
         const auto count = static_cast<std::int64_t>(open->proposal.items.size());
         json::array lists;
         if (!to_look.empty()) lists.push_back({{"name", "look"}, {"items", std::move(to_look)}});

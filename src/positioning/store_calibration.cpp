@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Answers as a calibration reads them, and what it proposes.
+#include "base/text.hpp"
 #include "db/database.hpp"
 #include "positioning/store.hpp"
 
@@ -7,6 +8,19 @@
 
 namespace positioning::store {
 namespace json = boost::json;
+
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) (text += text.empty() ? "" : " ") += word;
+    return text;
+}
+std::vector<std::string> words(std::string_view text) {
+    return text.empty() ? std::vector<std::string>{} : base::split(text, ' ');
+}
+
+}  // namespace
 
 constexpr db::Query select_answerers{"positioning.answerers", R"sql(
     SELECT p.id, p.branch, a.item_id, a.item_version, a.correct
@@ -38,8 +52,8 @@ constexpr db::Query insert_proposal{"positioning.insert_proposal", R"sql(
 )sql"};
 constexpr db::Query insert_item{"positioning.insert_proposed_item", R"sql(
     INSERT INTO calibration_items (proposal_id, item_id, a, d, se_a, se_d, answers, infit, outfit,
-        shift, dif, verdict)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+        shift, dif, verdict, reasons)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 )sql"};
 
 void replace_proposal(db::Transaction& transaction, const Proposal& proposal, base::Time now) {
@@ -55,14 +69,14 @@ void replace_proposal(db::Transaction& transaction, const Proposal& proposal, ba
     for (const ProposedItem& one : proposal.items)
         transaction.run(insert_item, {id, one.item.value, one.after.a, one.after.d, one.after.se_a,
                                       one.after.se_d, one.answers, one.infit, one.outfit, one.shift,
-                                      one.dif, one.good ? "good" : "look"});
+                                      one.dif, one.good() ? "good" : "look", joined(one.reasons)});
 }
 
 constexpr db::Query select_proposal{"positioning.proposal", R"sql(
     SELECT id, made_at, persons, answers, report FROM calibration_proposals WHERE state = 'open'
 )sql"};
 constexpr db::Query select_items{"positioning.proposed_items", R"sql(
-    SELECT item_id, a, d, se_a, se_d, answers, infit, outfit, shift, dif, verdict
+    SELECT item_id, a, d, se_a, se_d, answers, infit, outfit, shift, dif, reasons
     FROM calibration_items WHERE proposal_id = $1 ORDER BY item_id
 )sql"};
 
@@ -95,7 +109,7 @@ std::optional<Positioning::Proposed> proposed(db::Transaction& transaction) {
                                          .outfit = row.real(7),
                                          .shift = row.real(8),
                                          .dif = std::string{row.text(9)},
-                                         .good = row.text(10) == "good"});
+                                         .reasons = words(row.text(10))});
     });
     return found;
 }

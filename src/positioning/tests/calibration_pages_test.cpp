@@ -109,7 +109,7 @@ TEST_CASE("a calibration finds what drifted and what is unfair, and changes noth
     std::map<std::string, std::vector<std::string>> reasons;
     for (const ProposedItem& one : made.items) {
         auto& list = reasons[before->find(one.item)->code()];
-        for (const std::string_view reason : reasons_to_look(one)) list.emplace_back(reason);
+        list = one.reasons;
     }
     CHECK(reasons[drifted] == std::vector<std::string>{"drift"});
     CHECK(std::ranges::count(reasons[unfair], "dif") == 1);

@@ -18,9 +18,9 @@ namespace {
 
 // The item that is asked now; no page tells its parameters.
 const items::BankItem& asked(TestApp& app, base::PositioningId id, const items::Bank& bank) {
-    return app.read([&](db::Transaction& transaction) -> const items::BankItem& {
-        return *bank.find(app.app().positioning.find(transaction, id).value().asked.value().item);
-    });
+    const auto test = app.read(
+        [&](db::Transaction& transaction) { return app.app().positioning.find(transaction, id); });
+    return *bank.find(test.value().asked.value().item);
 }
 
 // Until the test is over; the result.
