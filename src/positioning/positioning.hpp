@@ -7,6 +7,7 @@
 #include "base/result.hpp"
 #include "frameworks/frameworks.hpp"
 #include "items/items.hpp"
+#include "positioning/calibration.hpp"
 #include "positioning/measure.hpp"
 
 #include <map>
@@ -172,10 +173,32 @@ public:
                                      std::uint64_t seed, std::size_t answers, bool finished,
                                      base::Time at);
 
+    // -- calibration of the bank
+    // From the answers of the latest finished tests that were not hurried; a proposal that nobody
+    // decided on is replaced.
+    Proposal propose(base::Time now);
+    struct Proposed {
+        std::int64_t id = 0;
+        base::Time made_at{};
+        Proposal proposal;
+    };
+    std::optional<Proposed> proposed(db::Transaction&);  // not decided on yet
+    // The items chosen get their parameters and are on trial no more.
+    base::Result<void> approve(base::PersonId by, std::int64_t proposal,
+                               std::span<const base::ItemId>, base::Time now);
+    base::Result<void> turn_down(base::PersonId by, std::int64_t proposal, base::Time now);
+
     std::shared_ptr<const Measure> measure(db::Transaction&, const db::Versions&);
 
 private:
     base::Result<Test> own(db::Transaction&, base::PersonId, base::PositioningId);
+    // An answer to the open question, which is added to the test's, and what is asked next.
+    struct Step {
+        std::string line;  // of the answer: answers.hpp
+        std::optional<Choice> next;
+    };
+    base::Result<std::optional<Step>> step(db::Transaction&, Test&, const http::Form&,
+                                           base::Time now);
     void end(db::Transaction&, const db::Versions&, Test&, base::Time now);
     Test begun(db::Transaction&, const db::Versions&, base::PersonId, const Start&,
                frameworks::Targets, base::Time now);

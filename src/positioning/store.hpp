@@ -41,6 +41,14 @@ std::map<base::PersonId, base::PositioningId> shared(db::Transaction&,
 void remove(db::Transaction&, base::PositioningId);
 void set_shared(db::Transaction&, base::PositioningId, std::optional<base::Time>);
 
+// -- calibration
+// Of the latest finished tests, `most` at most, that were not hurried.
+std::vector<Answerer> answerers(db::Transaction&, int most);
+void replace_proposal(db::Transaction&, const Proposal&, base::Time now);
+std::optional<Positioning::Proposed> proposed(db::Transaction&);  // items without what was before
+bool decide(db::Transaction&, std::int64_t proposal, bool approved, base::PersonId by,
+            base::Time now);
+
 // -- privacy
 int remove_in_progress_of(db::Transaction&, base::PersonId);
 // The rows stay for the statistics, and nobody stands behind them.
