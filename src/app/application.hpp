@@ -5,6 +5,8 @@
 #include "audit/audit.hpp"
 #include "base/clock.hpp"
 #include "catalogue/catalogue.hpp"
+#include "coverage/coverage.hpp"
+#include "coverage/privacy.hpp"
 #include "enrolments/enrolments.hpp"
 #include "enrolments/privacy.hpp"
 #include "frameworks/frameworks.hpp"
@@ -65,6 +67,7 @@ public:
     positioning::Positioning positioning;
     catalogue::Synonyms synonyms;
     catalogue::Catalogue catalogue;
+    coverage::Coverage coverage;
     sessions::Sessions sessions;
     enrolments::Enrolments enrolments;
     privacy::Privacy privacy;
@@ -85,6 +88,7 @@ public:
     requests::PersonalData requests_data;
     positioning::PersonalData positioning_data;
     plans::PersonalData plans_data;
+    coverage::PersonalData coverage_data;
     pix::PersonalData pix_data;
     mail::PersonalData mail_data;
     identity::PersonalData identity_data;

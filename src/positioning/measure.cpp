@@ -21,25 +21,6 @@ constexpr double loading_of_area = 0.80, loading_of_competence = 0.85;
 // priors: the first bank. After that, items that are not calibrated are on trial.
 constexpr double calibrated_share = 0.5;
 
-// Chance of a right answer by luck alone, where nothing says better: one option in four.
-double luck_of(items::Format format) {
-    switch (format) {
-        case items::Format::single:
-        case items::Format::zone:
-            return 0.25;
-        case items::Format::multiple:
-        case items::Format::settings:
-            return 0.1;
-        case items::Format::order:
-        case items::Format::match:
-            return 0.03;
-        case items::Format::text:
-        case items::Format::fields:
-            break;
-    }
-    return 0;
-}
-
 engine::Network network_of(const frameworks::Framework& framework) {
     std::vector<engine::Node> nodes{{"general"}};
     for (const frameworks::Area& area : framework.areas)
@@ -197,6 +178,24 @@ std::optional<Choice> choose_on_trial(const Measure& measure, const Plan& plan,
 }
 
 }  // namespace
+
+double luck_of(items::Format format) {
+    switch (format) {
+        case items::Format::single:
+        case items::Format::zone:
+            return 0.25;
+        case items::Format::multiple:
+        case items::Format::settings:
+            return 0.1;
+        case items::Format::order:
+        case items::Format::match:
+            return 0.03;
+        case items::Format::text:
+        case items::Format::fields:
+            break;
+    }
+    return 0;
+}
 
 std::span<const double, frameworks::highest_level> cuts() {
     static const auto list = [] {

@@ -387,6 +387,7 @@ void add_pages(http::Router& router, const http::PageRenderer& words, const Site
         "GET", one + "/europass", in,
         {.summary = "The profile in the manner of Europass", .content_type = "application/json"},
         with(download_europass));
+    add_calibration_pages(router, given);
 }
 
 }  // namespace positioning

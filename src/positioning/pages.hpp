@@ -40,4 +40,7 @@ struct Site {
 };
 void add_pages(http::Router&, const http::PageRenderer&, const Site&);
 
+// Of the campus team; add_pages() calls it.
+void add_calibration_pages(http::Router&, const Site&);
+
 }  // namespace positioning

@@ -7,6 +7,7 @@
 #include "base/result.hpp"
 #include "frameworks/frameworks.hpp"
 #include "items/items.hpp"
+#include "positioning/calibration.hpp"
 #include "positioning/measure.hpp"
 
 #include <map>
@@ -104,6 +105,16 @@ struct Profile {
     bool shared = false;  // is that test
 };
 
+// A finished test that told of the core, with the level of each competence that it asked about.
+struct Finished {
+    base::PositioningId test;
+    base::PersonId person;
+    base::Time at{};
+    double at_core = 0;  // probability, for the core `core_id`
+    std::int64_t core_id = 0;
+    std::map<std::string, int, std::less<>> levels;
+};
+
 class Positioning {
 public:
     // The arguments must outlive it.
@@ -152,16 +163,42 @@ public:
     // it did not ask about all of them.
     std::optional<double> at_core(db::Transaction&, const db::Versions&, base::PositioningId,
                                   const frameworks::Targets&);
+    // Of those that ended at `since` and have an id above `after`, or ended later: the first, at
+    // most so many, in that order. For what is counted at night (coverage).
+    std::vector<Finished> finished_since(db::Transaction&, base::Time since,
+                                         base::PositioningId after, int most);
     // A finished test as answers say it, in a load (demonstration, bench): asks no rule.
     base::PositioningId put_finished(db::Transaction&, base::PersonId, Scope, std::string_view code,
                                      const std::map<std::string, double, std::less<>>& abilities,
                                      std::uint64_t seed, std::size_t answers, bool finished,
                                      base::Time at);
 
+    // -- calibration of the bank
+    // From the answers of the latest finished tests that were not hurried; a proposal that nobody
+    // decided on is replaced.
+    Proposal propose(base::Time now);
+    struct Proposed {
+        std::int64_t id = 0;
+        base::Time made_at{};
+        Proposal proposal;
+    };
+    std::optional<Proposed> proposed(db::Transaction&);  // not decided on yet
+    // The items chosen get their parameters and are on trial no more.
+    base::Result<void> approve(base::PersonId by, std::int64_t proposal,
+                               std::span<const base::ItemId>, base::Time now);
+    base::Result<void> turn_down(base::PersonId by, std::int64_t proposal, base::Time now);
+
     std::shared_ptr<const Measure> measure(db::Transaction&, const db::Versions&);
 
 private:
     base::Result<Test> own(db::Transaction&, base::PersonId, base::PositioningId);
+    // An answer to the open question, which is added to the test's, and what is asked next.
+    struct Step {
+        std::string line;  // of the answer: answers.hpp
+        std::optional<Choice> next;
+    };
+    base::Result<std::optional<Step>> step(db::Transaction&, Test&, const http::Form&,
+                                           base::Time now);
     void end(db::Transaction&, const db::Versions&, Test&, base::Time now);
     Test begun(db::Transaction&, const db::Versions&, base::PersonId, const Start&,
                frameworks::Targets, base::Time now);

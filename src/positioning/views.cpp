@@ -120,7 +120,8 @@ json::object standing_view(const Standing& one, std::string_view language) {
     const auto words = [&](int level) {
         return json::object{
             {"level", level},
-            {"text", competence->can_do.at(static_cast<std::size_t>(frameworks::band_of(level)))},
+            {"text", competence->can_do.at(static_cast<std::size_t>(frameworks::band_of(level)))
+                         .in(language)},
             {"task",
              framework.levels.at(static_cast<std::size_t>(level - 1)).description.in(language)}};
     };
