@@ -165,7 +165,8 @@ void ministry(const std::string& url) {
             }
             for (const auto person : app.identity.add_all(transaction, people)) {
                 const double at_core = random.uniform();
-                const std::int64_t at = base::to_epoch(now - days{40});
+                const std::int64_t at =
+                    base::to_epoch(now - days{40} + std::chrono::seconds{random.below(3'000'000)});
                 std::int64_t test = 0;
                 transaction.run(insert_test, {person.value, at, at_core},
                                 [&](const db::Row& row) { test = row.integer(0); });

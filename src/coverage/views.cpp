@@ -446,19 +446,19 @@ const std::string_view coverage_schema = R"json({
  "required": ["organisation", "above", "perimeters", "published_on", "deadline", "days_left",
   "sure_enough", "row", "children", "trend"],
  "properties": {
-  "row": {"$ref": "#/$defs/row"},
-  "children": {"type": "array", "items": {"$ref": "#/$defs/row"}},
-  "trend": {"type": "array", "items": {"type": "object",
-   "required": ["day", "positioned", "at_core"]}}},
- "$defs": {
-  "figure": {"type": ["integer", "null"], "minimum": 5, "multipleOf": 5},
   "row": {"type": "object",
-   "required": ["organisation", "headcount", "positioned", "at_core", "on_the_way", "unknown"],
-   "properties": {
-    "headcount": {"type": ["object", "null"], "required": ["agents", "as_of", "source", "summed"]},
-    "positioned": {"$ref": "#/$defs/figure"}, "at_core": {"$ref": "#/$defs/figure"},
-    "on_the_way": {"$ref": "#/$defs/figure"},
-    "unknown": {"type": ["integer", "null"], "minimum": 5}}}}})json";
+  "required": ["organisation", "headcount", "positioned", "at_core", "on_the_way", "unknown"],
+  "properties": {
+   "headcount": {"type": ["object", "null"], "required": ["agents", "as_of", "source", "summed"]},
+   "positioned": {"type": ["integer", "null"], "minimum": 5, "multipleOf": 5},
+   "at_core": {"type": ["integer", "null"], "minimum": 5, "multipleOf": 5},
+   "on_the_way": {"type": ["integer", "null"], "minimum": 5, "multipleOf": 5},
+   "unknown": {"type": ["integer", "null"], "minimum": 5}}},
+  "children": {"type": "array", "items": {"type": "object",
+   "required": ["organisation", "headcount", "positioned", "at_core", "on_the_way", "unknown",
+    "url"]}},
+  "trend": {"type": "array", "items": {"type": "object",
+   "required": ["day", "positioned", "at_core"]}}}})json";
 
 const std::string_view headcounts_schema = R"json({
  "type": "object",
