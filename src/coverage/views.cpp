@@ -208,7 +208,8 @@ json::value skills_chart(const std::vector<Skill>& skills) {
 
 json::object draft_summary(const Draft& draft) {
     const bool done = draft.state == DraftState::done;
-    const double part = draft.bound > 0 ? static_cast<double>(draft.closed) / draft.bound : 1;
+    const double part =
+        draft.bound > 0 ? std::min(1.0, static_cast<double>(draft.closed) / draft.bound) : 1;
     return {{"id", draft.id},
             {"url", "/training-plan/" + std::to_string(draft.id)},
             {"created_at", base::iso_time(draft.created_at)},
@@ -224,7 +225,7 @@ json::object draft_summary(const Draft& draft) {
             {"gap", draft.gap},
             {"closed", draft.closed},
             {"closed_percent", draft.gap > 0 ? 100 * draft.closed / draft.gap : 0},
-            {"bound", static_cast<std::int64_t>(std::floor(draft.bound + 1e-6))},
+            {"bound", std::llround(draft.bound)},
             {"exact", draft.exact},
             // Of the bound, in percent with two decimals.
             {"to_bound", std::round(10000 * (1 - part)) / 100},
