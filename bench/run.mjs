@@ -295,38 +295,49 @@ async function decisions(server, keys) {
     verdict(team.cpu <= 2 && team.queries <= 5, 'CPU <= 2 ms, 4 queries and who is signed in'));
 }
 
-// Answers to tests of positioning: as many more are in progress as there are candidates.
+// Tests of positioning: candidates of known ability first, then as many answers as can be to tests
+// of which as many more are in progress as there are candidates.
 async function positioning(server, keys) {
   const others = engine === 'PostgreSQL' ? [await Server.start(binary, databaseUrl)] : [];
   const servers = [server, ...others];
-  heading(`answers to tests of positioning, ${servers.length} server process${others.length ? 'es' : ''}, each commit synced`);
-  const cpu = () =>
-    servers.reduce((sum, one) => sum + one.cpuMs(), 0) - others.length * databaseCpuMs(databaseUrl);
-  const queries = async () =>
-    (await Promise.all(servers.map((one) => one.queries()))).reduce((a, b) => a + b);
+  const urls = servers.map((one) => one.url);
   const ask = async (...options) =>
-    JSON.parse((await run(process.execPath,
-      [join(here, 'positioning.mjs'), keys.file, ...options, ...servers.map((one) => one.url)])).stdout);
-  const { begun } = await ask('begin', 0);
+    JSON.parse((await run(binary.replace(/campus$/, 'positioning_bench'), options.map(String))).stdout);
+  heading('candidates of known ability, over HTTP');
+  const known = await ask('candidates', keys.file, process.env.BENCH_CANDIDATES ?? 500, databaseUrl, ...urls);
+  const percent = (share) => `${(100 * share).toFixed(1)} %`;
+  console.log(`${known.candidates} candidates, ${known.questions.toFixed(1)} questions each; levels within one of the true one: ` +
+    `${percent(known.within_one)}; mean error ${known.error.toFixed(2)}, root mean square ${known.rmse.toFixed(2)}`);
+  print(['bias of the levels', known.bias.toFixed(2)], verdict(Math.abs(known.bias) <= 0.25, '<= 0.25 of a level'));
+  print(['stated ranges hold the true level', percent(known.covered)],
+    verdict(known.covered >= known.stated, `>= ${percent(known.stated)}, as stated; ${known.width.toFixed(1)} levels wide`));
+  console.log(`bias by true level, 0 to 8: ${known.bias_by_true_level.map((b) => b?.toFixed(1) ?? '-').join('  ')}`);
+
+  heading(`answers to tests of positioning, ${servers.length} server process${others.length ? 'es' : ''}, each commit synced`);
+  const tests = join(folder, 'tests');
+  const { begun } = await ask('begin', keys.file, tests, ...urls);
   console.log(`${begun} tests begun, and as many loaded`);
   columns();
-  const before = [cpu(), await queries()];
-  const figures = await ask('answer', seconds);
+  const database = () => databaseCpuMs(databaseUrl);
+  const cpu = () =>
+    servers.reduce((sum, one) => sum + one.cpuMs(), 0) - others.length * database();
+  const queries = async () =>
+    (await Promise.all(servers.map((one) => one.queries()))).reduce((a, b) => a + b);
+  const before = [cpu(), await queries(), database()];
+  const figures = await ask('answer', tests, seconds, ...urls);
+  const spent = [cpu(), await queries(), database()].map((now, i) => (now - before[i]) / figures.requests);
   const rate = figures.requests / figures.seconds;
-  show('answers',
-    { ...figures, rate, cpu: (cpu() - before[0]) / figures.requests,
-      queries: ((await queries()) - before[1]) / figures.requests, bytes: 0 },
+  show('answers', { ...figures, rate, cpu: spent[0], queries: spent[1], bytes: 0 },
     engine === 'PostgreSQL'
       ? verdict(rate >= 2000 && figures.p99_ms < 50, '>= 2,000 a second, p99 < 50 ms') : '');
-  const wrong = Object.entries(figures.statuses).filter(([status]) => status !== '200');
-  if (wrong.length) console.log(`  !! other answers: ${JSON.stringify(Object.fromEntries(wrong))}`);
+  console.log(`of the CPU of an answer the database takes ${spent[2].toFixed(3)} ms; besides: ${JSON.stringify(figures.others)}`);
   const page = await measure(server, [`${figures.open}\tcampus_session=${figures.token}`]);
   show('the page of a question', page, verdict(page.p99_ms < 50, 'p99 < 50 ms'));
   if (engine === 'PostgreSQL') {
     const { stdout } = await run('psql', ['-At', '-d', databaseUrl, '-c',
-      'SELECT max(pg_column_size(p.*)), round(avg(pg_column_size(p.*))) FROM positionings p']);
-    const [most, mean] = stdout.trim().split('|').map(Number);
-    print(['state of a test, largest and mean', `${most} B`, `${mean} B`], verdict(most < 4096, '< 4 kB'));
+      "SELECT count(*) FILTER (WHERE state <> 'done'), max(pg_column_size(p.*)), max(octet_length(answers)) FROM positionings p"]);
+    const [open, row, answers] = stdout.trim().split('|').map(Number);
+    print([`${open} tests in progress; largest row, its answers`, `${row} B`, `${answers} B`], verdict(row < 4096, '< 4 kB'));
   }
   for (const other of others) await other.stop();
 }

@@ -21,6 +21,7 @@
 #include "mail/pages.hpp"
 #include "organisations/pages.hpp"
 #include "pix/pages.hpp"
+#include "plans/pages.hpp"
 #include "positioning/pages.hpp"
 #include "privacy/pages.hpp"
 #include "privacy/rules.hpp"
@@ -45,6 +46,7 @@ std::vector<html::NavigationEntry> navigation(const Configuration& configuration
     std::vector<html::NavigationEntry> entries{
         {"/catalogue", "navigation.catalogue", Access::anyone()},
         {"/positioning", "navigation.positioning", Access::signed_in()},
+        {"/my-plan", "navigation.my_plan", Access::signed_in()},
         {"/my-trainings", "navigation.my_trainings", Access::signed_in()},
         {"/my-requests", "navigation.my_requests", Access::signed_in()},
         {"/my-team", "navigation.my_team", Access::role("supervisor")},
@@ -76,7 +78,7 @@ std::vector<html::NavigationEntry> navigation(const Configuration& configuration
         entries.insert(entries.end() - 1, {"/administration/claims", "navigation.claims",
                                            Access::any_role({"administrator", "training_office"})});
     if (!configuration.pix.connections.empty()) {
-        entries.insert(entries.begin() + 3, {"/my-pix", "navigation.my_pix", Access::signed_in()});
+        entries.insert(entries.begin() + 4, {"/my-pix", "navigation.my_pix", Access::signed_in()});
         entries.insert(entries.end() - 1, {"/pix", "navigation.pix",
                                            Access::any_role({"training_office", "campus_team"})});
     }
@@ -113,6 +115,18 @@ std::map<base::PersonId, std::string> names_of(Application& app, db::Transaction
     for (const auto& [id, person] : app.identity.persons(transaction, ids))
         names.emplace(id, person.full_name());
     return names;
+}
+
+// What the members of a team share with whoever supervises them. (Whether the reader is that one,
+// the page itself asks.)
+requests::Shared shared_by(Application& app, db::Transaction& transaction,
+                           const std::vector<base::PersonId>& people) {
+    requests::Shared shared;
+    for (const auto& [person, supervisor] : app.plans.shared(transaction, people))
+        shared[person].plan = "/my-team/plans/" + std::to_string(person.value);
+    for (const auto& [person, test] : app.positioning.shared(transaction, people))
+        shared[person].result = "/positioning/" + std::to_string(test.value) + "/result";
+    return shared;
 }
 
 // To the address of before: where it is done, the letter is not the person's any more, so that it
@@ -236,6 +250,8 @@ Application::Application(const Configuration& configuration, db::Database& given
       privacy(database, audit, privacy::read_rules(base::embedded("reference/retention.json")),
               people_of(*this)),
       requests(database, organisations, identity, catalogue, sessions, enrolments),
+      plans(database, organisations, frameworks, items, positioning, catalogue, sessions,
+            enrolments, requests),
       pix(database, configuration.pix),
       static_entries(http::embedded_static_files()),
       static_files(static_entries),
@@ -247,6 +263,7 @@ Application::Application(const Configuration& configuration, db::Database& given
       sender(database, typesetter, mail_kinds, sender_options(configuration)),
       enrolments_data(database, enrolments),
       requests_data(database, requests, catalogue),
+      plans_data(catalogue),
       identity_data(organisations, {pages.message("fr", {"identity.erased.given_name", "", {}}),
                                     pages.message("fr", {"identity.erased.usual_name", "", {}})}),
       router(pages, identity, rate_limits, router_options(configuration)) {
@@ -258,7 +275,7 @@ Application::Application(const Configuration& configuration, db::Database& given
     for (privacy::Holder* holder :
          {static_cast<privacy::Holder*>(&pix_data), static_cast<privacy::Holder*>(&requests_data),
           static_cast<privacy::Holder*>(&enrolments_data),
-          static_cast<privacy::Holder*>(&coverage_data),
+          static_cast<privacy::Holder*>(&plans_data), static_cast<privacy::Holder*>(&coverage_data),
           static_cast<privacy::Holder*>(&positioning_data),
           static_cast<privacy::Holder*>(&mail_data), static_cast<privacy::Holder*>(&identity_data)})
         privacy.add(*holder);
@@ -314,19 +331,18 @@ Application::Application(const Configuration& configuration, db::Database& given
     invitations.add_jobs(jobs);
     frameworks::add_pages(router, database, frameworks, identity, organisations);
     items::add_pages(router, database, items, identity, pages);
-    positioning::add_pages(router, pages,
-                           {.database = database,
-                            .positioning = positioning,
-                            .frameworks = frameworks,
-                            .identity = identity,
-                            .base_url = base_url,
-                            .supervises = [this](db::Transaction& transaction,
-                                                 base::PersonId supervisor, base::PersonId agent) {
-                                const auto supervision =
-                                    requests.supervision_of(transaction, agent);
-                                return supervision && supervision->supervisor == supervisor &&
-                                       supervision->state == requests::SupervisionState::confirmed;
-                            }});
+    positioning::add_pages(
+        router, pages,
+        {.database = database,
+         .positioning = positioning,
+         .frameworks = frameworks,
+         .identity = identity,
+         .base_url = base_url,
+         .supervises = [this](db::Transaction& transaction, base::PersonId supervisor,
+                              base::PersonId agent, base::Time now) {
+             return requests.supervises(transaction, supervisor, agent,
+                                        std::chrono::floor<std::chrono::days>(now));
+         }});
     coverage::add_jobs(jobs, coverage);
     coverage::add_pages(router, {database, coverage, frameworks, identity, catalogue, pages});
     catalogue::add_pages(router, database, catalogue, enrolments, pages, base_url);
@@ -338,8 +354,12 @@ Application::Application(const Configuration& configuration, db::Database& given
         router, {database, enrolments, sessions, catalogue, identity, organisations, base_url});
     enrolments.ask(requests);
     requests.add_jobs(jobs);
-    requests::add_pages(router,
-                        {database, requests, sessions, catalogue, identity, organisations, pages});
+    requests::add_pages(
+        router, {database, requests, sessions, catalogue, identity, organisations, pages,
+                 [this](db::Transaction& transaction, const std::vector<base::PersonId>& people) {
+                     return shared_by(*this, transaction, people);
+                 }});
+    plans::add_pages(router, {database, plans, frameworks, requests, identity, pages});
     pix.add_jobs(jobs);
     pix::add_pages(router, {database, pix, identity, pages});
 }

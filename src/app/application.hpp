@@ -29,6 +29,8 @@
 #include "organisations/organisations.hpp"
 #include "pix/pix.hpp"
 #include "pix/privacy.hpp"
+#include "plans/plans.hpp"
+#include "plans/privacy.hpp"
 #include "positioning/positioning.hpp"
 #include "positioning/privacy.hpp"
 #include "privacy/privacy.hpp"
@@ -70,6 +72,7 @@ public:
     enrolments::Enrolments enrolments;
     privacy::Privacy privacy;
     requests::Requests requests;
+    plans::Plans plans;
     pix::Pix pix;
 
     std::vector<http::StaticFile> static_entries;
@@ -84,6 +87,7 @@ public:
     enrolments::PersonalData enrolments_data;
     requests::PersonalData requests_data;
     positioning::PersonalData positioning_data;
+    plans::PersonalData plans_data;
     coverage::PersonalData coverage_data;
     pix::PersonalData pix_data;
     mail::PersonalData mail_data;

@@ -421,7 +421,26 @@ int item_bank(const Configuration& configuration, const Command& command) {
     return 0;
 }
 
+int calibrate_bank(const Configuration& configuration) {
+    const SystemClock clock;
+    const auto database = open_migrated(configuration);
+    Application app(configuration, *database);
+    const auto proposal = app.positioning.propose(clock.now());
+    const auto good = std::ranges::count_if(proposal.items, &positioning::ProposedItem::good);
+    std::cout << proposal.answers << " answers of " << proposal.persons << " tests: parameters of "
+              << proposal.items.size() << " items proposed, "
+              << static_cast<std::ptrdiff_t>(proposal.items.size()) - good
+              << " of them to be looked at first (drift, level, fit or DIF); " << proposal.kept
+              << " calibrated items keep theirs; " << proposal.waiting
+              << " items have fewer than the " << positioning::fewest_answers
+              << " answers that are needed"
+              << (proposal.converged ? ".\n" : ". The computation did not converge.\n")
+              << "Nothing has changed: the campus team decides at /administration/calibration.\n";
+    return 0;
+}
+
 int dispatch(const Configuration& configuration, const Command& command) {
+    if (command.bank) return calibrate_bank(configuration);
     if (command.over_files) return command.over_files();
     if (command.name == "items") return item_bank(configuration, command);
     if (command.name == "serve") return serve(configuration);

@@ -290,6 +290,20 @@ void add_commands(CLI::App& app, Command& command) {
                       "File to write: the session tokens of agents signed in, and the sessions "
                       "where they may take seats, as JSON");
     psychometrics::add_commands(app, command.over_files);
+    // Files are for psychometricians anywhere; the bank is this operator's own.
+    CLI::App* calibrate = app.get_subcommand("calibrate");
+    CLI::Option* responses = calibrate->get_option("responses");
+    CLI::Option* out = calibrate->get_option("--out");
+    responses->required(false);
+    out->required(false);
+    calibrate->add_flag("--bank", command.bank,
+                        "Of the database's item bank, from the answers of finished tests: writes a "
+                        "proposal for a person to approve (/administration/calibration)");
+    calibrate->parse_complete_callback([&command, responses, out] {
+        if (command.bank) return;
+        if (responses->count() == 0) throw CLI::RequiredError("responses");
+        if (out->count() == 0) throw CLI::RequiredError("--out");
+    });
 }
 
 }  // namespace

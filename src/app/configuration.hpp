@@ -59,6 +59,7 @@ struct Command {
     bool whole = false;               // of items check: the folder is the bank
     bool json = false;                // reports as JSON
     std::string anchor;               // of verify-audit: NUMBER:HASH of a seal noted down earlier
+    bool bank = false;                // of calibrate: the item bank, not files
     bool dry_run = false;             // of retention
     std::function<int()> over_files;  // of psychometrics: needs no database; else empty
     bool if_empty = false;  // of load-demo: only into an empty SQLite database, else do nothing

@@ -167,6 +167,14 @@ public:
     auto write(Work&& work) {
         return in_transaction(Mode::write, std::forward<Work>(work));
     }
+    // The same for work that runs one statement; a second one throws std::logic_error, and nothing
+    // rolls it back. Spares two messages each way on PostgreSQL. When a connection breaks before
+    // its answer came, the statement may run again although it was committed: only for one that
+    // changes nothing the second time (guarded by a revision, ON CONFLICT).
+    template <class Work>
+    auto write_one(Work&& work) {
+        return in_transaction(Mode::write_one, std::forward<Work>(work));
+    }
 
     virtual Engine engine() const = 0;
     virtual Stats stats() const = 0;
@@ -175,7 +183,7 @@ public:
     virtual void backup_to(const std::string& file) = 0;
 
 protected:
-    enum class Mode { read_one, read, write };
+    enum class Mode { read_one, read, write_one, write };
     enum class Outcome { commit, roll_back };
     virtual void transact(Mode, const std::function<Outcome(Transaction&)>& body) = 0;
 

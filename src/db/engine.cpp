@@ -30,7 +30,8 @@ void EngineDatabase::transact(Mode mode, const Body& body) {
         try {
             return attempt(mode, body);
         } catch (const Retry& failure) {
-            if (mode != Mode::write || attempts == most_attempts)
+            const bool writes = mode == Mode::write || mode == Mode::write_one;
+            if (!writes || attempts == most_attempts)
                 throw Unavailable(
                     fmt::format("gave up after {} attempts: {}", attempts, failure.what()));
         }
@@ -62,7 +63,7 @@ void throw_commit_after_failure() {
 }
 
 void throw_second_statement(std::string_view query_name) {
-    throw std::logic_error(fmt::format("{}: read_one runs one statement", query_name));
+    throw std::logic_error(fmt::format("{}: read_one and write_one run one statement", query_name));
 }
 
 void check_text(std::string_view text, std::string_view query_name) {

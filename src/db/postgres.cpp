@@ -6,10 +6,10 @@
 // it REPEATABLE READ READ ONLY, so it sees one snapshot. Each statement ends with a Flush (answer
 // now, stay in the transaction); the Sync that ends it goes out when the work is done, and nobody
 // waits for its answer: the connection's next user reads it away. A read of one statement sends the
-// Sync with it. A write is READ COMMITTED, locks
-// rows by UPDATE, and sends BEGIN together with its first statement and a savepoint together with
-// what it guards; only its end is waited for. What nobody needs the answer of (run_later) is sent
-// with the next statement.
+// Sync with it. A write is READ COMMITTED, locks rows by UPDATE, and sends BEGIN together with its
+// first statement and a savepoint together with what it guards; only its end is waited for. What
+// nobody needs the answer of (run_later) is sent with the next statement. A write of one statement
+// is one packet, BEGIN and COMMIT in it.
 //
 // Its row locks do not wait for the disk: COMMIT is asynchronous (it frees the locks, 0.1 ms), and
 // a second, implicit transaction in the same packet commits synchronously, which flushes the log up
@@ -424,15 +424,14 @@ public:
     void commit() {
         if (failed_) throw_commit_after_failure();
         if (!begun_) return;
-        static constexpr Query query{"commit", "COMMIT"};
         if (!writes_) {
             lease_->end_read();
         } else {
-            const EngineDatabase::Timing timing(database_, query.name);
+            const EngineDatabase::Timing timing(database_, commit_query.name);
             // The message (to nobody) makes it a transaction that writes, so that its end flushes.
             static constexpr Query flush{
                 "commit", "SELECT 1 FROM pg_logical_emit_message(true, 'campus', '')"};
-            lease_->add(query, {});
+            lease_->add(commit_query, {});
             lease_->add(flush, {});
             lease_->ask(Connection::End::sync);
         }
@@ -449,6 +448,8 @@ public:
     }
 
 private:
+    static constexpr Query commit_query{"commit", "COMMIT"};
+
     // An idle connection may have been broken without a sign (server restarted). That shows at the
     // first statement, when nothing has been done yet: it is asked again, once, on a new
     // connection.
@@ -472,14 +473,16 @@ private:
         Connection& connection = *lease_;
         if (writes_ && !begun_) {
             connection.add(begin, {});
-            connection.add(free_early, {});
+            // What is written alone keeps its locks for no other statement.
+            if (!one_) connection.add(free_early, {});
         }
         begun_ = true;
         if (guarded) connection.add(savepoint, {});
         if (!query.sql.empty()) connection.add(query, values, true);
         if (guarded) connection.add(release, {});
         if (!one_) return connection.ask(writes_ ? Connection::End::sync : Connection::End::flush);
-        Result result = connection.ask(Connection::End::last);
+        if (writes_) connection.add(commit_query, {});
+        Result result = connection.ask(writes_ ? Connection::End::sync : Connection::End::last);
         begun_ = false;  // and ended
         return result;
     }
@@ -620,7 +623,9 @@ public:
 private:
     void attempt(Mode mode, const Body& body) override {
         Lease lease(pool_);
-        PostgresTransaction transaction(*this, lease, mode == Mode::write, mode == Mode::read_one);
+        const bool writes = mode == Mode::write || mode == Mode::write_one;
+        const bool one = mode == Mode::read_one || mode == Mode::write_one;
+        PostgresTransaction transaction(*this, lease, writes, one);
         try {
             if (body(transaction) == Outcome::commit)
                 transaction.commit();

@@ -372,10 +372,11 @@ private:
         static constexpr Query begin_read{"begin", "BEGIN"};
         static constexpr Query commit{"commit", "COMMIT"};
 
-        const bool writes = mode == Mode::write;
+        const bool writes = mode == Mode::write || mode == Mode::write_one;
         const Pool<Connection>::Lease lease(writes ? writer_ : readers_);
         Connection& connection = *lease;
-        if (mode == Mode::read_one) {  // a statement alone is a transaction
+        // A statement alone is a transaction.
+        if (mode == Mode::read_one || mode == Mode::write_one) {
             SqliteTransaction transaction(*this, connection, 1);
             body(transaction);
             return;

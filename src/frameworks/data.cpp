@@ -46,7 +46,7 @@ Framework read_framework(const json::value& from) {
                               .can_do = {}};
         const json::array& told = given.at("can_do").as_array();
         for (std::size_t band = 0; band < competence.can_do.size(); ++band)
-            competence.can_do[band] = json::value_to<std::string>(told.at(band));
+            competence.can_do[band] = {text(told.at(band), "fr"), text(told.at(band), "en")};
         if (framework.find_area(competence.area) == nullptr)
             throw std::logic_error(framework.id + ": no area of " + competence.code);
         framework.competences.push_back(std::move(competence));

@@ -53,7 +53,7 @@ struct Competence {
     std::string code;  // "1.1"
     std::string area;
     Label label;
-    std::array<std::string, bands> can_do;  // French: what somebody of that band can do
+    std::array<Label, bands> can_do;  // what somebody of that band can do
 };
 struct Level {
     int number = 1;

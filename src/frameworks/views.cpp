@@ -30,7 +30,7 @@ json::array targets_view(const Targets& targets, std::string_view language) {
             if (const auto found = targets.find(competence.code); found != targets.end()) {
                 const int band = band_of(found->second);
                 one["band"] = name_of_band(band);
-                one["can_do"] = competence.can_do[static_cast<std::size_t>(band)];
+                one["can_do"] = competence.can_do[static_cast<std::size_t>(band)].in(language);
             }
             competences.push_back(std::move(one));
         }
@@ -97,8 +97,9 @@ json::object framework_view(const Framework& framework, std::string_view languag
             if (competence.area != area.code) continue;
             json::array told;
             for (int band = 0; band < bands; ++band)
-                told.push_back({{"band", name_of_band(band)},
-                                {"can_do", competence.can_do[static_cast<std::size_t>(band)]}});
+                told.push_back(
+                    {{"band", name_of_band(band)},
+                     {"can_do", competence.can_do[static_cast<std::size_t>(band)].in(language)}});
             competences.push_back({{"code", competence.code},
                                    {"label", competence.label.in(language)},
                                    {"bands", std::move(told)}});

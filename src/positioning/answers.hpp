@@ -29,7 +29,7 @@ inline constexpr std::size_t longest_written = 60;
 
 // One line an answer: "412 1 rm 34 ["2"]".
 std::string line_of(const Given&);
-// Throws std::runtime_error for a text that line_of() did not write.
+// Throws std::logic_error for a text that line_of() did not write.
 std::vector<Given> read_lines(std::string_view);
 // Its values shortened until it fits into longest_written; a choice always does.
 std::string shortened(std::string_view written);

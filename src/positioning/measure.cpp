@@ -21,25 +21,6 @@ constexpr double loading_of_area = 0.80, loading_of_competence = 0.85;
 // priors: the first bank. After that, items that are not calibrated are on trial.
 constexpr double calibrated_share = 0.5;
 
-// Chance of a right answer by luck alone, where nothing says better: one option in four.
-double luck_of(items::Format format) {
-    switch (format) {
-        case items::Format::single:
-        case items::Format::zone:
-            return 0.25;
-        case items::Format::multiple:
-        case items::Format::settings:
-            return 0.1;
-        case items::Format::order:
-        case items::Format::match:
-            return 0.03;
-        case items::Format::text:
-        case items::Format::fields:
-            break;
-    }
-    return 0;
-}
-
 engine::Network network_of(const frameworks::Framework& framework) {
     std::vector<engine::Node> nodes{{"general"}};
     for (const frameworks::Area& area : framework.areas)
@@ -198,6 +179,24 @@ std::optional<Choice> choose_on_trial(const Measure& measure, const Plan& plan,
 
 }  // namespace
 
+double luck_of(items::Format format) {
+    switch (format) {
+        case items::Format::single:
+        case items::Format::zone:
+            return 0.25;
+        case items::Format::multiple:
+        case items::Format::settings:
+            return 0.1;
+        case items::Format::order:
+        case items::Format::match:
+            return 0.03;
+        case items::Format::text:
+        case items::Format::fields:
+            break;
+    }
+    return 0;
+}
+
 std::span<const double, frameworks::highest_level> cuts() {
     static const auto list = [] {
         std::array<double, frameworks::highest_level> out{};
@@ -206,6 +205,23 @@ std::span<const double, frameworks::highest_level> cuts() {
             out.at(static_cast<std::size_t>(level - 1)) =
                 typical.difficulty() + engine::log(2) / typical.a;
         }
+        return out;
+    }();
+    return list;
+}
+
+const Levels& levels_of_anybody() {
+    static const Levels list = [] {
+        // Below x under N(0, 1).
+        const auto below = [](double x) { return std::erfc(-x / std::sqrt(2)) / 2; };
+        Levels out{};
+        double last = 0;
+        for (std::size_t level = 0; level < cuts().size(); ++level) {
+            const double next = below(cuts()[level]);
+            out[level] = next - last;
+            last = next;
+        }
+        out.back() = 1 - last;
         return out;
     }();
     return list;

@@ -5,7 +5,6 @@
 #pragma once
 #include "base/ids.hpp"
 #include "engine/posterior.hpp"
-#include "engine/tables.hpp"
 #include "frameworks/frameworks.hpp"
 #include "items/items.hpp"
 #include "positioning/answers.hpp"
@@ -33,6 +32,12 @@ std::span<const double, frameworks::highest_level> cuts();
 
 // The likely range holds the ability with this probability, equally sure on both sides.
 inline constexpr double likely = 0.8;
+
+// Of somebody of whom nothing is known: the framework's population.
+const Levels& levels_of_anybody();
+
+// Chance of a right answer by luck alone, where nothing says better: one option in four.
+double luck_of(items::Format);
 
 // -- how a test goes
 

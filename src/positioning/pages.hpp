@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The pages under /positioning, and under /administration/calibration.
 #pragma once
+#include "base/clock.hpp"
 #include "base/ids.hpp"
 
 #include <functional>
@@ -32,10 +33,14 @@ struct Site {
     frameworks::Frameworks& frameworks;
     identity::Identity& identity;
     std::string base_url;
-    // Whether the one is the confirmed supervisor of the other.
-    std::function<bool(db::Transaction&, base::PersonId supervisor, base::PersonId agent)>
+    // Whether the one is the confirmed supervisor of the other, or decides in their place today.
+    std::function<bool(db::Transaction&, base::PersonId supervisor, base::PersonId agent,
+                       base::Time now)>
         supervises;
 };
 void add_pages(http::Router&, const http::PageRenderer&, const Site&);
+
+// Of the campus team; add_pages() calls it.
+void add_calibration_pages(http::Router&, const Site&);
 
 }  // namespace positioning

@@ -3,6 +3,7 @@
 
 #include "audit/audit.hpp"
 #include "base/secrets.hpp"
+#include "base/text.hpp"
 #include "base/zone.hpp"
 #include "db/database.hpp"
 #include "db/versions.hpp"
@@ -66,6 +67,8 @@ std::string_view name_of(Scope scope) {
             return "area";
         case Scope::trade:
             return "trade";
+        case Scope::some:
+            return "some";
         case Scope::all:
             break;
     }
@@ -73,7 +76,7 @@ std::string_view name_of(Scope scope) {
 }
 
 std::optional<Scope> scope_named(std::string_view name) {
-    for (const Scope scope : {Scope::core, Scope::area, Scope::trade, Scope::all})
+    for (const Scope scope : {Scope::core, Scope::area, Scope::trade, Scope::all, Scope::some})
         if (name == name_of(scope)) return scope;
     return std::nullopt;
 }
@@ -125,12 +128,20 @@ std::optional<frameworks::Targets> Positioning::targets_of(db::Transaction& tran
     if (scope == Scope::area && framework.find_area(code) == nullptr) return std::nullopt;
     // The level of the core is told beside one's own; who wants to know a level is asked until it
     // is known, core or not.
+    const std::vector<std::string> some =
+        scope == Scope::some ? base::split(code, ',') : std::vector<std::string>{};
     frameworks::Targets targets;
-    for (const frameworks::Competence& competence : framework.competences)
-        if (scope == Scope::all || competence.area == code) {
-            const auto asked = core.targets.find(competence.code);
-            targets[competence.code] = asked == core.targets.end() ? 0 : asked->second;
-        }
+    for (const frameworks::Competence& competence : framework.competences) {
+        const bool wanted = scope == Scope::all ||
+                            (scope == Scope::area && competence.area == code) ||
+                            std::ranges::find(some, competence.code) != some.end();
+        if (!wanted) continue;
+        const auto asked = core.targets.find(competence.code);
+        targets[competence.code] = asked == core.targets.end() ? 0 : asked->second;
+    }
+    // A code that is unknown, or said twice.
+    if (scope == Scope::some && (some.empty() || targets.size() != some.size()))
+        return std::nullopt;
     return targets;
 }
 
@@ -268,48 +279,62 @@ void Positioning::end(db::Transaction& transaction, const db::Versions& versions
     store::end(transaction, test, lines, now);
 }
 
+base::Result<std::optional<Positioning::Step>> Positioning::step(db::Transaction& transaction,
+                                                                 Test& test, const http::Form& form,
+                                                                 base::Time now) {
+    const auto measure = this->measure(transaction, db::Versions(transaction));
+    const Choice& asked = test.asked.value();
+    const auto item = items_.version(transaction, measure->bank(), asked.item, asked.version);
+    if (!item) throw std::logic_error("a test asks an item whose text is gone");
+    auto variant = items::draw(*item, items::seed_of(test.plan.seed, asked.item));
+    if (!variant) throw std::logic_error("an item that was published cannot be drawn");
+    auto answer = items::read_answer(*variant, form);
+    if (!answer) return base::unexpected(std::move(answer.error()));
+
+    Given given{.item = asked.item,
+                .version = asked.version,
+                .unknown = answer->unknown,
+                .measures = asked.measures,
+                .seconds = seconds_between(test.asked_at, now),
+                .written = shortened(items::written(*answer))};
+    const int limit = limit_of(*item, test.options);
+    given.late = limit > 0 && test.asked_at && now - *test.asked_at > std::chrono::seconds{limit};
+    given.right = !given.unknown && !given.late && items::check(*variant, *answer).right;
+    test.answers.push_back(given);
+    return Step{line_of(given), positioning::next(*measure, test.plan, test.answers).choice};
+}
+
+// Reads first, in a transaction of its own: nearly every answer is then one UPDATE, guarded by the
+// revision that was read.
 base::Result<Answered> Positioning::answer(base::PersonId person, base::PositioningId id,
                                            std::int64_t revision, const http::Form& form,
                                            base::Time now) {
-    return database_.write([&](db::Transaction& transaction) -> base::Result<Answered> {
-        auto found = own(transaction, person, id);
-        if (!found) return base::unexpected(found.error());
-        Test& test = *found;
-        if (test.revision != revision || test.state != State::going || !test.asked)
-            return Answered{.recorded = false, .over = test.state == State::done};
-        const db::Versions versions(transaction);
-        const auto measure = this->measure(transaction, versions);
-        const auto item =
-            items_.version(transaction, measure->bank(), test.asked->item, test.asked->version);
-        if (!item) throw std::logic_error("a test asks an item whose text is gone");
-        auto variant = items::draw(*item, items::seed_of(test.plan.seed, test.asked->item));
-        if (!variant) throw std::logic_error("an item that was published cannot be drawn");
-        auto answer = items::read_answer(*variant, form);
-        if (!answer) return base::unexpected(std::move(answer.error()));
-
-        Given given{.item = test.asked->item,
-                    .version = test.asked->version,
-                    .unknown = answer->unknown,
-                    .measures = test.asked->measures,
-                    .seconds = seconds_between(test.asked_at, now),
-                    .written = shortened(items::written(*answer))};
-        const int limit = limit_of(*item, test.options);
-        given.late =
-            limit > 0 && test.asked_at && now - *test.asked_at > std::chrono::seconds{limit};
-        given.right = !given.unknown && !given.late && items::check(*variant, *answer).right;
-        test.answers.push_back(given);
-
-        const Next next = positioning::next(*measure, test.plan, test.answers);
-        if (next.choice) {
-            const bool recorded =
-                store::append(transaction, test, line_of(given), *next.choice, now);
-            return Answered{.recorded = recorded, .over = false};
-        }
+    Test test;
+    const auto step =
+        database_.read([&](db::Transaction& transaction) -> base::Result<std::optional<Step>> {
+            auto found = own(transaction, person, id);
+            if (!found) return base::unexpected(found.error());
+            test = *std::move(found);
+            if (test.revision != revision || test.state != State::going || !test.asked)
+                return std::nullopt;
+            return this->step(transaction, test, form, now);
+        });
+    if (!step) return base::unexpected(step.error());
+    if (!*step) return Answered{.recorded = false, .over = test.state == State::done};
+    const auto& [line, choice] = **step;
+    if (choice) {
+        const bool recorded = database_.write_one([&](db::Transaction& transaction) {
+            return store::append(transaction, test, line, *choice, now);
+        });
+        return Answered{.recorded = recorded, .over = false};
+    }
+    return database_.write([&](db::Transaction& transaction) {
         // The row first, so that of two that end it one does.
-        if (!store::append(transaction, test, line_of(given), *test.asked, now))
+        if (!store::append(transaction, test, line, test.asked.value(), now))
             return Answered{.recorded = false, .over = false};
-        ++test.revision;
-        end(transaction, versions, test, now);
+        Test over = test;
+        ++over.revision;
+        end(transaction, db::Versions(transaction), over, now);
         return Answered{.recorded = true, .over = true};
     });
 }
@@ -387,6 +412,11 @@ base::Result<void> Positioning::share(base::PersonId person, base::PositioningId
 std::map<base::PersonId, Profile> Positioning::profiles(db::Transaction& transaction,
                                                         std::span<const base::PersonId> persons) {
     return store::profiles(transaction, persons);
+}
+
+std::map<base::PersonId, base::PositioningId> Positioning::shared(
+    db::Transaction& transaction, std::span<const base::PersonId> persons) {
+    return store::shared(transaction, persons);
 }
 
 std::vector<Finished> Positioning::finished_since(db::Transaction& transaction, base::Time since,

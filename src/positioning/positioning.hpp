@@ -7,6 +7,7 @@
 #include "base/result.hpp"
 #include "frameworks/frameworks.hpp"
 #include "items/items.hpp"
+#include "positioning/calibration.hpp"
 #include "positioning/measure.hpp"
 
 #include <map>
@@ -35,7 +36,8 @@ class Organisations;
 
 namespace positioning {
 
-enum class Scope { core, area, trade, all };
+// `some`: single competences, whose codes are the code ("1.1,2.3"): short, say after a training.
+enum class Scope { core, area, trade, all, some };
 std::string_view name_of(Scope);
 std::optional<Scope> scope_named(std::string_view);
 
@@ -55,7 +57,7 @@ struct Test {
     std::optional<base::PersonId> person;  // nothing: erased
     std::string framework;
     Scope scope = Scope::core;
-    std::string scope_code;  // of the area or trade
+    std::string scope_code;  // of the area or trade; of `some` the competences
     Plan plan;               // its phone and untimed are those of the options
     std::int64_t bank_version = 0;
     Options options;
@@ -75,7 +77,7 @@ struct Test {
 
 struct Start {
     Scope scope = Scope::core;
-    std::string code;          // of the area or trade
+    std::string code;          // of the area or trade; of `some` the competences: "1.1,2.3"
     bool use_earlier = false;  // begin from what the latest tests say
     Options options;
 };
@@ -154,6 +156,9 @@ public:
     // -- for plans and campaigns
     // Of persons who never finished a test: nothing.
     std::map<base::PersonId, Profile> profiles(db::Transaction&, std::span<const base::PersonId>);
+    // Of each who shares one with the supervisor: the latest finished test that is shared.
+    std::map<base::PersonId, base::PositioningId> shared(db::Transaction&,
+                                                         std::span<const base::PersonId>);
     // That a finished test says all these levels are reached, their dependence kept; nothing when
     // it did not ask about all of them.
     std::optional<double> at_core(db::Transaction&, const db::Versions&, base::PositioningId,
@@ -168,10 +173,32 @@ public:
                                      std::uint64_t seed, std::size_t answers, bool finished,
                                      base::Time at);
 
+    // -- calibration of the bank
+    // From the answers of the latest finished tests that were not hurried; a proposal that nobody
+    // decided on is replaced.
+    Proposal propose(base::Time now);
+    struct Proposed {
+        std::int64_t id = 0;
+        base::Time made_at{};
+        Proposal proposal;
+    };
+    std::optional<Proposed> proposed(db::Transaction&);  // not decided on yet
+    // The items chosen get their parameters and are on trial no more.
+    base::Result<void> approve(base::PersonId by, std::int64_t proposal,
+                               std::span<const base::ItemId>, base::Time now);
+    base::Result<void> turn_down(base::PersonId by, std::int64_t proposal, base::Time now);
+
     std::shared_ptr<const Measure> measure(db::Transaction&, const db::Versions&);
 
 private:
     base::Result<Test> own(db::Transaction&, base::PersonId, base::PositioningId);
+    // An answer to the open question, which is added to the test's, and what is asked next.
+    struct Step {
+        std::string line;  // of the answer: answers.hpp
+        std::optional<Choice> next;
+    };
+    base::Result<std::optional<Step>> step(db::Transaction&, Test&, const http::Form&,
+                                           base::Time now);
     void end(db::Transaction&, const db::Versions&, Test&, base::Time now);
     Test begun(db::Transaction&, const db::Versions&, base::PersonId, const Start&,
                frameworks::Targets, base::Time now);

@@ -57,6 +57,12 @@ void read_prior(std::string_view text, Plan& plan) {
     "item_version, item_measures, asked_at, revision, started_at, changed_at, ended_at, " \
     "at_core, core_id, fit_lz, unusual, hurried, shared_at, branch"
 
+// The CHECK of the table knows four scopes, and SQLite cannot change one: single competences stand
+// there as "all" with their codes.
+std::string_view stored(Scope scope) {
+    return name_of(scope == Scope::some ? Scope::all : scope);
+}
+
 State state_named(std::string_view name) {
     return name == "done" ? State::done : name == "paused" ? State::paused : State::going;
 }
@@ -68,6 +74,7 @@ Test test_from(const db::Row& row) {
     test.framework = row.text(2);
     test.scope = scope_named(row.text(3)).value();
     test.scope_code = row.text(4);
+    if (test.scope == Scope::all && !test.scope_code.empty()) test.scope = Scope::some;
     test.plan.targets = json::value_to<frameworks::Targets>(parsed(row.text(5)));
     read_prior(row.text(6), test.plan);
     test.plan.seed = static_cast<std::uint64_t>(row.integer(7));
@@ -127,7 +134,7 @@ std::optional<base::PositioningId> insert(db::Transaction& transaction, const Te
     const std::string prior = written_prior(test.plan);
     transaction.run(
         insert_test,
-        {test.person.value().value, test.framework, name_of(test.scope), test.scope_code, targets,
+        {test.person.value().value, test.framework, stored(test.scope), test.scope_code, targets,
          prior, static_cast<std::int64_t>(test.plan.seed), test.bank_version,
          test.options.extra_time, test.options.large_text, test.options.wide_spacing,
          test.options.untimed, test.options.phone, test.asked.value().item.value,
@@ -316,6 +323,23 @@ std::map<base::PersonId, Profile> profiles(db::Transaction& transaction,
         }
         const std::string competence = known.standing.competence;
         profile.competences.insert_or_assign(competence, std::move(known));
+    });
+    return found;
+}
+
+constexpr db::Query select_shared{"positioning.shared", R"sql(
+    SELECT person_id, id FROM positionings
+    WHERE person_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+      AND state = 'done' AND shared_at IS NOT NULL
+    ORDER BY ended_at, id
+)sql"};
+
+std::map<base::PersonId, base::PositioningId> shared(db::Transaction& transaction,
+                                                     std::span<const base::PersonId> persons) {
+    std::map<base::PersonId, base::PositioningId> found;
+    const std::string ids = db::json_ids(persons);
+    transaction.run(select_shared, {ids}, [&](const db::Row& row) {
+        found.insert_or_assign({row.integer(0)}, base::PositioningId{row.integer(1)});
     });
     return found;
 }

@@ -35,8 +35,19 @@ std::vector<Given> answers(db::Transaction&, base::PositioningId);  // without w
 std::vector<Finished> finished_since(db::Transaction&, base::Time since, base::PositioningId after,
                                      int most);
 std::map<base::PersonId, Profile> profiles(db::Transaction&, std::span<const base::PersonId>);
+// The latest of each person that is shared.
+std::map<base::PersonId, base::PositioningId> shared(db::Transaction&,
+                                                     std::span<const base::PersonId>);
 void remove(db::Transaction&, base::PositioningId);
 void set_shared(db::Transaction&, base::PositioningId, std::optional<base::Time>);
+
+// -- calibration
+// Of the latest finished tests, `most` at most, that were not hurried.
+std::vector<Answerer> answerers(db::Transaction&, int most);
+void replace_proposal(db::Transaction&, const Proposal&, base::Time now);
+std::optional<Positioning::Proposed> proposed(db::Transaction&);  // items without what was before
+bool decide(db::Transaction&, std::int64_t proposal, bool approved, base::PersonId by,
+            base::Time now);
 
 // -- privacy
 int remove_in_progress_of(db::Transaction&, base::PersonId);

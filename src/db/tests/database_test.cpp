@@ -344,6 +344,29 @@ TEST_CASE_FIXTURE(Fixture, "read_one runs one statement, and the connection goes
     }) == 2);
 }
 
+TEST_CASE_FIXTURE(Fixture,
+                  "write_one runs one statement, which stays, and the connection goes on") {
+    script(counters);
+    const auto add = [](db::Transaction& transaction) { return transaction.run(add_one, {}); };
+    for (int i = 0; i < 3; ++i) CHECK(database->write_one(add) == 1);
+    CHECK(integer(get_counter.sql) == 3);
+    CHECK_THROWS_AS(database->write_one([&](db::Transaction& transaction) {
+        return add(transaction) + add(transaction);
+    }),
+                    std::logic_error);
+    static constexpr db::Query wrong{"test.wrong", "UPDATE counters SET no_such_column = 1"};
+    CHECK_THROWS_AS(
+        database->write_one([&](db::Transaction& transaction) { transaction.run(wrong, {}); }),
+        db::Failure);
+    CHECK(database->write_one(add) == 1);
+    // Another process sees it.
+    CHECK(open({.connections = 1})->read_one([](db::Transaction& transaction) {
+        std::int64_t value = 0;
+        transaction.run(get_counter, {}, [&](const db::Row& row) { value = row.integer(0); });
+        return value;
+    }) == 5);
+}
+
 TEST_CASE_FIXTURE(Fixture, "writers that read first and write then lose nothing") {
     script(counters);
     const auto second = open({.connections = 3});  // as another process on the same database

@@ -60,13 +60,16 @@ TEST_CASE("DigComp 2.2 is whole: 5 areas, 21 competences, 8 levels, each band to
         CHECK(competence.code.starts_with(competence.area + "."));
         CHECK_FALSE(competence.label.fr.empty());
         CHECK_FALSE(competence.label.en.empty());
-        for (const std::string& text : competence.can_do) {
-            CHECK(text.starts_with("Vous "));
-            CHECK(text.ends_with("."));
-            told.insert(text);
+        for (const Label& text : competence.can_do) {
+            CHECK(text.fr.starts_with("Vous "));
+            CHECK(text.en.starts_with("You "));
+            CHECK(text.fr.ends_with("."));
+            CHECK(text.en.ends_with("."));
+            told.insert(text.fr);
+            told.insert(text.en);
         }
     }
-    CHECK(told.size() == std::size_t{21} * bands);
+    CHECK(told.size() == std::size_t{2} * 21 * bands);
     CHECK(framework.find("4.2") != nullptr);
     CHECK(framework.find("6.1") == nullptr);
     CHECK(band_of(1) == 0);

@@ -10,23 +10,6 @@ namespace json = boost::json;
 
 namespace {
 
-// The answer to what is shown, right or wrong, as a form.
-http::Pairs answer_to(const json::value& test, bool right) {
-    http::Pairs form{{"revision", std::to_string(test.at("revision").as_int64())}};
-    const json::value& question = test.at("question");
-    if (question.at("format") == "text") {
-        form.emplace_back("answer", right ? "Le mot SECRET" : "je suppose");
-        return form;
-    }
-    for (const json::value& option : question.at("single").at("options").as_array())
-        if (json::serialize(option).contains("le mot secret") == right) {
-            form.emplace_back("answer", json::value_to<std::string>(option.at("value")));
-            return form;
-        }
-    FAIL("no such option");
-    return form;
-}
-
 // Until the test is over; how many questions there were.
 int go_through(TestApp& app, const std::string& url, bool right) {
     for (int count = 1; count <= 40; ++count) {

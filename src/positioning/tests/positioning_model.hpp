@@ -11,3 +11,6 @@ void given_bank(TestApp&);
 
 // Begins a test of the first area and returns its URL.
 std::string begin_test(TestApp&, const http::Pairs& more = {});
+
+// The answer to what is shown, right or wrong, as a form.
+http::Pairs answer_to(const boost::json::value& test, bool right);

@@ -20,7 +20,8 @@ SimulatedBank simulated_bank(int each, std::uint64_t seed) {
         for (int i = 0; i < each; ++i) {
             items::Item item;
             item.code = competence.code + "-" + std::to_string(100 + i);
-            item.level = spread.at(static_cast<std::size_t>(i) % spread.size());
+            item.level = spread.at(static_cast<std::size_t>(i) * spread.size() /
+                                   static_cast<std::size_t>(each));
             item.format = i % 2 == 0 ? items::Format::single : items::Format::text;
             const base::ItemId id{static_cast<std::int64_t>(list.size()) + 1};
             const items::Parameters prior = items::prior_of_level(item.level);

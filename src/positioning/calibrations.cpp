@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What a calibration proposes, and a person decides.
+#include "audit/audit.hpp"
+#include "db/database.hpp"
+#include "db/versions.hpp"
+#include "positioning/positioning.hpp"
+#include "positioning/store.hpp"
+
+#include <boost/json.hpp>
+
+#include <algorithm>
+
+namespace positioning {
+namespace {
+
+// The latest: some 4 million answers, half a gigabyte and a few minutes. Older ones would hide what
+// has changed since.
+constexpr int most_tests = 100'000;
+
+void record(db::Transaction& transaction, base::PersonId by, std::string_view action,
+            std::int64_t proposal, std::size_t items, base::Time now) {
+    audit::record(transaction,
+                  {.at = now,
+                   .actor = by,
+                   .role = "campus_team",
+                   .action = action,
+                   .object = "calibration",
+                   .object_id = proposal,
+                   .after = boost::json::serialize(boost::json::object{{"items", items}})});
+}
+
+base::unexpected<base::Error> decided() {
+    return base::unexpected(base::Error{base::ErrorKind::conflict, "positioning.why_not.decided"});
+}
+
+}  // namespace
+
+Proposal Positioning::propose(base::Time now) {
+    // Reading and computing take their time: no transaction that writes waits for them.
+    std::shared_ptr<const Measure> measure;
+    const auto answerers = database_.read([&](db::Transaction& transaction) {
+        measure = this->measure(transaction, db::Versions(transaction));
+        return store::answerers(transaction, most_tests);
+    });
+    Proposal proposal = calibrate(*measure, answerers);
+    database_.write(
+        [&](db::Transaction& transaction) { store::replace_proposal(transaction, proposal, now); });
+    return proposal;
+}
+
+std::optional<Positioning::Proposed> Positioning::proposed(db::Transaction& transaction) {
+    auto found = store::proposed(transaction);
+    if (!found) return found;
+    const auto bank = items_.bank(transaction, db::Versions(transaction));
+    // Of an item that was retired meanwhile nothing is proposed.
+    std::erase_if(found->proposal.items,
+                  [&](const ProposedItem& one) { return bank->find(one.item) == nullptr; });
+    for (ProposedItem& one : found->proposal.items) one.before = bank->find(one.item)->parameters;
+    return found;
+}
+
+base::Result<void> Positioning::approve(base::PersonId by, std::int64_t id,
+                                        std::span<const base::ItemId> chosen, base::Time now) {
+    return database_.write([&](db::Transaction& transaction) -> base::Result<void> {
+        const auto open = proposed(transaction);
+        if (!open || open->id != id || !store::decide(transaction, id, true, by, now))
+            return decided();
+        std::vector<items::Calibrated> all;
+        for (const ProposedItem& one : open->proposal.items)
+            if (std::ranges::find(chosen, one.item) != chosen.end())
+                all.push_back({one.item, one.after, one.answers, false});
+        items_.set_parameters(transaction, all, by, now);
+        record(transaction, by, "positioning.approve", id, all.size(), now);
+        return {};
+    });
+}
+
+base::Result<void> Positioning::turn_down(base::PersonId by, std::int64_t id, base::Time now) {
+    return database_.write([&](db::Transaction& transaction) -> base::Result<void> {
+        if (!store::decide(transaction, id, false, by, now)) return decided();
+        record(transaction, by, "positioning.refuse", id, 0, now);
+        return {};
+    });
+}
+
+}  // namespace positioning
