@@ -286,7 +286,7 @@ base::Result<std::optional<Positioning::Step>> Positioning::step(db::Transaction
     const Choice& asked = test.asked.value();
     const auto item = items_.version(transaction, measure->bank(), asked.item, asked.version);
     if (!item) throw std::logic_error("a test asks an item whose text is gone");
-    auto variant = items::draw(*item, items::seed_of(test.plan.seed, asked.item));
+    const auto variant = items::draw_key(*item, items::seed_of(test.plan.seed, asked.item));
     if (!variant) throw std::logic_error("an item that was published cannot be drawn");
     auto answer = items::read_answer(*variant, form);
     if (!answer) return base::unexpected(std::move(answer.error()));
