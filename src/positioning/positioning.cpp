@@ -266,6 +266,7 @@ void Positioning::end(db::Transaction& transaction, const db::Versions& versions
     test.ended_at = now;
     // Read in this transaction, and its row is this one's by the UPDATE before: see callers.
     store::end(transaction, test, lines, now);
+    if (endings_ != nullptr) endings_->ended(transaction, test, now);
 }
 
 base::Result<Answered> Positioning::answer(base::PersonId person, base::PositioningId id,
@@ -387,6 +388,11 @@ base::Result<void> Positioning::share(base::PersonId person, base::PositioningId
 std::map<base::PersonId, Profile> Positioning::profiles(db::Transaction& transaction,
                                                         std::span<const base::PersonId> persons) {
     return store::profiles(transaction, persons);
+}
+
+std::map<std::string, Positioning::LevelCounts, std::less<>> Positioning::level_counts(
+    db::Transaction& transaction, std::span<const base::PositioningId> tests) {
+    return store::level_counts(transaction, tests);
 }
 
 std::optional<double> Positioning::at_core(db::Transaction& transaction,

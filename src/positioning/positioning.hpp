@@ -9,6 +9,7 @@
 #include "items/items.hpp"
 #include "positioning/measure.hpp"
 
+#include <array>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -103,11 +104,19 @@ struct Profile {
     bool shared = false;  // is that test
 };
 
+// Who wants to know when a test is over, in its transaction. Campaigns implement it.
+struct Endings {
+    virtual ~Endings() = default;
+    virtual void ended(db::Transaction&, const Test&, base::Time now) = 0;
+};
+
 class Positioning {
 public:
     // The arguments must outlive it.
     Positioning(db::Database&, identity::Identity&, organisations::Organisations&,
                 frameworks::Frameworks&, items::Items&);
+
+    void tell(Endings& endings) { endings_ = &endings; }
 
     // -- one's own test
     // Refused while another one is in progress, and where nothing can be asked.
@@ -148,6 +157,14 @@ public:
     // it did not ask about all of them.
     std::optional<double> at_core(db::Transaction&, const db::Versions&, base::PositioningId,
                                   const frameworks::Targets&);
+    // How many of these finished tests gave each level (0 to 8) of each competence, and how many
+    // reached the level aimed at.
+    struct LevelCounts {
+        std::array<int, levels> counts{};
+        int aimed = 0, reached = 0;
+    };
+    std::map<std::string, LevelCounts, std::less<>> level_counts(
+        db::Transaction&, std::span<const base::PositioningId>);
     // A finished test as answers say it, in a load (demonstration, bench): asks no rule.
     base::PositioningId put_finished(db::Transaction&, base::PersonId, Scope, std::string_view code,
                                      const std::map<std::string, double, std::less<>>& abilities,
@@ -167,6 +184,7 @@ private:
     organisations::Organisations& organisations_;
     frameworks::Frameworks& frameworks_;
     items::Items& items_;
+    Endings* endings_ = nullptr;
     std::mutex mutex_;  // guards the cache only; what is true is in the database
     std::shared_ptr<const Measure> measure_;
 };

@@ -33,6 +33,8 @@ void insert_answer(db::Transaction&, base::PositioningId, int place, const Given
 std::vector<Standing> results(db::Transaction&, base::PositioningId);
 std::vector<Given> answers(db::Transaction&, base::PositioningId);  // without what was written
 std::map<base::PersonId, Profile> profiles(db::Transaction&, std::span<const base::PersonId>);
+std::map<std::string, Positioning::LevelCounts, std::less<>> level_counts(
+    db::Transaction&, std::span<const base::PositioningId>);
 void remove(db::Transaction&, base::PositioningId);
 void set_shared(db::Transaction&, base::PositioningId, std::optional<base::Time>);
 
