@@ -4,6 +4,8 @@
 #include "app/typesetter.hpp"
 #include "audit/audit.hpp"
 #include "base/clock.hpp"
+#include "campaigns/campaigns.hpp"
+#include "campaigns/privacy.hpp"
 #include "catalogue/catalogue.hpp"
 #include "enrolments/enrolments.hpp"
 #include "enrolments/privacy.hpp"
@@ -68,6 +70,7 @@ public:
     privacy::Privacy privacy;
     requests::Requests requests;
     pix::Pix pix;
+    campaigns::Campaigns campaigns;
 
     std::vector<http::StaticFile> static_entries;
     http::StaticFiles static_files;
@@ -82,6 +85,7 @@ public:
     requests::PersonalData requests_data;
     positioning::PersonalData positioning_data;
     pix::PersonalData pix_data;
+    campaigns::PersonalData campaigns_data;
     mail::PersonalData mail_data;
     identity::PersonalData identity_data;
     http::RateLimits rate_limits;

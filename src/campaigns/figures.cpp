@@ -51,7 +51,8 @@ std::string to_text(const Stored& stored) {
                         row.shared});
     json::object held;
     for (const auto& [organisation, one] : stored.held)
-        held[std::to_string(organisation.value)] = {list_of(one.base), list_of(one.block)};
+        held[std::to_string(organisation.value)] =
+            json::array{list_of(one.base), list_of(one.figure)};
     json::object levels;
     for (const auto& [competence, one] : stored.figures.levels)
         levels[competence] = {
@@ -104,7 +105,7 @@ struct Counting {
 
 bool empty(const coverage::Held& held) {
     return std::ranges::all_of(held.base, [](auto count) { return count == 0; }) &&
-           std::ranges::all_of(held.block, [](auto count) { return count == 0; });
+           std::ranges::all_of(held.figure, [](auto count) { return count == 0; });
 }
 
 int shown(int count) {

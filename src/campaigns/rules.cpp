@@ -239,7 +239,7 @@ bool is_address(std::string_view email) {
 bool is_personal(std::string_view email) {
     static const std::set<std::string_view> domains{
         "aol.com",    "bbox.fr",   "free.fr",      "gmail.com",      "gmx.com",      "gmx.fr",
-        "hotmail.com", "hotmail.fr", "icloud.com",  "laposte.net",    "live.fr",      "mail.com",
+        "hotmail.com", "hotmail.fr", "icloud.com",  "laposte.net",    "live.fr",
         "msn.com",    "neuf.fr",   "numericable.fr", "orange.fr",    "outlook.com",  "outlook.fr",
         "proton.me",  "protonmail.com", "sfr.fr",  "wanadoo.fr",     "yahoo.com",    "yahoo.fr"};
     return domains.contains(email.substr(email.find('@') + 1));
