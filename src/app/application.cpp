@@ -253,8 +253,8 @@ Application::Application(const Configuration& configuration, db::Database& given
     jobs.every("audit.seal", std::chrono::minutes{1},
                [this](const jobs::Attempt& attempt) { audit.seal(attempt.now); });
     for (privacy::Holder* holder :
-         {static_cast<privacy::Holder*>(&campaigns_data),
-          static_cast<privacy::Holder*>(&pix_data), static_cast<privacy::Holder*>(&requests_data),
+         {static_cast<privacy::Holder*>(&campaigns_data), static_cast<privacy::Holder*>(&pix_data),
+          static_cast<privacy::Holder*>(&requests_data),
           static_cast<privacy::Holder*>(&enrolments_data),
           static_cast<privacy::Holder*>(&positioning_data),
           static_cast<privacy::Holder*>(&mail_data), static_cast<privacy::Holder*>(&identity_data)})
@@ -312,27 +312,25 @@ Application::Application(const Configuration& configuration, db::Database& given
     frameworks::add_pages(router, database, frameworks, identity, organisations);
     items::add_pages(router, database, items, identity, pages);
     positioning.tell(campaigns);
-    positioning::add_pages(router, pages,
-                           {.database = database,
-                            .positioning = positioning,
-                            .frameworks = frameworks,
-                            .identity = identity,
-                            .base_url = base_url,
-                            .campaign_of = [this](db::Transaction& transaction,
-                                                  base::PositioningId test, base::Time now)
-                                -> std::optional<positioning::ForCampaign> {
-                                const auto campaign = campaigns.of_test(transaction, test, now);
-                                if (!campaign) return std::nullopt;
-                                return positioning::ForCampaign{
-                                    campaign->title, "/my-campaigns/" + campaign->code};
-                            },
-                            .supervises = [this](db::Transaction& transaction,
-                                                 base::PersonId supervisor, base::PersonId agent) {
-                                const auto supervision =
-                                    requests.supervision_of(transaction, agent);
-                                return supervision && supervision->supervisor == supervisor &&
-                                       supervision->state == requests::SupervisionState::confirmed;
-                            }});
+    positioning::add_pages(
+        router, pages,
+        {.database = database,
+         .positioning = positioning,
+         .frameworks = frameworks,
+         .identity = identity,
+         .base_url = base_url,
+         .campaign_of = [this](db::Transaction& transaction, base::PositioningId test,
+                               base::Time now) -> std::optional<positioning::ForCampaign> {
+             const auto campaign = campaigns.of_test(transaction, test, now);
+             if (!campaign) return std::nullopt;
+             return positioning::ForCampaign{campaign->title, "/my-campaigns/" + campaign->code};
+         },
+         .supervises =
+             [this](db::Transaction& transaction, base::PersonId supervisor, base::PersonId agent) {
+                 const auto supervision = requests.supervision_of(transaction, agent);
+                 return supervision && supervision->supervisor == supervisor &&
+                        supervision->state == requests::SupervisionState::confirmed;
+             }});
     catalogue::add_pages(router, database, catalogue, enrolments, pages, base_url);
     catalogue::add_editing_pages(router, database, catalogue, identity, organisations, pages);
     sessions::add_pages(router,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Reads data/demo (carried by the binary) into an empty database; dates are relative to today.
 #include "app/application.hpp"
+#include "app/demo_campaigns.hpp"
 #include "app/demo_requests.hpp"
 #include "app/demo_seats.hpp"
 #include "base/embedded.hpp"
@@ -277,6 +278,7 @@ base::Result<void> load_demo(Application& app, base::Time now) {
     load_demo_seats(app, fillers, now);
     app.database.write(
         [&](db::Transaction& transaction) { load_positionings(app, transaction, now); });
+    load_demo_campaigns(app, fillers, now);
     return {};
 }
 

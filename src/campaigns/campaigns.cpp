@@ -73,8 +73,7 @@ void enqueue_all(db::Transaction& transaction, const Campaign& campaign, base::T
 
 Campaigns::Campaigns(db::Database& database, identity::Identity& identity,
                      organisations::Organisations& organisations,
-                     positioning::Positioning& positioning, pix::Pix& pix,
-                     std::string base_url)
+                     positioning::Positioning& positioning, pix::Pix& pix, std::string base_url)
     : database_(database),
       identity_(identity),
       organisations_(organisations),

@@ -214,10 +214,10 @@ private:
     std::optional<Figures> count(base::CampaignId, bool final, base::Time now);
     std::vector<base::Reason> problems(db::Transaction&, const Campaign&, const Campaign* before,
                                        const By&, base::Time now);
-    bool write_batches(base::CampaignId, base::Time now, std::string_view kind,
-                       const std::function<bool(const Campaign&)>& wanted,
-                       const std::function<std::vector<Invitation>(db::Transaction&,
-                                                                   const Campaign&)>& take);
+    bool write_batches(
+        base::CampaignId, base::Time now, std::string_view kind,
+        const std::function<bool(const Campaign&)>& wanted,
+        const std::function<std::vector<Invitation>(db::Transaction&, const Campaign&)>& take);
     std::optional<base::PersonId> invite_some(db::Transaction&, base::CampaignId,
                                               base::PersonId after, base::Time now);
     base::Result<Participation> joined(db::Transaction&, const Campaign&, base::PersonId,

@@ -73,9 +73,7 @@ std::optional<Stored> from_text(std::string_view text) {
     stored.figures.final = value.at("final").as_bool();
     stored.figures.strangers = value.at("strangers").to_number<int>();
     for (const json::value& item : value.at("rows").as_array()) {
-        const auto number = [&](std::size_t at) {
-            return item.as_array().at(at).to_number<int>();
-        };
+        const auto number = [&](std::size_t at) { return item.as_array().at(at).to_number<int>(); };
         stored.figures.rows.push_back({{item.as_array().at(0).to_number<std::int64_t>()},
                                        number(1),
                                        number(2),
@@ -85,7 +83,7 @@ std::optional<Stored> from_text(std::string_view text) {
     }
     for (const auto& [organisation, one] : value.at("held").as_object())
         stored.held[{std::stoll(std::string{organisation})}] = {counts_of(one.at(0)),
-                                                               counts_of(one.at(1))};
+                                                                counts_of(one.at(1))};
     for (const auto& [competence, one] : value.at("levels").as_object()) {
         Figures::Levels& levels = stored.figures.levels[std::string{competence}];
         for (std::size_t band = 0; band < levels.bands.size(); ++band)
@@ -189,9 +187,8 @@ std::optional<Figures> Campaigns::count(base::CampaignId id, bool final, base::T
             return counting[place == places.end() ? 0 : place->second];
         };
         Stored stored;
-        for (const auto& [organisation, agents] :
-             identity_.count_agents_at(transaction, ids, campaign->population,
-                                       base::in_paris(now).day))
+        for (const auto& [organisation, agents] : identity_.count_agents_at(
+                 transaction, ids, campaign->population, base::in_paris(now).day))
             of(organisation).agents += agents;
         for (const auto& [organisation, counts] : store::counts(transaction, id)) {
             Counting& one = of(organisation);
@@ -227,10 +224,9 @@ std::optional<Figures> Campaigns::count(base::CampaignId id, bool final, base::T
             const coverage::Counts& counts = made.shown[i];
             if (!empty(made.held[i])) stored.held[one.organisation->id] = made.held[i];
             if (i == 0 || one.invited > 0 || one.agents > 0 || counts[0] > 0)
-                stored.figures.rows.push_back({one.organisation->id, one.agents, one.invited,
-                                               static_cast<int>(counts[0]),
-                                               static_cast<int>(counts[1]),
-                                               static_cast<int>(counts[2])});
+                stored.figures.rows.push_back(
+                    {one.organisation->id, one.agents, one.invited, static_cast<int>(counts[0]),
+                     static_cast<int>(counts[1]), static_cast<int>(counts[2])});
         }
         stored.figures.at = now;
         stored.figures.final = final;

@@ -7,6 +7,8 @@
 #include "http/request.hpp"
 #include "organisations/organisations.hpp"
 
+#include <algorithm>
+
 namespace campaigns {
 namespace {
 
@@ -18,6 +20,40 @@ std::optional<base::Time> day_in(const std::string& text, const char* field, day
     if (const auto day = base::parse_iso_date(text)) return base::paris_time(*day + later, {});
     problems.push_back({"campaigns.problem.no_day", field, {}});
     return std::nullopt;
+}
+
+ReadCampaign taken_from(const Form& form, const Campaign* before, const organisations::Tree& tree) {
+    ReadCampaign read;
+    Campaign& campaign = read.campaign;
+    if (before != nullptr) campaign = *before;
+    campaign.title = form.title;
+    campaign.message = form.message;
+    campaign.takes_pix = form.takes_pix;
+    campaign.revision = form.revision;
+    const auto reminders = base::to_integer(form.reminders.empty() ? "0" : form.reminders);
+    campaign.reminders = reminders && *reminders >= 0 && *reminders <= most_reminders
+                             ? static_cast<int>(*reminders)
+                             : -1;
+    if (const auto closes = day_in(form.closes, "closes", days{1}, read.problems))
+        // One that was closed in the middle of a day stays so.
+        if (before == nullptr || base::iso_date(last_day(*before)) != form.closes)
+            campaign.closes_at = *closes;
+    if (before != nullptr && before->published_at) return read;
+
+    campaign.population = form.population;
+    if (const auto opens = day_in(form.opens, "opens", days{0}, read.problems))
+        campaign.opens_at = *opens;
+    if (const auto* organisation = tree.find(std::string_view{form.organisation}))
+        campaign.organisation = organisation->id;
+    else
+        read.problems.push_back({"campaigns.problem.organisation", "organisation", {}});
+    const auto scope = positioning::scope_named(form.scope);
+    if (!scope) read.problems.push_back({"campaigns.problem.scope", "scope", {}});
+    campaign.scope = scope.value_or(positioning::Scope::core);
+    campaign.scope_code = campaign.scope == positioning::Scope::area    ? form.area
+                          : campaign.scope == positioning::Scope::trade ? form.trade
+                                                                        : "";
+    return read;
 }
 
 }  // namespace
@@ -70,37 +106,13 @@ Form form_of(const Campaign& campaign, std::string_view organisation_code) {
 }
 
 ReadCampaign campaign_from(const Form& form, const Campaign* before,
-                           const organisations::Tree& tree) {
-    ReadCampaign read;
-    Campaign& campaign = read.campaign;
-    if (before != nullptr) campaign = *before;
-    campaign.title = form.title;
-    campaign.message = form.message;
-    campaign.takes_pix = form.takes_pix;
-    campaign.revision = form.revision;
-    const auto reminders = base::to_integer(form.reminders.empty() ? "0" : form.reminders);
-    campaign.reminders =
-        reminders && *reminders >= 0 && *reminders <= most_reminders ? static_cast<int>(*reminders)
-                                                                     : -1;
-    if (const auto closes = day_in(form.closes, "closes", days{1}, read.problems))
-        // One that was closed in the middle of a day stays so.
-        if (before == nullptr || base::iso_date(last_day(*before)) != form.closes)
-            campaign.closes_at = *closes;
-    if (before != nullptr && before->published_at) return read;
-
-    campaign.population = form.population;
-    if (const auto opens = day_in(form.opens, "opens", days{0}, read.problems))
-        campaign.opens_at = *opens;
-    if (const auto* organisation = tree.find(std::string_view{form.organisation}))
-        campaign.organisation = organisation->id;
-    else
-        read.problems.push_back({"campaigns.problem.organisation", "organisation", {}});
-    const auto scope = positioning::scope_named(form.scope);
-    if (!scope) read.problems.push_back({"campaigns.problem.scope", "scope", {}});
-    campaign.scope = scope.value_or(positioning::Scope::core);
-    campaign.scope_code = campaign.scope == positioning::Scope::area    ? form.area
-                          : campaign.scope == positioning::Scope::trade ? form.trade
-                                                                        : "";
+                           const organisations::Tree& tree, base::Time now) {
+    ReadCampaign read = taken_from(form, before, tree);
+    // All that is wrong at once; of what could not be read, only that.
+    for (base::Reason& reason : problems_of(read.campaign, before, now))
+        if (std::ranges::find(read.problems, reason.field, &base::Reason::field) ==
+            read.problems.end())
+            read.problems.push_back(std::move(reason));
     return read;
 }
 

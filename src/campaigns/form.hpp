@@ -31,6 +31,7 @@ struct ReadCampaign {
 };
 // `before`: the campaign that is changed, nullptr for a new one. Of a published one the fields that
 // are settled may be left out.
-ReadCampaign campaign_from(const Form&, const Campaign* before, const organisations::Tree&);
+ReadCampaign campaign_from(const Form&, const Campaign* before, const organisations::Tree&,
+                           base::Time now);
 
 }  // namespace campaigns

@@ -87,8 +87,8 @@ mail::Letter letter_for(const Campaign& campaign, const std::string& organisatio
     letter.facts = {{"campaigns.letter.asked_by", organisation},
                     {"campaigns.letter.until", until},
                     {"campaigns.letter.code", shown_code(campaign.code)},
-                    {"campaigns.letter.stop", std::string{base_url} + "/campaign-reminders/" +
-                                                  invitation.stop_key}};
+                    {"campaigns.letter.stop",
+                     std::string{base_url} + "/campaign-reminders/" + invitation.stop_key}};
     letter.action = {"campaigns.letter.take_part", "/my-campaigns/" + campaign.code};
     return letter;
 }
@@ -118,14 +118,11 @@ base::Result<InviteReport> Campaigns::invite(base::CampaignId id, std::string_vi
         const auto known = identity_.find_by_emails(transaction, fresh);
         std::vector<base::PersonId> ids;
         for (const auto& [email, person] : known) ids.push_back(person);
-        const auto works =
-            identity_.affiliations(transaction, ids, base::in_paris(now).day);
+        const auto works = identity_.affiliations(transaction, ids, base::in_paris(now).day);
         const auto tree = organisations_.tree(transaction, db::Versions(transaction));
         for (const std::string& email : fresh) {
-            store::NewInvitation given{.email = email,
-                                       .person = {},
-                                       .organisation = {},
-                                       .stop_key = base::random_token()};
+            store::NewInvitation given{
+                .email = email, .person = {}, .organisation = {}, .stop_key = base::random_token()};
             if (const auto person = known.find(email); person != known.end()) {
                 const auto there = works.find(person->second);
                 if (!is_asked(*campaign, *tree, there == works.end() ? nullptr : &there->second)) {
@@ -140,10 +137,9 @@ base::Result<InviteReport> Campaigns::invite(base::CampaignId id, std::string_vi
         }
         if (present + report.added > most_invitations)
             return base::unexpected(base::Error{
-                ErrorKind::conflict,
-                base::Reason{"campaigns.why_not.too_many_invitations",
-                             "addresses",
-                             {{"most", std::to_string(most_invitations)}}}});
+                ErrorKind::conflict, base::Reason{"campaigns.why_not.too_many_invitations",
+                                                  "addresses",
+                                                  {{"most", std::to_string(most_invitations)}}}});
         report.problem_count = static_cast<int>(report.problems.size());
         if (report.problems.size() > most_problems) report.problems.resize(most_problems);
         if (report.added == 0) return report;
@@ -168,11 +164,10 @@ base::Result<void> Campaigns::invite_all(base::CampaignId id, const By& by, base
             agents += count;
         if (agents > most_invitations)
             return base::unexpected(base::Error{
-                ErrorKind::conflict,
-                base::Reason{"campaigns.why_not.too_many_agents",
-                             "",
-                             {{"agents", std::to_string(agents)},
-                              {"most", std::to_string(most_invitations)}}}});
+                ErrorKind::conflict, base::Reason{"campaigns.why_not.too_many_agents",
+                                                  "",
+                                                  {{"agents", std::to_string(agents)},
+                                                   {"most", std::to_string(most_invitations)}}}});
         enqueue(transaction, invite_all_job, id, now, 0);
         record_invited(transaction, *campaign, by, now, agents);
         return {};
@@ -197,9 +192,8 @@ std::optional<base::PersonId> Campaigns::invite_some(db::Transaction& transactio
     if (!campaign || why_not_invite(phase_of(*campaign, now)) != nullptr) return std::nullopt;
     const auto tree = organisations_.tree(transaction, db::Versions(transaction));
     const auto agents =
-        identity_.agents_at(transaction, below(*tree, campaign->organisation),
-                            campaign->population, base::in_paris(now).day, after,
-                            static_cast<int>(agents_at_once));
+        identity_.agents_at(transaction, below(*tree, campaign->organisation), campaign->population,
+                            base::in_paris(now).day, after, static_cast<int>(agents_at_once));
     const auto before = store::invited_addresses(transaction, id);
     std::set<std::string_view> invited(before.begin(), before.end());
     int room = most_invitations - store::count_invitations(transaction, id);
@@ -221,10 +215,10 @@ std::optional<base::PersonId> Campaigns::invite_some(db::Transaction& transactio
 }
 
 // Letters of one kind, a batch a transaction, to whom `take` takes. False: there are more.
-bool Campaigns::write_batches(base::CampaignId id, base::Time now, std::string_view kind,
-                              const std::function<bool(const Campaign&)>& wanted,
-                              const std::function<std::vector<Invitation>(
-                                  db::Transaction&, const Campaign&)>& take) {
+bool Campaigns::write_batches(
+    base::CampaignId id, base::Time now, std::string_view kind,
+    const std::function<bool(const Campaign&)>& wanted,
+    const std::function<std::vector<Invitation>(db::Transaction&, const Campaign&)>& take) {
     for (int batch = 0; batch < batches_a_run; ++batch) {
         const bool more = database_.write([&](db::Transaction& transaction) {
             const auto campaign = store::find(transaction, id);
@@ -288,8 +282,7 @@ void Campaigns::remind(const jobs::Attempt& attempt) {
         });
     if (done) return;
     database_.write([&](db::Transaction& transaction) {
-        enqueue(transaction, remind_job, id, attempt.now + std::chrono::seconds{1},
-                reminder);
+        enqueue(transaction, remind_job, id, attempt.now + std::chrono::seconds{1}, reminder);
     });
 }
 
@@ -318,13 +311,10 @@ base::Result<void> Campaigns::stop_reminders(std::string_view stop_key, base::Ti
 }
 
 void Campaigns::add_jobs(jobs::Jobs& jobs) {
-    jobs.handle(letters_job,
-                [this](const jobs::Attempt& attempt) { write_letters(attempt); });
-    jobs.handle(invite_all_job,
-                [this](const jobs::Attempt& attempt) { invite_agents(attempt); });
+    jobs.handle(letters_job, [this](const jobs::Attempt& attempt) { write_letters(attempt); });
+    jobs.handle(invite_all_job, [this](const jobs::Attempt& attempt) { invite_agents(attempt); });
     jobs.handle(remind_job, [this](const jobs::Attempt& attempt) { remind(attempt); });
-    jobs.handle(count_job,
-                [this](const jobs::Attempt& attempt) { count_at_end(attempt); });
+    jobs.handle(count_job, [this](const jobs::Attempt& attempt) { count_at_end(attempt); });
 }
 
 }  // namespace campaigns

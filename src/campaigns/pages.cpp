@@ -85,11 +85,9 @@ http::Response show_list(const http::Request& request, const Site& site) {
     const auto page = static_cast<int>(request.query.integer("page", 1, 1000, 1));
     return site.database.read([&](db::Transaction& transaction) {
         const Reading reading(transaction, db::Versions(transaction), request, site);
-        const auto listed =
-            site.campaigns.list(transaction, perimeter(reading.rights),
-                                (page - 1) * campaigns_a_page, campaigns_a_page);
-        return http::show(
-            http::view("campaigns/list", list_view(listed, page, reading.names)));
+        const auto listed = site.campaigns.list(transaction, perimeter(reading.rights),
+                                                (page - 1) * campaigns_a_page, campaigns_a_page);
+        return http::show(http::view("campaigns/list", list_view(listed, page, reading.names)));
     });
 }
 
@@ -110,8 +108,7 @@ http::View form_page(db::Transaction& transaction, const http::Request& request,
     else if (campaign != nullptr)
         page.form = form_of(*campaign, organisation == nullptr ? "" : organisation->code);
     else
-        page.form =
-            empty_form(page.choices.empty() ? "" : page.choices.front()->code, request.now);
+        page.form = empty_form(page.choices.empty() ? "" : page.choices.front()->code, request.now);
     return http::view("campaigns/form", form_view(page, reading.names));
 }
 
@@ -132,7 +129,7 @@ http::Response create(const http::Request& request, const Site& site) {
     const auto read = site.database.read([&](db::Transaction& transaction) {
         const auto rights =
             site.identity.rights(transaction, db::Versions(transaction), request.person());
-        ReadCampaign found = campaign_from(form, nullptr, rights.tree());
+        ReadCampaign found = campaign_from(form, nullptr, rights.tree(), request.now);
         if (found.campaign.organisation.value != 0)
             by.role = role_of(rights, found.campaign.organisation);
         if (found.campaign.organisation.value != 0 && by.role.empty())
@@ -144,8 +141,7 @@ http::Response create(const http::Request& request, const Site& site) {
     if (read.problems.empty()) created = site.campaigns.create(read.campaign, by, request.now);
     if (created) return changed(*created, "campaigns.notice.created", 201);
     return site.database.read([&](db::Transaction& transaction) {
-        return http::refuse(created.error(),
-                            form_page(transaction, request, site, nullptr, form));
+        return http::refuse(created.error(), form_page(transaction, request, site, nullptr, form));
     });
 }
 
@@ -155,8 +151,7 @@ http::Response show_edit(const http::Request& request, const Site& site) {
     if (const char* why = why_not_change(phase_of(asked->campaign, request.now)))
         return http::refuse({ErrorKind::conflict, why});
     return site.database.read([&](db::Transaction& transaction) {
-        return http::show(
-            form_page(transaction, request, site, &asked->campaign, std::nullopt));
+        return http::show(form_page(transaction, request, site, &asked->campaign, std::nullopt));
     });
 }
 
@@ -167,15 +162,14 @@ http::Response change(const http::Request& request, const Site& site) {
     const auto read = site.database.read([&](db::Transaction& transaction) {
         const auto rights =
             site.identity.rights(transaction, db::Versions(transaction), request.person());
-        ReadCampaign found = campaign_from(form, &asked->campaign, rights.tree());
+        ReadCampaign found = campaign_from(form, &asked->campaign, rights.tree(), request.now);
         if (found.campaign.organisation.value != 0 &&
             role_of(rights, found.campaign.organisation).empty())
             found.problems.push_back({"campaigns.problem.organisation", "organisation", {}});
         return found;
     });
     base::Result<void> done = base::unexpected(base::Error{ErrorKind::invalid, read.problems});
-    if (read.problems.empty())
-        done = site.campaigns.change(read.campaign, asked->by, request.now);
+    if (read.problems.empty()) done = site.campaigns.change(read.campaign, asked->by, request.now);
     if (done) return changed(asked->campaign.id, "campaigns.notice.changed");
     if (done.error().kind == ErrorKind::not_found) return http::refuse(done.error());
     return site.database.read([&](db::Transaction& transaction) {
@@ -201,8 +195,7 @@ http::Response campaign_page(const http::Request& request, const Site& site,
                   .invitations = site.campaigns.count_invitations(transaction, *id),
                   .base_url = site.base_url};
         const auto* at = reading.rights.tree().find(request.query.text("organisation"));
-        if (at != nullptr &&
-            reading.rights.tree().contains(page.campaign.organisation, at->id))
+        if (at != nullptr && reading.rights.tree().contains(page.campaign.organisation, at->id))
             page.looked_at = at->id;
         auto view = http::view("campaigns/campaign", campaign_view(page, reading.names));
         return error == nullptr ? http::show(std::move(view))
@@ -263,8 +256,8 @@ http::View invitations_page(db::Transaction& transaction, const http::Request& r
     const auto page = static_cast<int>(request.query.integer("page", 1, 1000, 1));
     int agents = 0;
     for (const auto& [organisation, count] : site.identity.count_agents_at(
-             transaction, below(reading.rights.tree(), campaign.organisation),
-             campaign.population, base::in_paris(request.now).day))
+             transaction, below(reading.rights.tree(), campaign.organisation), campaign.population,
+             base::in_paris(request.now).day))
         agents += count;
     const InvitationsPage shown{
         .campaign = campaign,
@@ -326,8 +319,8 @@ http::Response show_results(const http::Request& request, const Site& site) {
     const auto figures = site.campaigns.figures(asked->campaign.id, request.now);
     return site.database.read([&](db::Transaction& transaction) {
         const Reading reading(transaction, db::Versions(transaction), request, site);
-        return http::show(http::view("campaigns/results",
-                                     results_view(asked->campaign, figures, reading.names)));
+        return http::show(
+            http::view("campaigns/results", results_view(asked->campaign, figures, reading.names)));
     });
 }
 
@@ -377,17 +370,18 @@ std::function<std::string(const base::Reason&)> words_for(const http::Request& r
 
 void add_pages(http::Router& router, const Site& given) {
     const auto site = std::make_shared<const Site>(given);  // shared by the handlers below
-    const auto organisers = http::Access::any_role({organising_roles.begin(), organising_roles.end()});
+    const auto organisers =
+        http::Access::any_role({organising_roles.begin(), organising_roles.end()});
     const auto add = [&](const char* method, const std::string& pattern, http::Doc doc,
                          auto handler, std::size_t max_body = std::size_t{256} * 1024) {
-        router.add({.method = method,
-                    .pattern = pattern,
-                    .access = organisers,
-                    .doc = std::move(doc),
-                    .handler = [site, handler](const http::Request& request) {
-                        return handler(request, *site);
-                    },
-                    .max_body = max_body});
+        router.add(
+            {.method = method,
+             .pattern = pattern,
+             .access = organisers,
+             .doc = std::move(doc),
+             .handler = [site,
+                         handler](const http::Request& request) { return handler(request, *site); },
+             .max_body = max_body});
     };
     constexpr std::string_view made = R"({"type":"object","required":["id"]})";
     const std::string one = "/campaigns/{campaign}";
@@ -410,8 +404,8 @@ void add_pages(http::Router& router, const Site& given) {
         show_edit);
     add("POST", one, {.summary = "Change a campaign", .form = fields(false), .answer = made},
         change);
-    add("POST", one + "/publish", {.summary = "Publish a draft: it opens on its day", .answer = made},
-        publish);
+    add("POST", one + "/publish",
+        {.summary = "Publish a draft: it opens on its day", .answer = made}, publish);
     add("POST", one + "/close", {.summary = "Close an open campaign now", .answer = made}, close);
     add("POST", one + "/cancel",
         {.summary = "Call a campaign off",

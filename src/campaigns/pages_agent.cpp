@@ -36,8 +36,7 @@ struct Reading {
           names{*tree, *trades, request.language, request.now} {}
 };
 
-http::View mine_page(db::Transaction& transaction, const http::Request& request,
-                     const Site& site) {
+http::View mine_page(db::Transaction& transaction, const http::Request& request, const Site& site) {
     const Reading reading(transaction, request, site);
     return http::view("campaigns/mine",
                       mine_view(site.campaigns.mine(transaction, request.person(), request.now),
@@ -51,8 +50,7 @@ http::Response show_mine(const http::Request& request, const Site& site) {
 }
 
 http::Response enter_code(const http::Request& request, const Site& site) {
-    auto found =
-        site.campaigns.open_code(request.person(), request.form.text("code"), request.now);
+    auto found = site.campaigns.open_code(request.person(), request.form.text("code"), request.now);
     if (found) return http::done(path_of(found->campaign), "");
     // On the form, what is unknown is a wrong entry.
     base::Error error = found.error();
@@ -74,9 +72,9 @@ http::View part_page(db::Transaction& transaction, const http::Request& request,
     PartPage page{.mine = mine,
                   .why_not_asked = site.campaigns.why_not_asked(transaction, mine.campaign,
                                                                 request.person(), request.now)};
-    const auto targets = site.positioning.targets_of(
-        transaction, db::Versions(transaction), request.person(), mine.campaign.scope,
-        mine.campaign.scope_code, request.now);
+    const auto targets =
+        site.positioning.targets_of(transaction, db::Versions(transaction), request.person(),
+                                    mine.campaign.scope, mine.campaign.scope_code, request.now);
     page.competences = targets ? targets->size() : 0;
     if (phase_of(mine.campaign, request.now) == Phase::open && !page.why_not_asked) {
         page.fitting =
@@ -85,8 +83,7 @@ http::View part_page(db::Transaction& transaction, const http::Request& request,
         page.has_earlier = !page.fitting.empty();
         page.phone = request.header("user-agent").contains("Mobi");
     }
-    return http::view("campaigns/part",
-                      part_view(page, reading.names, words_for(request, site)));
+    return http::view("campaigns/part", part_view(page, reading.names, words_for(request, site)));
 }
 
 http::Response show_part(const http::Request& request, const Site& site) {
@@ -139,7 +136,8 @@ http::Response share(const http::Request& request, const Site& site) {
     if (!mine) return http::refuse(mine.error());
     // Never by leaving something out.
     if (!request.form.has("shared"))
-        return told(request, site, *mine, {ErrorKind::invalid, "campaigns.problem.choose", "shared"});
+        return told(request, site, *mine,
+                    {ErrorKind::invalid, "campaigns.problem.choose", "shared"});
     const bool shared = request.form.flag("shared");
     const auto done =
         site.campaigns.share(request.person(), mine->campaign.id, shared, request.now);

@@ -21,17 +21,15 @@ json::object PersonalData::held(db::Transaction& transaction, base::PersonId per
         }
         if (one.part) {
             told["began_at"] = base::iso_time(one.part->began_at);
-            if (one.part->finished_at)
-                told["finished_at"] = base::iso_time(*one.part->finished_at);
-            if (one.part->declined_at)
-                told["declined_at"] = base::iso_time(*one.part->declined_at);
+            if (one.part->finished_at) told["finished_at"] = base::iso_time(*one.part->finished_at);
+            if (one.part->declined_at) told["declined_at"] = base::iso_time(*one.part->declined_at);
             told["shared"] = one.part->shared;
         }
         asked.push_back(std::move(told));
     }
     for (const Campaign& campaign : store::created_by(transaction, person))
-        opened.push_back({{"campaign", campaign.title},
-                          {"created_at", base::iso_time(campaign.created_at)}});
+        opened.push_back(
+            {{"campaign", campaign.title}, {"created_at", base::iso_time(campaign.created_at)}});
     json::object all;
     if (!asked.empty()) all["campaigns"] = std::move(asked);
     if (!opened.empty()) all["prepared"] = std::move(opened);
@@ -52,9 +50,8 @@ std::vector<privacy::Effect> PersonalData::erase(db::Transaction& transaction,
 int PersonalData::retain(db::Transaction& transaction, std::string_view object, base::Time before,
                          int most, privacy::Run run) {
     const bool real = run == privacy::Run::real;
-    return object == "invitations"
-               ? store::retain_invitations(transaction, before, most, real)
-               : store::retain_participations(transaction, before, most, real);
+    return object == "invitations" ? store::retain_invitations(transaction, before, most, real)
+                                   : store::retain_participations(transaction, before, most, real);
 }
 
 }  // namespace campaigns

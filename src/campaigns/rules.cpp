@@ -43,7 +43,8 @@ namespace {
 void check_text(std::vector<base::Reason>& problems, const std::string& text, const char* field,
                 std::size_t longest) {
     if (base::length(text) > longest)
-        problems.push_back({"campaigns.problem.too_long", field, {{"most", std::to_string(longest)}}});
+        problems.push_back(
+            {"campaigns.problem.too_long", field, {{"most", std::to_string(longest)}}});
 }
 
 // Nothing says whether a trade is known: the trades stand in the database, see Campaigns::create.
@@ -146,8 +147,7 @@ bool is_asked(const Campaign& campaign, const organisations::Tree& tree,
            (campaign.population.empty() || campaign.population == works->population);
 }
 
-std::vector<base::OrganisationId> below(const organisations::Tree& tree,
-                                        base::OrganisationId top) {
+std::vector<base::OrganisationId> below(const organisations::Tree& tree, base::OrganisationId top) {
     std::vector<base::OrganisationId> found;
     for (const auto& [one, depth] : tree.in_order())
         if (tree.contains(top, one->id)) found.push_back(one->id);
@@ -238,10 +238,10 @@ bool is_address(std::string_view email) {
 
 bool is_personal(std::string_view email) {
     static const std::set<std::string_view> domains{
-        "aol.com",    "bbox.fr",   "free.fr",      "gmail.com",      "gmx.com",      "gmx.fr",
-        "hotmail.com", "hotmail.fr", "icloud.com",  "laposte.net",    "live.fr",
-        "msn.com",    "neuf.fr",   "numericable.fr", "orange.fr",    "outlook.com",  "outlook.fr",
-        "proton.me",  "protonmail.com", "sfr.fr",  "wanadoo.fr",     "yahoo.com",    "yahoo.fr"};
+        "aol.com",        "bbox.fr",        "free.fr",    "gmail.com",   "gmx.com",    "gmx.fr",
+        "hotmail.com",    "hotmail.fr",     "icloud.com", "laposte.net", "live.fr",    "msn.com",
+        "neuf.fr",        "numericable.fr", "orange.fr",  "outlook.com", "outlook.fr", "proton.me",
+        "protonmail.com", "sfr.fr",         "wanadoo.fr", "yahoo.com",   "yahoo.fr"};
     return domains.contains(email.substr(email.find('@') + 1));
 }
 

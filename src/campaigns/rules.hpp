@@ -19,7 +19,7 @@ inline constexpr std::size_t longest_message = 2000;  // characters
 inline constexpr std::size_t longest_reason = 1000;   // characters
 inline constexpr std::chrono::days longest_time{366};
 inline constexpr int most_reminders = 3;
-inline constexpr int most_invitations = 20'000;       // of a campaign
+inline constexpr int most_invitations = 20'000;        // of a campaign
 inline constexpr std::size_t most_addresses = 10'000;  // of a list
 inline constexpr std::size_t most_problems = 100;      // told of a list
 
@@ -48,8 +48,8 @@ bool is_asked(const Campaign&, const organisations::Tree&, const identity::Affil
 std::vector<base::OrganisationId> below(const organisations::Tree&, base::OrganisationId);
 
 // -- dates
-base::Time next_day(base::Time now);       // its first moment in Paris
-base::Date last_day(const Campaign&);      // in Paris, on which one may still take part
+base::Time next_day(base::Time now);   // its first moment in Paris
+base::Date last_day(const Campaign&);  // in Paris, on which one may still take part
 // The moments of the reminders that were asked for: at nine in Paris on days spread evenly between
 // the opening and the end, none within a day of the opening or of the end, none twice.
 std::vector<base::Time> reminder_times(base::Time opens_at, base::Time closes_at, int reminders);

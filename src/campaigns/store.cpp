@@ -19,9 +19,9 @@ std::optional<Id> id_in(const db::Row& row, int column) {
     return value ? std::optional{Id{*value}} : std::nullopt;
 }
 
-#define CAMPAIGN_COLUMNS                                                                         \
-    "c.id, c.code, c.organisation_id, c.population, c.title, c.message, c.framework, c.scope, "  \
-    "c.scope_code, c.takes_pix, c.reminders, c.opens_at, c.closes_at, c.created_by, "            \
+#define CAMPAIGN_COLUMNS                                                                        \
+    "c.id, c.code, c.organisation_id, c.population, c.title, c.message, c.framework, c.scope, " \
+    "c.scope_code, c.takes_pix, c.reminders, c.opens_at, c.closes_at, c.created_by, "           \
     "c.created_at, c.published_at, c.cancelled_at, c.cancelled_why, c.revision"
 constexpr int after_campaign = 19;
 
@@ -51,6 +51,9 @@ Campaign campaign_from(const db::Row& row) {
     "i.id, i.campaign_id, i.email, i.person_id, i.invited_at, i.sent_at, i.stopped_at, " \
     "i.reminders, i.stop_key"
 constexpr int after_invitation = 9;
+// SQLite's RETURNING knows no other name of the table.
+#define RETURNED_COLUMNS \
+    "id, campaign_id, email, person_id, invited_at, sent_at, stopped_at, reminders, stop_key"
 
 Invitation invitation_from(const db::Row& row, int at = 0) {
     return {.id = row.integer(at),
@@ -64,8 +67,8 @@ Invitation invitation_from(const db::Row& row, int at = 0) {
             .stop_key = row.optional_text(at + 8).value_or("")};
 }
 
-#define PARTICIPATION_COLUMNS                                                              \
-    "p.id, p.campaign_id, p.positioning_id, p.began_at, p.finished_at, p.declined_at, "    \
+#define PARTICIPATION_COLUMNS                                                           \
+    "p.id, p.campaign_id, p.positioning_id, p.began_at, p.finished_at, p.declined_at, " \
     "p.chosen_at, p.shared"
 
 Participation participation_from(const db::Row& row, int at = 0) {
@@ -128,15 +131,13 @@ std::optional<base::CampaignId> insert(db::Transaction& transaction, const Campa
 }
 
 constexpr db::Query select_campaign{"campaigns.find",
-                                    "SELECT " CAMPAIGN_COLUMNS
-                                    " FROM campaigns c WHERE c.id = $1"};
+                                    "SELECT " CAMPAIGN_COLUMNS " FROM campaigns c WHERE c.id = $1"};
 std::optional<Campaign> find(db::Transaction& transaction, base::CampaignId id) {
     return one(transaction, select_campaign, id.value);
 }
 
-constexpr db::Query select_by_code{"campaigns.find_by_code",
-                                   "SELECT " CAMPAIGN_COLUMNS
-                                   " FROM campaigns c WHERE c.code = $1"};
+constexpr db::Query select_by_code{
+    "campaigns.find_by_code", "SELECT " CAMPAIGN_COLUMNS " FROM campaigns c WHERE c.code = $1"};
 std::optional<Campaign> find_by_code(db::Transaction& transaction, std::string_view code) {
     return one(transaction, select_by_code, code);
 }
@@ -181,8 +182,8 @@ bool update(db::Transaction& transaction, const Campaign& c) {
     return transaction.run(update_campaign,
                            {c.id.value, c.revision, c.organisation.value, c.population, c.title,
                             c.message, positioning::name_of(c.scope), c.scope_code, c.takes_pix,
-                            c.reminders, base::to_epoch(c.opens_at),
-                            base::to_epoch(c.closes_at)}) > 0;
+                            c.reminders, base::to_epoch(c.opens_at), base::to_epoch(c.closes_at)}) >
+           0;
 }
 
 constexpr db::Query update_published{"campaigns.publish", R"sql(
@@ -253,8 +254,7 @@ void add_invitation(db::Transaction& transaction, base::CampaignId id, const New
                     base::Time now) {
     transaction.run_later(
         insert_invitation,
-        {id.value, given.email,
-         given.person ? std::optional{given.person->value} : std::nullopt,
+        {id.value, given.email, given.person ? std::optional{given.person->value} : std::nullopt,
          given.organisation ? std::optional{given.organisation->value} : std::nullopt,
          base::to_epoch(now), given.stop_key});
 }
@@ -305,20 +305,20 @@ void recognise(db::Transaction& transaction, base::CampaignId id, std::string_vi
 }
 
 constexpr db::Query update_unsent{"campaigns.take_unsent", R"sql(
-    UPDATE campaign_invitations AS i SET sent_at = $2
-    WHERE i.sent_at IS NULL AND i.id IN (
+    UPDATE campaign_invitations SET sent_at = $2
+    WHERE sent_at IS NULL AND id IN (
         SELECT n.id FROM campaign_invitations n
         WHERE n.campaign_id = $1 AND n.sent_at IS NULL AND n.email IS NOT NULL
         ORDER BY n.id LIMIT $3)
-    RETURNING )sql" INVITATION_COLUMNS};
+    RETURNING )sql" RETURNED_COLUMNS};
 std::vector<Invitation> take_unsent(db::Transaction& transaction, base::CampaignId id,
                                     base::Time now, int most) {
     return some(transaction, update_unsent, {id.value, base::to_epoch(now), most});
 }
 
 constexpr db::Query update_reminded{"campaigns.take_to_remind", R"sql(
-    UPDATE campaign_invitations AS i SET reminders = CAST($2 AS smallint)
-    WHERE i.reminders < CAST($2 AS smallint) AND i.id IN (
+    UPDATE campaign_invitations SET reminders = CAST($2 AS smallint)
+    WHERE reminders < CAST($2 AS smallint) AND id IN (
         SELECT n.id FROM campaign_invitations n
         WHERE n.campaign_id = $1 AND n.reminders < CAST($2 AS smallint) AND n.sent_at IS NOT NULL
           AND n.stopped_at IS NULL AND n.email IS NOT NULL
@@ -328,7 +328,7 @@ constexpr db::Query update_reminded{"campaigns.take_to_remind", R"sql(
                           WHERE p.campaign_id = n.campaign_id AND p.person_id = n.person_id
                             AND (p.finished_at IS NOT NULL OR p.declined_at IS NOT NULL))
         ORDER BY n.id LIMIT $4)
-    RETURNING )sql" INVITATION_COLUMNS};
+    RETURNING )sql" RETURNED_COLUMNS};
 std::vector<Invitation> take_to_remind(db::Transaction& transaction, base::CampaignId id,
                                        int reminder, std::string_view but, int most) {
     return some(transaction, update_reminded, {id.value, reminder, but, most});
@@ -336,8 +336,8 @@ std::vector<Invitation> take_to_remind(db::Transaction& transaction, base::Campa
 
 // Who was written to and may still wait for the day.
 constexpr db::Query update_told{"campaigns.take_to_tell_cancelled", R"sql(
-    UPDATE campaign_invitations AS i SET told_cancelled_at = $2
-    WHERE i.told_cancelled_at IS NULL AND i.id IN (
+    UPDATE campaign_invitations SET told_cancelled_at = $2
+    WHERE told_cancelled_at IS NULL AND id IN (
         SELECT n.id FROM campaign_invitations n
         WHERE n.campaign_id = $1 AND n.told_cancelled_at IS NULL AND n.sent_at IS NOT NULL
           AND n.stopped_at IS NULL AND n.email IS NOT NULL
@@ -345,7 +345,7 @@ constexpr db::Query update_told{"campaigns.take_to_tell_cancelled", R"sql(
                           WHERE p.campaign_id = n.campaign_id AND p.person_id = n.person_id
                             AND p.declined_at IS NOT NULL)
         ORDER BY n.id LIMIT $3)
-    RETURNING )sql" INVITATION_COLUMNS};
+    RETURNING )sql" RETURNED_COLUMNS};
 std::vector<Invitation> take_to_tell_cancelled(db::Transaction& transaction, base::CampaignId id,
                                                base::Time now, int most) {
     return some(transaction, update_told, {id.value, base::to_epoch(now), most});
@@ -372,8 +372,8 @@ constexpr db::Query insert_one_participation{"campaigns.insert_participation", R
 )sql"};
 bool insert_participation(db::Transaction& transaction, base::CampaignId id, base::PersonId person,
                           base::OrganisationId organisation, base::Time now) {
-    return transaction.run(insert_one_participation, {id.value, person.value, organisation.value,
-                                                      base::to_epoch(now)}) > 0;
+    return transaction.run(insert_one_participation,
+                           {id.value, person.value, organisation.value, base::to_epoch(now)}) > 0;
 }
 
 constexpr db::Query put_one_participation{"campaigns.put_participation", R"sql(
@@ -410,8 +410,7 @@ void set_declined(db::Transaction& transaction, std::int64_t participation, base
 constexpr db::Query update_choice{"campaigns.choose", R"sql(
     UPDATE campaign_participations SET shared = $2, chosen_at = $3, declined_at = NULL WHERE id = $1
 )sql"};
-void choose(db::Transaction& transaction, std::int64_t participation, bool shared,
-            base::Time now) {
+void choose(db::Transaction& transaction, std::int64_t participation, bool shared, base::Time now) {
     transaction.run(update_choice, {participation, shared, base::to_epoch(now)});
 }
 
@@ -486,9 +485,8 @@ std::map<base::OrganisationId, Counts> counts(db::Transaction& transaction, base
 // -- agents
 
 // Drafts are nobody's business; one that was called off concerns who began or was written to.
-constexpr db::Query select_mine{"campaigns.mine",
-                                "SELECT " CAMPAIGN_COLUMNS ", " INVITATION_COLUMNS
-                                ", " PARTICIPATION_COLUMNS R"sql(
+constexpr db::Query select_mine{"campaigns.mine", "SELECT " CAMPAIGN_COLUMNS ", " INVITATION_COLUMNS
+                                                  ", " PARTICIPATION_COLUMNS R"sql(
     FROM (SELECT campaign_id FROM campaign_invitations WHERE person_id = $1
           UNION SELECT campaign_id FROM campaign_invitations WHERE email = $2
           UNION SELECT campaign_id FROM campaign_participations WHERE person_id = $1) AS m
@@ -551,9 +549,8 @@ void count_wrong_code(db::Transaction& transaction, base::PersonId person, base:
 
 // -- privacy
 
-constexpr db::Query select_held{"campaigns.held",
-                                "SELECT " CAMPAIGN_COLUMNS ", " INVITATION_COLUMNS
-                                ", " PARTICIPATION_COLUMNS R"sql(
+constexpr db::Query select_held{"campaigns.held", "SELECT " CAMPAIGN_COLUMNS ", " INVITATION_COLUMNS
+                                                  ", " PARTICIPATION_COLUMNS R"sql(
     FROM (SELECT campaign_id FROM campaign_invitations WHERE person_id = $1
           UNION SELECT campaign_id FROM campaign_participations WHERE person_id = $1) AS m
     JOIN campaigns c ON c.id = m.campaign_id
@@ -606,12 +603,12 @@ void forget_wrong_codes(db::Transaction& transaction, base::PersonId person) {
 
 // Both kinds of run choose by the same words; how many rows came or went is told by either. A
 // campaign that was never opened ends on the day when it should have.
-#define OLD_INVITATIONS                                                            \
+#define OLD_INVITATIONS                                                                 \
     "SELECT i.id FROM campaign_invitations i JOIN campaigns c ON c.id = i.campaign_id " \
     "WHERE i.email IS NOT NULL AND c.closes_at < $1 ORDER BY c.closes_at, i.id LIMIT $2"
 constexpr db::Query select_old_invitations{"campaigns.old_invitations", OLD_INVITATIONS};
-constexpr db::Query blank_old_invitations{
-    "campaigns.forget_old_invitations", FORGET_INVITATIONS "WHERE id IN (" OLD_INVITATIONS ")"};
+constexpr db::Query blank_old_invitations{"campaigns.forget_old_invitations",
+                                          FORGET_INVITATIONS "WHERE id IN (" OLD_INVITATIONS ")"};
 int retain_invitations(db::Transaction& transaction, base::Time before, int most, bool really) {
     return transaction.run(really ? blank_old_invitations : select_old_invitations,
                            {base::to_epoch(before), most});

@@ -39,8 +39,7 @@ bool same_scope(const positioning::Test& test, const Campaign& campaign) {
 
 }  // namespace
 
-std::vector<Mine> Campaigns::mine(db::Transaction& transaction, base::PersonId person,
-                                  base::Time) {
+std::vector<Mine> Campaigns::mine(db::Transaction& transaction, base::PersonId person, base::Time) {
     const auto found = identity_.find(transaction, person);
     return store::mine(transaction, person, found ? found->email : "", most_shown);
 }
@@ -88,10 +87,9 @@ std::optional<base::Reason> Campaigns::why_not_asked(db::Transaction& transactio
     const auto tree = organisations_.tree(transaction, db::Versions(transaction));
     if (is_asked(campaign, *tree, works ? &*works : nullptr)) return std::nullopt;
     const auto* organisation = tree->find(campaign.organisation);
-    return base::Reason{
-        "campaigns.why_not.not_asked",
-        "",
-        {{"organisation", organisation == nullptr ? "" : organisation->name}}};
+    return base::Reason{"campaigns.why_not.not_asked",
+                        "",
+                        {{"organisation", organisation == nullptr ? "" : organisation->name}}};
 }
 
 std::vector<positioning::Test> Campaigns::fitting(db::Transaction& transaction,
@@ -133,8 +131,7 @@ base::Result<base::PositioningId> Campaigns::start(base::PersonId person, base::
         const auto test = positioning_.in_progress(transaction, person);
         if (!test) return base::PositioningId{};
         if (!same_scope(*test, *campaign)) return refuse("campaigns.why_not.other_test");
-        if (part->test != test->id)
-            store::set_test(transaction, part->id, test->id, std::nullopt);
+        if (part->test != test->id) store::set_test(transaction, part->id, test->id, std::nullopt);
         return test->id;
     };
     const auto before = database_.write(go_on);
@@ -190,8 +187,7 @@ base::Result<void> Campaigns::share(base::PersonId person, base::CampaignId id, 
     });
 }
 
-base::Result<void> Campaigns::decline(base::PersonId person, base::CampaignId id,
-                                      base::Time now) {
+base::Result<void> Campaigns::decline(base::PersonId person, base::CampaignId id, base::Time now) {
     return database_.write([&](db::Transaction& transaction) -> base::Result<void> {
         const auto campaign = store::find(transaction, id);
         if (!campaign || !campaign->published_at)
@@ -209,8 +205,7 @@ std::optional<Campaign> Campaigns::of_test(db::Transaction& transaction, base::P
     return store::of_test(transaction, test, now);
 }
 
-void Campaigns::ended(db::Transaction& transaction, const positioning::Test& test,
-                      base::Time now) {
+void Campaigns::ended(db::Transaction& transaction, const positioning::Test& test, base::Time now) {
     store::finish(transaction, test.id, now);
 }
 

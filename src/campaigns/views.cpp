@@ -110,10 +110,8 @@ constexpr std::array<std::string_view, frameworks::bands + 1> band_names{
 json::array calendar(const Campaign& campaign, base::Time now) {
     json::array days;
     const auto add = [&](std::string_view what, base::Time at, std::int64_t number) {
-        days.push_back({{"what", what},
-                        {"number", number},
-                        {"at", base::iso_time(at)},
-                        {"past", at <= now}});
+        days.push_back(
+            {{"what", what}, {"number", number}, {"at", base::iso_time(at)}, {"past", at <= now}});
     };
     add("opens", campaign.opens_at, 0);
     std::int64_t number = 0;
@@ -187,8 +185,7 @@ json::object form_view(const FormPage& page, const Names& names) {
         {"organisation", {{"required", true}, {"options", std::move(organisations)}}},
         {"population",
          {{"required", true},
-          {"options",
-           options({"", "etat", "territoriale", "hospitaliere"}, form.population)}}},
+          {"options", options({"", "etat", "territoriale", "hospitaliere"}, form.population)}}},
         {"message", field(form.message)},
         {"scope",
          {{"required", true}, {"options", options({"core", "area", "trade", "all"}, form.scope)}}},
@@ -233,8 +230,8 @@ json::object campaign_view(const Page& page, const Names& names) {
     view["draft"] = phase == Phase::draft;
     view["has_results"] = page.figures && !page.figures->levels.empty();
     view["closed"] = phase == Phase::closed;
-    view["take_up"] = page.figures ? json::value(take_up_view(page, *page.figures, names))
-                                   : json::value(nullptr);
+    view["take_up"] =
+        page.figures ? json::value(take_up_view(page, *page.figures, names)) : json::value(nullptr);
     view["form"] = {{"why", field("", true)}};
     return view;
 }
@@ -291,10 +288,10 @@ std::string results_csv(const Campaign& campaign, const Figures& figures, const 
                   told(row.shared)});
     const Figures::Row* all = figures.find(campaign.organisation);
     if (figures.levels.empty() || all == nullptr || all->shared == 0) return out;
-    line({word("campaigns.csv.code"), word("campaigns.csv.competence"),
-          word("campaigns.band.none"), word("campaigns.band.fundamental"),
-          word("campaigns.band.intermediate"), word("campaigns.band.advanced"),
-          word("campaigns.band.specialised"), word("campaigns.results.reached")});
+    line({word("campaigns.csv.code"), word("campaigns.csv.competence"), word("campaigns.band.none"),
+          word("campaigns.band.fundamental"), word("campaigns.band.intermediate"),
+          word("campaigns.band.advanced"), word("campaigns.band.specialised"),
+          word("campaigns.results.reached")});
     for (const auto& [code, levels] : figures.levels) {
         const auto* competence = frameworks::present().find(code);
         std::vector<std::string> cells{
@@ -364,16 +361,18 @@ const std::string row_schema = R"json({"type": "object",
 
 const std::string list_schema = R"json({"type": "object", "required": ["total", "campaigns"],
  "properties": {"total": {"type": "integer"}, "campaigns": {"type": "array", "items":
-  {"type": "object", "required": [)json" + summary_required +
-                                R"json(], "properties": {)json" + summary_properties + "}}}}}";
-const std::string form_schema = R"json({"type": "object", "required": ["id", "published", "form"]})json";
+  {"type": "object", "required": [)json" +
+                                summary_required + R"json(], "properties": {)json" +
+                                summary_properties + "}}}}}";
+const std::string form_schema =
+    R"json({"type": "object", "required": ["id", "published", "form"]})json";
 const std::string campaign_schema =
     R"json({"type": "object", "required": [)json" + summary_required +
     R"json(, "link", "calendar", "take_up"], "properties": {)json" + summary_properties +
     R"json(, "take_up": {"type": ["object", "null"], "required": ["at", "rows", "final"],
    "properties": {"at": {"type": "string", "format": "date-time"}, "rows": {"type": "array",
-    "items": )json" + row_schema +
-    "}}}}}";
+    "items": )json" +
+    row_schema + "}}}}}";
 const std::string results_schema =
     R"json({"type": "object", "required": [)json" + summary_required +
     R"json(, "final", "shared", "competences"], "properties": {)json" + summary_properties +
@@ -390,14 +389,15 @@ const std::string invitations_schema =
 const std::string mine_schema =
     R"json({"type": "object", "required": ["campaigns"], "properties": {
   "campaigns": {"type": "array", "items": {"type": "object",
-   "required": [)json" + summary_required +
+   "required": [)json" +
+    summary_required +
     R"json(, "state"], "properties": {"state": {"enum": ["invited", "begun", "finished", "shared",
-   "kept", "declined"]}, )json" + summary_properties + "}}}}}";
+   "kept", "declined"]}, )json" +
+    summary_properties + "}}}}}";
 const std::string part_schema =
     R"json({"type": "object", "required": [)json" + summary_required +
     R"json(, "state", "can_take_part", "can_choose", "shared"], "properties": {)json" +
     summary_properties + "}}";
-const std::string stop_schema =
-    R"json({"type": "object", "required": ["title", "stopped"]})json";
+const std::string stop_schema = R"json({"type": "object", "required": ["title", "stopped"]})json";
 
 }  // namespace campaigns

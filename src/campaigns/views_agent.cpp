@@ -57,15 +57,16 @@ json::object part_view(const PartPage& page, const Names& names,
     view["message"] = mine.campaign.message;
     view["takes_pix"] = mine.campaign.takes_pix;
     view["cancelled_why"] = mine.campaign.cancelled_why;
-    view["not_asked"] = page.why_not_asked ? json::value(words(*page.why_not_asked))
-                                           : json::value(nullptr);
+    view["not_asked"] =
+        page.why_not_asked ? json::value(words(*page.why_not_asked)) : json::value(nullptr);
     view["can_take_part"] = open;
     view["reminded"] = mine.reminded;
     view["competences"] = page.competences;
     view["finished"] = finished;
     view["shared"] = finished && part->shared;
     view["chosen"] = finished && part->chosen_at.has_value();
-    view["can_choose"] = why_not_choose(mine.campaign, part ? &*part : nullptr, names.now) == nullptr;
+    view["can_choose"] =
+        why_not_choose(mine.campaign, part ? &*part : nullptr, names.now) == nullptr;
     view["declined"] = state == "declined";
     view["can_decline"] = open && !finished && state != "declined";
     view["test"] = part && part->test ? json::value(part->test->value) : json::value(nullptr);
@@ -73,8 +74,8 @@ json::object part_view(const PartPage& page, const Names& names,
     const bool other_test = page.in_progress && (!part || part->test != page.in_progress->id);
     const bool same = other_test && page.in_progress->scope == mine.campaign.scope &&
                       page.in_progress->scope_code == mine.campaign.scope_code;
-    view["other_test"] = other_test && !same ? json::value(page.in_progress->id.value)
-                                             : json::value(nullptr);
+    view["other_test"] =
+        other_test && !same ? json::value(page.in_progress->id.value) : json::value(nullptr);
     view["can_start"] = open && !finished && state != "begun" && (!other_test || same);
     view["can_go_on"] = open && state == "begun";
     view["has_earlier"] = page.has_earlier;
@@ -101,16 +102,16 @@ std::string deadline_calendar(const Campaign& campaign, std::string_view title,
                               std::string_view text, std::string_view base_url) {
     constexpr std::chrono::hours morning{9};
     const base::Time starts = base::paris_time(last_day(campaign), morning);
-    const std::array<base::CalendarEvent, 1> events{base::CalendarEvent{
-        .uid = "campaign-" + std::to_string(campaign.id.value) + "@campus",
-        .sequence = static_cast<int>(campaign.revision),
-        .starts_at = starts,
-        .ends_at = starts + std::chrono::minutes{15},
-        .summary = std::string{title},
-        .description = std::string{text},
-        .url = std::string{base_url} + "/my-campaigns/" + campaign.code,
-        .cancelled = campaign.cancelled_at.has_value(),
-        .updated_at = campaign.published_at.value_or(campaign.created_at)}};
+    const std::array<base::CalendarEvent, 1> events{
+        base::CalendarEvent{.uid = "campaign-" + std::to_string(campaign.id.value) + "@campus",
+                            .sequence = static_cast<int>(campaign.revision),
+                            .starts_at = starts,
+                            .ends_at = starts + std::chrono::minutes{15},
+                            .summary = std::string{title},
+                            .description = std::string{text},
+                            .url = std::string{base_url} + "/my-campaigns/" + campaign.code,
+                            .cancelled = campaign.cancelled_at.has_value(),
+                            .updated_at = campaign.published_at.value_or(campaign.created_at)}};
     return base::write_calendar(events, base::CalendarMethod::publish, title);
 }
 

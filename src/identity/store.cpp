@@ -242,11 +242,9 @@ std::vector<Agent> agents_at(db::Transaction& transaction, std::string_view json
                              std::string_view population, base::Date day, base::PersonId after,
                              int most) {
     std::vector<Agent> found;
-    transaction.run(select_agents,
-                    {json_organisation_ids, population, day_number(day), after.value, most},
-                    [&](const db::Row& row) {
-                        found.push_back({person_from(row), {row.integer(7)}});
-                    });
+    transaction.run(
+        select_agents, {json_organisation_ids, population, day_number(day), after.value, most},
+        [&](const db::Row& row) { found.push_back({person_from(row), {row.integer(7)}}); });
     return found;
 }
 
@@ -262,10 +260,9 @@ std::map<base::OrganisationId, int> count_agents_at(db::Transaction& transaction
                                                     std::string_view json_organisation_ids,
                                                     std::string_view population, base::Date day) {
     std::map<base::OrganisationId, int> found;
-    transaction.run(count_agents, {json_organisation_ids, population, day_number(day)},
-                    [&](const db::Row& row) {
-                        found[{row.integer(0)}] = static_cast<int>(row.integer(1));
-                    });
+    transaction.run(
+        count_agents, {json_organisation_ids, population, day_number(day)},
+        [&](const db::Row& row) { found[{row.integer(0)}] = static_cast<int>(row.integer(1)); });
     return found;
 }
 

@@ -302,8 +302,7 @@ std::map<std::string, Positioning::LevelCounts, std::less<>> level_counts(
     const std::string ids = db::json_ids(tests);
     transaction.run(count_levels, {ids}, [&](const db::Row& row) {
         Positioning::LevelCounts& one = found[std::string{row.text(0)}];
-        one.counts.at(static_cast<std::size_t>(row.integer(1))) +=
-            static_cast<int>(row.integer(2));
+        one.counts.at(static_cast<std::size_t>(row.integer(1))) += static_cast<int>(row.integer(2));
         one.aimed += static_cast<int>(row.integer(3));
         one.reached += static_cast<int>(row.integer(4));
     });

@@ -25,9 +25,10 @@ TEST_CASE("an agent enters the code, reads who asks, takes part, shares and take
     const auto found = app.post("/my-campaigns", {{"code", typed}});
     CHECK(found.status == 303);
     const auto page = app.get(mine);
-    for (const char* told : {"Socle du ministère", "Ministère", "Pour préparer le plan",
-                             "22 décembre 2026", "votre résultat reste à vous", "Commencer le test"})
-        CHECK(shows(page, told));
+    for (const char* told :
+         {"Socle du ministère", "Ministère", "Pour préparer le plan", "22 décembre 2026",
+          "votre résultat reste à vous", "Commencer le test"})
+        CHECK_MESSAGE(shows(page, told), std::string{told});
     CHECK(given.seen(mine).at("state") == "invited");
     CHECK(app.get(mine + "/deadline.ics").body.contains("SUMMARY:Dernier jour"));
     CHECK(app.post(mine + "/choice", {{"shared", "1"}}).status == 409);  // nothing to share
@@ -45,7 +46,7 @@ TEST_CASE("an agent enters the code, reads who asks, takes part, shares and take
     CHECK(app.post(test + "/finish").status == 303);
     const auto result = app.get(test + "/result");
     CHECK(shows(result, "Partager ou garder mon résultat"));
-    CHECK(given.seen(test + "/result").at("campaign").at("path") == mine);
+    CHECK(given.seen(test + "/result").at("campaign").at("path") == mine.c_str());
 
     // Kept unless one chooses; never by leaving something out.
     CHECK(given.seen(mine).at("state") == "finished");
@@ -179,8 +180,8 @@ TEST_CASE("the home page and the list tell what waits, also to who was invited b
     TestApp& app = given.app;
     const std::string campaign = given.published();
     const std::string mine = given.for_agents(campaign);
-    app.as(given.office).post(campaign + "/invitations",
-                              {{"addresses", "awa@exemple.fr nouveau@exemple.fr"}});
+    app.as(given.office)
+        .post(campaign + "/invitations", {{"addresses", "awa@exemple.fr nouveau@exemple.fr"}});
     CHECK(shows(app.as(given.agent).get("/"), "Une campagne vous attend."));
     CHECK(given.seen("/").at("campaigns") == 1);
     const auto newcomer = app.given_person({.name = "Nouveau", .organisation = "bureau"});

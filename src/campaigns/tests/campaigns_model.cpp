@@ -38,22 +38,26 @@ Given::Given() {
     office = app.given_person(
         {.name = "Odile", .organisation = "ministere", .roles = {"training_office"}});
     agent = app.given_person({.name = "Awa", .organisation = "bureau"});
-    stranger = app.given_person(
-        {.name = "Ève", .organisation = "ailleurs", .roles = {"training_office"}});
+    stranger =
+        app.given_person({.name = "Ève", .organisation = "ailleurs", .roles = {"training_office"}});
     std::vector<items::BankText> bank;
     for (const char* competence : {"1.1", "1.2", "1.3"})
         for (int number = 1; number <= 24; ++number)
-            bank.push_back({std::string(competence) + (number < 10 ? "-00" : "-0") +
-                                std::to_string(number),
-                            item_text(number)});
+            bank.push_back(
+                {std::string(competence) + (number < 10 ? "-00" : "-0") + std::to_string(number),
+                 item_text(number)});
     REQUIRE(app.app().items.load(bank, app.now).has_value());
 }
 
 http::Pairs Given::form(const http::Pairs& changes) {
-    http::Pairs fields{{"title", "Socle du ministère"}, {"organisation", "ministere"},
-                       {"population", ""},              {"scope", "area"},
-                       {"area", "1"},                   {"opens", "2026-11-23"},
-                       {"closes", "2026-12-22"},        {"reminders", "2"},
+    http::Pairs fields{{"title", "Socle du ministère"},
+                       {"organisation", "ministere"},
+                       {"population", ""},
+                       {"scope", "area"},
+                       {"area", "1"},
+                       {"opens", "2026-11-23"},
+                       {"closes", "2026-12-22"},
+                       {"reminders", "2"},
                        {"message", "Pour préparer le plan de formation."}};
     for (const auto& [name, value] : changes) {
         const auto found =
@@ -79,8 +83,7 @@ std::string Given::published(const http::Pairs& changes) {
 }
 
 std::string Given::for_agents(const std::string& campaign) {
-    return "/my-campaigns/" +
-           json::value_to<std::string>(app.as(office).json(campaign).at("code"));
+    return "/my-campaigns/" + json::value_to<std::string>(app.as(office).json(campaign).at("code"));
 }
 
 json::value Given::seen(const std::string& path) {
@@ -103,16 +106,14 @@ void Given::takes_part(base::PersonId person, const std::string& for_agents) {
     REQUIRE(begun.status == 201);
     const std::string test =
         "/positioning/" + std::to_string(json::parse(begun.body).at("id").as_int64());
-    REQUIRE(app.post(test + "/answers",
-                     {{"revision", "0"}, {"unknown", "1"}}, "json")
-                .status == 200);
+    REQUIRE(app.post(test + "/answers", {{"revision", "0"}, {"unknown", "1"}}, "json").status ==
+            200);
     REQUIRE(app.post(test + "/finish").status == 303);
 }
 
 void Given::chooses(base::PersonId person, const std::string& for_agents, bool share) {
-    REQUIRE(app.as(person)
-                .post(for_agents + "/choice", {{"shared", share ? "1" : "0"}})
-                .status == 303);
+    REQUIRE(app.as(person).post(for_agents + "/choice", {{"shared", share ? "1" : "0"}}).status ==
+            303);
 }
 
 int Given::letters(const std::string& kind) {

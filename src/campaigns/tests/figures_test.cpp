@@ -23,9 +23,9 @@ void put(Given& given, const std::string& campaign, const std::vector<base::Pers
         for (const base::PersonId person : people) {
             const bool ended = done < finished;
             campaigns::Participation part{.began_at = app.now};
-            part.test = app.app().positioning.put_finished(
-                transaction, person, positioning::Scope::area, "1", {{"1.1", 0.5}}, 7, 3, ended,
-                app.now);
+            part.test =
+                app.app().positioning.put_finished(transaction, person, positioning::Scope::area,
+                                                   "1", {{"1.1", 0.5}}, 7, 3, ended, app.now);
             if (ended) part.finished_at = app.now;
             if (done < shared) {
                 part.shared = true;
@@ -52,20 +52,19 @@ TEST_CASE("take-up is told in multiples of five, down the tree, and changes by f
     put(given, campaign, {guichet.begin(), guichet.begin() + 3}, "guichet", 3, 3);
     app.as(given.office);
     auto page = given.seen(campaign);
-    // Nine and three are twelve: ten. Seven and three, four and three.
     CHECK(row(page, 0).at("code") == "ministere");
     CHECK(row(page, 0).at("agents") == 34);
-    CHECK(row(page, 0).at("started") == 10);
-    CHECK(row(page, 0).at("finished") == 10);
-    CHECK(row(page, 0).at("shared") == 5);
+    // Nine and three are twelve; how sums are told is tested beside the rules of suppression.
+    CHECK(row(page, 0).at("started") == 5);
+    CHECK(row(page, 0).at("shared").is_null());
     CHECK(row(page, 1).at("code") == "bureau");
     CHECK(row(page, 1).at("started") == 5);
     CHECK(row(page, 1).at("shared").is_null());
     CHECK(row(page, 2).at("started").is_null());
     const auto shown = app.get(campaign);
-    CHECK(shows(shown, "au moins 10"));
+    CHECK(shows(shown, "au moins 5"));
     CHECK(shows(shown, "moins de 5"));
-    CHECK(shows(shown, "au moins 29 % des agents connus"));
+    CHECK(shows(shown, "au moins 14"));
 
     // One more, and later: nothing moves. A fifth since the last change: it does.
     put(given, campaign, {bureau[9]}, "bureau", 1, 1);
@@ -147,20 +146,25 @@ TEST_CASE("ten thousand invitations and participations are counted and shown in 
                            .from = std::chrono::floor<days>(app.now) - days{1}},
                           {}});
     std::vector<base::PersonId> ids;
-    app.database->write(
-        [&](db::Transaction& transaction) { ids = app.app().identity.add_all(transaction, people); });
+    app.database->write([&](db::Transaction& transaction) {
+        ids = app.app().identity.add_all(transaction, people);
+    });
     CHECK(app.as(given.office).post(campaign + "/invitations/all").status == 303);
+    given.run();
+    app.now += std::chrono::seconds{1};  // the job leaves others their turn
     given.run();
     CHECK(given.letters("campaigns.invitation") == count + 2);
     app.database->write([&](db::Transaction& transaction) {
         const auto test = app.app().positioning.put_finished(
             transaction, ids[0], positioning::Scope::area, "1", {}, 7, 3, true, app.now);
         for (int i = 0; i < count; i += 2)
-            app.app().campaigns.put(
-                transaction, id, ids[static_cast<std::size_t>(i)],
-                tree->find(i % 3 == 0 ? "guichet" : "bureau")->id,
-                {.test = test, .began_at = app.now, .finished_at = app.now, .chosen_at = app.now,
-                 .shared = true});
+            app.app().campaigns.put(transaction, id, ids[static_cast<std::size_t>(i)],
+                                    tree->find(i % 3 == 0 ? "guichet" : "bureau")->id,
+                                    {.test = test,
+                                     .began_at = app.now,
+                                     .finished_at = app.now,
+                                     .chosen_at = app.now,
+                                     .shared = true});
     });
     app.now += minutes{2};
     app.as(given.office);
@@ -171,7 +175,9 @@ TEST_CASE("ten thousand invitations and participations are counted and shown in 
         std::chrono::steady_clock::now() - began);
     CHECK(app.database->stats().queries - before < 24);
     CHECK(row(page, 0).at("invited") == count + 2);
-    CHECK(row(page, 0).at("started") == count / 2);
+    const auto started = row(page, 0).at("started").to_number<int>();
+    CHECK(started <= count / 2);
+    CHECK(started >= count / 2 - 12);
     const auto again = app.database->stats().queries;
     CHECK(app.get(campaign).status == 200);
     CHECK(app.database->stats().queries - again < 14);

@@ -38,8 +38,8 @@ TEST_CASE("a training office prepares a campaign, changes, publishes, closes it 
     CHECK(given.seen("/campaigns").at("campaigns").as_array().size() == 1);
 
     // Of a published one only what nobody was told may change.
-    http::Pairs longer{{"title", "Socle"}, {"closes", "2027-01-10"}, {"reminders", "1"},
-                       {"revision", "2"}};
+    http::Pairs longer{
+        {"title", "Socle"}, {"closes", "2027-01-10"}, {"reminders", "1"}, {"revision", "2"}};
     CHECK(shows(app.get(campaign + "/edit"), "ne changent plus"));
     CHECK(app.post(campaign, longer).status == 303);
     CHECK(given.seen(campaign).at("last_day") == "2027-01-10");
@@ -67,7 +67,8 @@ TEST_CASE("a campaign is called off with a reason, told to those invited and to 
     TestApp& app = given.app;
     const std::string campaign = given.published();
     const std::string mine = given.for_agents(campaign);
-    CHECK(app.as(given.office).post(campaign + "/invitations", {{"addresses", "awa@exemple.fr"}})
+    CHECK(app.as(given.office)
+              .post(campaign + "/invitations", {{"addresses", "awa@exemple.fr"}})
               .status == 200);
     given.run();
     CHECK(given.letters("campaigns.invitation") == 1);
@@ -110,8 +111,9 @@ TEST_CASE("campaigns are seen and changed within a perimeter, in their roles") {
     REQUIRE(own.status == 201);
     auto moved = Given::form();
     moved.emplace_back("revision", "0");
-    CHECK(app.post(json::value_to<std::string>(json::parse(own.body).at("location")), moved)
-              .status == 422);
+    CHECK(
+        app.post(json::value_to<std::string>(json::parse(own.body).at("location")), moved).status ==
+        422);
 }
 
 TEST_CASE("nobody is invited twice, strangers to the population are not, letters leave at once") {
@@ -140,7 +142,8 @@ TEST_CASE("nobody is invited twice, strangers to the population are not, letters
     CHECK(given.audited("campaigns.invite") == 1);
     CHECK(app.post(url, {{"addresses", ""}}).status == 422);
     CHECK(app.post(url, {{"addresses", "sans adresse"}}).status == 422);
-    const auto garbage = app.post_file(url, "file", std::string("\x00\xFF\x89PNG\n@\n\xFE", 9), "json");
+    const auto garbage =
+        app.post_file(url, "file", std::string("\x00\xFF\x89PNG\n@\n\xFE", 10), "json");
     CHECK(garbage.status == 200);
     CHECK(json::parse(garbage.body).at("report").at("added") == 0);
     const auto csv = app.post_file(url, "file", "nom;mail\r\nRen\xE9;rene@exemple.fr\r\n", "json");
@@ -188,9 +191,10 @@ TEST_CASE("reminders go to who has neither finished nor declined nor stopped the
     const auto done = app.given_person({.name = "Fini", .organisation = "bureau"});
     const auto declined = app.given_person({.name = "Non", .organisation = "bureau"});
     app.given_person({.name = "Stop", .organisation = "bureau"});
-    app.as(given.office).post(campaign + "/invitations",
-                              {{"addresses", "awa@exemple.fr fini@exemple.fr non@exemple.fr "
-                                             "stop@exemple.fr pas-encore@exemple.fr"}});
+    app.as(given.office)
+        .post(campaign + "/invitations", {{"addresses",
+                                           "awa@exemple.fr fini@exemple.fr non@exemple.fr "
+                                           "stop@exemple.fr pas-encore@exemple.fr"}});
     given.run();
     CHECK(given.letters("campaigns.invitation") == 5);
     given.takes_part(done, mine);

@@ -38,8 +38,8 @@ Campaign a_campaign() {
 std::string keys(const std::vector<base::Reason>& problems) {
     std::string all;
     for (const base::Reason& reason : problems)
-        all += reason.message_key.substr(reason.message_key.rfind('.') + 1) + "@" + reason.field +
-               " ";
+        all +=
+            reason.message_key.substr(reason.message_key.rfind('.') + 1) + "@" + reason.field + " ";
     return all;
 }
 
@@ -53,10 +53,10 @@ TEST_CASE("the phase of a campaign goes from draft to closed, each edge to the s
         base::Time at;
         Phase phase;
     };
-    for (const Row& row : {Row{campaign.opens_at - seconds{1}, Phase::coming},
-                           Row{campaign.opens_at, Phase::open},
-                           Row{campaign.closes_at - seconds{1}, Phase::open},
-                           Row{campaign.closes_at, Phase::closed}})
+    for (const Row& row :
+         {Row{campaign.opens_at - seconds{1}, Phase::coming}, Row{campaign.opens_at, Phase::open},
+          Row{campaign.closes_at - seconds{1}, Phase::open},
+          Row{campaign.closes_at, Phase::closed}})
         CHECK(phase_of(campaign, row.at) == row.phase);
     campaign.cancelled_at = now;
     CHECK(phase_of(campaign, campaign.opens_at) == Phase::cancelled);
@@ -157,8 +157,8 @@ TEST_CASE("reminders come in the morning, spread evenly, never next to the openi
 TEST_CASE("who is asked works in the population and is no contractor") {
     const organisations::Tree tree(
         {{.id = {1}, .code = "etat"},
-         {.id = {2}, .parent = base::OrganisationId{1}, .code = "ministere"},
-         {.id = {3}, .parent = base::OrganisationId{2}, .code = "bureau"}});
+         {.id = {2}, .code = "ministere", .parent = base::OrganisationId{1}},
+         {.id = {3}, .code = "bureau", .parent = base::OrganisationId{2}}});
     Campaign campaign = a_campaign();
     identity::Affiliation works{.organisation = {3}, .population = "etat"};
     CHECK(is_asked(campaign, tree, &works));
@@ -204,15 +204,19 @@ TEST_CASE("codes are short and read back however they are typed") {
         CHECK(read_code(code) == code);
         CHECK(read_code(shown_code(code)) == code);
     }
-    CHECK(code_from("0000" "0001" "0013" "0014" "ffff" "0002") ==
-          std::string{code_signs[0], code_signs[1], code_signs[19], code_signs[0],
-                      code_signs[65535 % 20], code_signs[2]});
+    CHECK(code_from("0000"
+                    "0001"
+                    "0013"
+                    "0014"
+                    "ffff"
+                    "0002") == std::string{code_signs[0], code_signs[1], code_signs[19],
+                                           code_signs[0], code_signs[65535 % 20], code_signs[2]});
     struct Row {
         const char *typed, *read;
     };
-    for (const Row& row : {Row{"k7r-mqx", "K7RMQX"}, Row{" K7R MQX ", "K7RMQX"},
-                           Row{"K7RMQ", ""}, Row{"K7RMQXX", ""}, Row{"K7RMQ0", ""},
-                           Row{"K7RMQO", ""}, Row{"", ""}, Row{"K7RMQé", ""}})
+    for (const Row& row :
+         {Row{"k7r-mqx", "K7RMQX"}, Row{" K7R MQX ", "K7RMQX"}, Row{"K7RMQ", ""},
+          Row{"K7RMQXX", ""}, Row{"K7RMQ0", ""}, Row{"K7RMQO", ""}, Row{"", ""}, Row{"K7RMQé", ""}})
         CHECK(read_code(row.typed) == row.read);
 }
 
@@ -255,8 +259,8 @@ TEST_CASE("a list of addresses is read as people have it") {
 
     // Latin-1 names are no matter; garbage has no address, or bad ones.
     CHECK(read_addresses("Ren\xE9;rene@exemple.fr")->good.size() == 1);
-    for (const std::string& none : {std::string{}, std::string{"nom;prénom\nA;B"},
-                                    std::string("\x00\xFF\x01\n\n", 5)})
+    for (const std::string& none :
+         {std::string{}, std::string{"nom;prénom\nA;B"}, std::string("\x00\xFF\x01\n\n", 5)})
         CHECK_FALSE(read_addresses(none).has_value());
     CHECK(read_addresses("@@@@ \xFF@\xFE")->good.empty());
 
