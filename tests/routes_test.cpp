@@ -166,12 +166,25 @@ struct Site {
                   {"item", "1"},
                   {"framework", "digcomp-2.2"},
                   {"trade", "data-analyst"},
+                  {"draft", a_draft_plan(organisation)},
                   {"token", given_invitation()}};
         given_campaign(organisation);
         // Its page is there only while there is one.
         if (!app.app().emergency.create("une-administrator@exemple.fr", "une phrase assez longue",
                                         app.now))
             throw std::logic_error("no emergency administrator");
+    }
+    std::string a_draft_plan(base::OrganisationId organisation) {
+        std::int64_t id = 0;
+        app.database->write([&](db::Transaction& transaction) {
+            transaction.run({"test.draft",
+                             "INSERT INTO training_drafts (organisation_id, "
+                             "created_at, state, budget_minutes, budget_cents) "
+                             "VALUES ($1, $2, 'waiting', 60, 0) RETURNING id"},
+                            {organisation.value, base::to_epoch(app.now)},
+                            [&](const db::Row& row) { id = row.integer(0); });
+        });
+        return std::to_string(id);
     }
     // With a file, so that each of its routes answers.
     static std::string an_item() {

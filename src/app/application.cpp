@@ -9,6 +9,7 @@
 #include "campaigns/pages.hpp"
 #include "catalogue/pages.hpp"
 #include "catalogue/themes.hpp"
+#include "coverage/pages.hpp"
 #include "db/database.hpp"
 #include "db/versions.hpp"
 #include "enrolments/jobs.hpp"
@@ -56,6 +57,12 @@ std::vector<html::NavigationEntry> navigation(const Configuration& configuration
         {"/offers", "navigation.offers", Access::any_role({"organiser", "campus_team"})},
         {"/common-core", "navigation.common_core",
          Access::any_role({"training_office", "campus_team"})},
+        {"/coverage", "navigation.coverage",
+         Access::any_role({"training_office", "ministry_steering", "campus_team"})},
+        {"/skills-map", "navigation.skills_map",
+         Access::any_role({"training_office", "ministry_steering", "campus_team"})},
+        {"/training-plan", "navigation.training_plan",
+         Access::any_role({"training_office", "ministry_steering", "campus_team"})},
         {"/items", "navigation.items", Access::role("campus_team")},
         {"/sessions", "navigation.sessions", Access::role("organiser")},
         {"/organisations", "navigation.organisations", Access::role("administrator")},
@@ -228,6 +235,7 @@ Application::Application(const Configuration& configuration, db::Database& given
       positioning(database, identity, organisations, frameworks, items),
       synonyms(base::embedded("reference/synonyms.txt")),
       catalogue(database, organisations, identity, catalogue::embedded_themes(), synonyms),
+      coverage(database, identity, organisations, frameworks, positioning, catalogue),
       enrolments(database, sessions, catalogue, identity, organisations, origin_of(configuration)),
       privacy(database, audit, privacy::read_rules(base::embedded("reference/retention.json")),
               people_of(*this)),
@@ -256,6 +264,7 @@ Application::Application(const Configuration& configuration, db::Database& given
          {static_cast<privacy::Holder*>(&campaigns_data), static_cast<privacy::Holder*>(&pix_data),
           static_cast<privacy::Holder*>(&requests_data),
           static_cast<privacy::Holder*>(&enrolments_data),
+          static_cast<privacy::Holder*>(&coverage_data),
           static_cast<privacy::Holder*>(&positioning_data),
           static_cast<privacy::Holder*>(&mail_data), static_cast<privacy::Holder*>(&identity_data)})
         privacy.add(*holder);
@@ -331,6 +340,8 @@ Application::Application(const Configuration& configuration, db::Database& given
                  return supervision && supervision->supervisor == supervisor &&
                         supervision->state == requests::SupervisionState::confirmed;
              }});
+    coverage::add_jobs(jobs, coverage);
+    coverage::add_pages(router, {database, coverage, frameworks, identity, catalogue, pages});
     catalogue::add_pages(router, database, catalogue, enrolments, pages, base_url);
     catalogue::add_editing_pages(router, database, catalogue, identity, organisations, pages);
     sessions::add_pages(router,

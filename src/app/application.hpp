@@ -7,6 +7,8 @@
 #include "campaigns/campaigns.hpp"
 #include "campaigns/privacy.hpp"
 #include "catalogue/catalogue.hpp"
+#include "coverage/coverage.hpp"
+#include "coverage/privacy.hpp"
 #include "enrolments/enrolments.hpp"
 #include "enrolments/privacy.hpp"
 #include "frameworks/frameworks.hpp"
@@ -65,6 +67,7 @@ public:
     positioning::Positioning positioning;
     catalogue::Synonyms synonyms;
     catalogue::Catalogue catalogue;
+    coverage::Coverage coverage;
     sessions::Sessions sessions;
     enrolments::Enrolments enrolments;
     privacy::Privacy privacy;
@@ -84,6 +87,7 @@ public:
     enrolments::PersonalData enrolments_data;
     requests::PersonalData requests_data;
     positioning::PersonalData positioning_data;
+    coverage::PersonalData coverage_data;
     pix::PersonalData pix_data;
     campaigns::PersonalData campaigns_data;
     mail::PersonalData mail_data;

@@ -2,6 +2,7 @@
 // Reads data/demo (carried by the binary) into an empty database; dates are relative to today.
 #include "app/application.hpp"
 #include "app/demo_campaigns.hpp"
+#include "app/demo_coverage.hpp"
 #include "app/demo_requests.hpp"
 #include "app/demo_seats.hpp"
 #include "base/embedded.hpp"
@@ -278,7 +279,10 @@ base::Result<void> load_demo(Application& app, base::Time now) {
     load_demo_seats(app, fillers, now);
     app.database.write(
         [&](db::Transaction& transaction) { load_positionings(app, transaction, now); });
-    load_demo_campaigns(app, fillers, now);
+    // Who is in one is not in the other: a person has one test in progress.
+    constexpr std::ptrdiff_t positioned = 120;
+    load_demo_campaigns(app, {fillers.begin() + positioned, fillers.end()}, now);
+    load_demo_coverage(app, {fillers.begin(), fillers.begin() + positioned}, now);
     return {};
 }
 

@@ -5,7 +5,7 @@
 #include "campaigns/campaigns.hpp"
 #include "campaigns/rules.hpp"
 #include "campaigns/store.hpp"
-#include "coverage/suppression.hpp"
+#include "coverage/coverage.hpp"
 #include "db/database.hpp"
 #include "db/versions.hpp"
 #include "identity/identity.hpp"

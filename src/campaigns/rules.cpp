@@ -162,13 +162,23 @@ base::Date last_day(const Campaign& campaign) {
     return base::in_paris(campaign.closes_at - std::chrono::seconds{1}).day;
 }
 
+namespace {
+// Monday instead of Saturday or Sunday.
+base::Date working_day(base::Date day) {
+    const std::chrono::weekday weekday{day};
+    return weekday == std::chrono::Saturday ? day + days{2}
+           : weekday == std::chrono::Sunday ? day + days{1}
+                                            : day;
+}
+}  // namespace
+
 std::vector<base::Time> reminder_times(base::Time opens_at, base::Time closes_at, int reminders) {
     constexpr hours morning{9};
     std::vector<base::Time> times;
     const auto length = closes_at - opens_at;
     for (int i = 1; i <= reminders; ++i) {
         const base::Time about = opens_at + length * i / (reminders + 1);
-        const base::Time at = base::paris_time(base::in_paris(about).day, morning);
+        const base::Time at = base::paris_time(working_day(base::in_paris(about).day), morning);
         const bool apart = at >= opens_at + days{1} && at + days{1} <= closes_at;
         if (apart && (times.empty() || at > times.back())) times.push_back(at);
     }

@@ -51,7 +51,8 @@ std::vector<base::OrganisationId> below(const organisations::Tree&, base::Organi
 base::Time next_day(base::Time now);   // its first moment in Paris
 base::Date last_day(const Campaign&);  // in Paris, on which one may still take part
 // The moments of the reminders that were asked for: at nine in Paris on days spread evenly between
-// the opening and the end, none within a day of the opening or of the end, none twice.
+// the opening and the end (Monday for a weekend's day), none within a day of the opening or of the
+// end, none twice.
 std::vector<base::Time> reminder_times(base::Time opens_at, base::Time closes_at, int reminders);
 
 // -- results from before

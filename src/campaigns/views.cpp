@@ -6,7 +6,7 @@
 #include "base/text.hpp"
 #include "campaigns/rules.hpp"
 #include "campaigns/summary.hpp"
-#include "coverage/suppression.hpp"
+#include "coverage/coverage.hpp"
 #include "identity/identity.hpp"
 
 #include <boost/json.hpp>

@@ -395,6 +395,11 @@ std::map<std::string, Positioning::LevelCounts, std::less<>> Positioning::level_
     return store::level_counts(transaction, tests);
 }
 
+std::vector<Finished> Positioning::finished_since(db::Transaction& transaction, base::Time since,
+                                                  base::PositioningId after, int most) {
+    return store::finished_since(transaction, since, after, most);
+}
+
 std::optional<double> Positioning::at_core(db::Transaction& transaction,
                                            const db::Versions& versions, base::PositioningId id,
                                            const frameworks::Targets& targets) {

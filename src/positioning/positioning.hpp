@@ -110,6 +110,16 @@ struct Endings {
     virtual void ended(db::Transaction&, const Test&, base::Time now) = 0;
 };
 
+// A finished test that told of the core, with the level of each competence that it asked about.
+struct Finished {
+    base::PositioningId test;
+    base::PersonId person;
+    base::Time at{};
+    double at_core = 0;  // probability, for the core `core_id`
+    std::int64_t core_id = 0;
+    std::map<std::string, int, std::less<>> levels;
+};
+
 class Positioning {
 public:
     // The arguments must outlive it.
@@ -165,6 +175,10 @@ public:
     };
     std::map<std::string, LevelCounts, std::less<>> level_counts(
         db::Transaction&, std::span<const base::PositioningId>);
+    // Of those that ended at `since` and have an id above `after`, or ended later: the first, at
+    // most so many, in that order. For what is counted at night (coverage).
+    std::vector<Finished> finished_since(db::Transaction&, base::Time since,
+                                         base::PositioningId after, int most);
     // A finished test as answers say it, in a load (demonstration, bench): asks no rule.
     base::PositioningId put_finished(db::Transaction&, base::PersonId, Scope, std::string_view code,
                                      const std::map<std::string, double, std::less<>>& abilities,

@@ -341,6 +341,42 @@ std::map<base::PersonId, Profile> profiles(db::Transaction& transaction,
     return found;
 }
 
+constexpr db::Query select_finished_since{"positioning.finished_since", R"sql(
+    SELECT id, person_id, ended_at, at_core, core_id FROM positionings
+    WHERE state = 'done' AND person_id IS NOT NULL AND at_core IS NOT NULL
+        AND ended_at >= $1 AND (ended_at > $1 OR id > $2)
+    ORDER BY ended_at, id LIMIT $3
+)sql"};
+constexpr db::Query select_levels{"positioning.levels", R"sql(
+    SELECT positioning_id, competence, level FROM positioning_results
+    WHERE positioning_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+)sql"};
+
+std::vector<Finished> finished_since(db::Transaction& transaction, base::Time since,
+                                     base::PositioningId after, int most) {
+    std::vector<Finished> found;
+    std::map<base::PositioningId, std::size_t> places;
+    std::vector<base::PositioningId> tests;
+    transaction.run(select_finished_since, {base::to_epoch(since), after.value, most},
+                    [&](const db::Row& row) {
+                        tests.push_back({row.integer(0)});
+                        places[tests.back()] = found.size();
+                        found.push_back({.test = tests.back(),
+                                         .person = {row.integer(1)},
+                                         .at = base::from_epoch(row.integer(2)),
+                                         .at_core = row.real(3),
+                                         .core_id = row.optional_integer(4).value_or(0),
+                                         .levels = {}});
+                    });
+    if (found.empty()) return found;
+    const std::string list = db::json_ids(tests);
+    transaction.run(select_levels, {list}, [&](const db::Row& row) {
+        found[places.at({row.integer(0)})].levels.emplace(row.text(1),
+                                                          static_cast<int>(row.integer(2)));
+    });
+    return found;
+}
+
 constexpr db::Query delete_test{"positioning.remove", "DELETE FROM positionings WHERE id = $1"};
 
 void remove(db::Transaction& transaction, base::PositioningId id) {

@@ -155,7 +155,7 @@ const buildsOf = () => {
 const known_builds = new Set();
 
 // Everything that is wrong with the page as it stands; an empty list is good.
-export async function problemsOf(page, { accessibility = true } = {}) {
+export async function problemsOf(page) {
   const problems = page.seen.problems.splice(0);
   problems.push(...await page.evaluate(() => {
     const found = [];
@@ -190,7 +190,7 @@ export async function problemsOf(page, { accessibility = true } = {}) {
     wide();
     return found;
   }));
-  const builds = accessibility ? await page.evaluate(buildsOf) : [];
+  const builds = await page.evaluate(buildsOf);
   if (builds.some((build) => !known_builds.has(build))) {
     for (const build of builds) known_builds.add(build);
     // A page without script has none of its own running, but axe needs timers.
@@ -211,7 +211,7 @@ export async function problemsOf(page, { accessibility = true } = {}) {
   return problems;
 }
 
-export async function checkPage(page, options) {
-  const problems = await problemsOf(page, options);
+export async function checkPage(page) {
+  const problems = await problemsOf(page);
   assert.deepEqual(problems, [], `${page.url()} (${page.viewportSize().width} px)`);
 }

@@ -214,7 +214,7 @@ TEST_CASE("reminders go to who has neither finished nor declined nor stopped the
     for (int times = 0; times < 2; ++times) CHECK(app.post(stop).status == 303);
     CHECK(given.seen(stop).at("stopped") == true);
 
-    // 29 days: reminders on the tenth and the twentieth, each once.
+    // Thirty days: reminders on the tenth and the twentieth, a Sunday, so on the Monday; each once.
     app.now += days{9};
     given.run();
     CHECK(given.letters("campaigns.reminder") == 0);
@@ -222,6 +222,9 @@ TEST_CASE("reminders go to who has neither finished nor declined nor stopped the
     for (int times = 0; times < 2; ++times) given.run();
     CHECK(given.letters("campaigns.reminder") == 2);  // Awa and the one not known yet
     app.now += days{10};
+    given.run();
+    CHECK(given.letters("campaigns.reminder") == 2);
+    app.now += days{1};
     given.run();
     CHECK(given.letters("campaigns.reminder") == 4);
     app.now += days{20};

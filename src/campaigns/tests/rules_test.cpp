@@ -144,14 +144,14 @@ TEST_CASE("reminders come in the morning, spread evenly, never next to the openi
     CHECK(reminder_times(opens, closes, 0).empty());
     CHECK(reminder_times(opens, closes, 1) == std::vector{paris(11, 16, hours{9})});
     CHECK(reminder_times(opens, closes, 2) ==
-          std::vector{paris(11, 11, hours{9}), paris(11, 21, hours{9})});
+          std::vector{paris(11, 11, hours{9}), paris(11, 23, hours{9})});
     CHECK(reminder_times(opens, closes, 3).size() == 3);
     // Three days have room for one, two days for none: a day after the opening, a day before the
     // end.
     CHECK(reminder_times(opens, opens + days{3}, 3) == std::vector{paris(11, 2, hours{9})});
     CHECK(reminder_times(opens, opens + days{2}, 3).empty());
-    // Summer time ends on 25 October.
-    CHECK(reminder_times(paris(10, 10), paris(11, 10), 1) == std::vector{paris(10, 25, hours{9})});
+    // Summer time ends on Sunday, 25 October.
+    CHECK(reminder_times(paris(10, 10), paris(11, 10), 1) == std::vector{paris(10, 26, hours{9})});
 }
 
 TEST_CASE("who is asked works in the population and is no contractor") {
