@@ -358,7 +358,7 @@ Application::Application(const Configuration& configuration, db::Database& given
     pix::add_pages(router, {database, pix, identity, pages});
     campaigns.add_jobs(jobs);
     campaigns::add_pages(router, {database, campaigns, positioning, frameworks, identity,
-                                  organisations, pages, base_url});
+                                  organisations, coverage, pages, base_url});
 }
 
 }  // namespace app

@@ -8,6 +8,7 @@
 #include "campaigns/handlers.hpp"
 #include "campaigns/rules.hpp"
 #include "campaigns/views.hpp"
+#include "coverage/coverage.hpp"
 #include "db/database.hpp"
 #include "db/versions.hpp"
 #include "http/router.hpp"
@@ -197,6 +198,11 @@ http::Response campaign_page(const http::Request& request, const Site& site,
         const auto* at = reading.rights.tree().find(request.query.text("organisation"));
         if (at != nullptr && reading.rights.tree().contains(page.campaign.organisation, at->id))
             page.looked_at = at->id;
+        // Declared for all agents, not for those of one branch.
+        if (page.campaign.population.empty())
+            if (const auto declared = site.coverage.headcounts(transaction, page.looked_at);
+                !declared.empty())
+                page.headcount = declared.front().told;
         auto view = http::view("campaigns/campaign", campaign_view(page, reading.names));
         return error == nullptr ? http::show(std::move(view))
                                 : http::refuse(*error, std::move(view));

@@ -6,6 +6,9 @@
 namespace db {
 class Database;
 }
+namespace coverage {
+class Coverage;
+}
 namespace http {
 class Router;
 struct PageRenderer;
@@ -35,6 +38,7 @@ struct Site {
     frameworks::Frameworks& frameworks;
     identity::Identity& identity;
     organisations::Organisations& organisations;
+    coverage::Coverage& coverage;
     const http::PageRenderer& words;
     std::string base_url;
 };

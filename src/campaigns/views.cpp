@@ -93,7 +93,17 @@ json::object take_up_view(const Page& page, const Figures& figures, const Names&
             above.insert(above.begin(), {{"code", one->code}, {"name", one->name}});
         if (one->id == page.campaign.organisation) break;
     }
+    json::value headcount, of_headcount;
+    if (page.headcount) {
+        headcount = {{"agents", page.headcount->agents},
+                     {"as_of", base::iso_date(page.headcount->as_of)},
+                     {"source", page.headcount->source}};
+        if (const auto* row = figures.find(page.looked_at))
+            of_headcount = percent(row->started, static_cast<int>(page.headcount->agents));
+    }
     return {{"at", base::iso_time(figures.at)},
+            {"headcount", std::move(headcount)},
+            {"headcount_percent", std::move(of_headcount)},
             {"final", figures.final},
             {"strangers", figures.strangers},
             {"smallest", coverage::smallest_group},

@@ -3,6 +3,7 @@
 #pragma once
 #include "campaigns/campaigns.hpp"
 #include "campaigns/form.hpp"
+#include "coverage/coverage.hpp"
 #include "frameworks/frameworks.hpp"
 #include "organisations/organisations.hpp"
 
@@ -41,6 +42,7 @@ struct Page {
     Campaign campaign;
     std::optional<Figures> figures;
     base::OrganisationId looked_at;  // whose row and those right below it are shown
+    std::optional<coverage::NewHeadcount> headcount;  // the latest declared of looked_at
     int invitations = 0;
     std::string base_url;
 };

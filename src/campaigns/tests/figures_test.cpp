@@ -128,6 +128,60 @@ TEST_CASE("results are counted once, when the campaign is over, in multiples of 
     CHECK(shows(app.get(small + "/results"), "Moins de 5 agents"));
 }
 
+TEST_CASE("who shared a result of a mapped campaign of Pix takes part, once") {
+    Given given;
+    TestApp& app = given.app;
+    const std::string without = given.published();
+    const std::string campaign = given.published({{"takes_pix", "1"}});
+    const auto people = given.people(15);
+    const auto offered = app.read([&](db::Transaction& transaction) {
+        return app.app().campaigns.run_below(transaction,
+                                             app.app().organisations.tree()->find("etat")->id);
+    });
+    REQUIRE(offered.size() == 1);  // the one that takes Pix, of an organisation below
+    CHECK(campaign.ends_with("/2"));
+    CHECK(app.read([&](db::Transaction& transaction) {
+                 return app.app().campaigns.run_below(
+                     transaction, app.app().organisations.tree()->find("ailleurs")->id);
+             })
+              .empty());
+    // As a reading of Pix leaves it: twelve shared, one of them by a contractor, and one only
+    // begun.
+    const auto contractor =
+        app.given_person({.name = "Karl", .organisation = "bureau", .contractor = true});
+    app.database->write([&](db::Transaction& transaction) {
+        transaction.script("INSERT INTO pix_connections (id, code) VALUES (1, 'ministere')");
+        transaction.run(
+            {"test.pix_campaign",
+             "INSERT INTO pix_campaigns (id, connection_id, pix_id, organisation, name, "
+             "type, target_profile, code, campaign) "
+             "VALUES (1, 1, 70, 'M', 'Socle', 'ASSESSMENT', '', 'SOCLE', $1)"},
+            {offered[0].code});
+        const auto takes_part = [&](base::PersonId person, bool shared) {
+            transaction.run({"test.pix_participant",
+                             "INSERT INTO pix_participants (id, connection_id, person_id, "
+                             "pseudonym, agreed_at) VALUES ($1, 1, $1, $2, 0)"},
+                            {person.value, "campus-" + std::to_string(person.value)});
+            transaction.run({"test.pix_result",
+                             "INSERT INTO pix_results (participant_id, campaign_id, shared, "
+                             "shared_at, stage, stages, read_at) "
+                             "VALUES ($1, 1, $2, $3, 0, 0, 1)"},
+                            {person.value, shared, shared ? std::optional{1} : std::nullopt});
+        };
+        for (std::size_t i = 0; i < 11; ++i) takes_part(people[i], true);
+        takes_part(contractor, true);
+        takes_part(people[11], false);
+    });
+    // Three of them finished here, too, and count once: eleven.
+    put(given, campaign, {people.begin(), people.begin() + 3}, "bureau", 3, 0);
+    const auto page = app.as(given.office).json(campaign);
+    CHECK(row(page, 1).at("code") == "bureau");
+    CHECK(row(page, 1).at("started") == 10);
+    CHECK(row(page, 1).at("shared") == 5);  // eight
+    CHECK(row(given.seen(without), 0).at("started").is_null());
+    CHECK(shows(app.as(people[12]).get(given.for_agents(campaign)), "participer sur Pix"));
+}
+
 TEST_CASE("ten thousand invitations and participations are counted and shown in no time") {
     Given given;
     TestApp& app = given.app;
