@@ -169,8 +169,8 @@ std::optional<Choice> choose_on_trial(const Measure& measure, const Plan& plan,
     std::vector<const items::BankItem*> fitting;
     for (const items::BankItem* item : measure.calibrating()) {
         const auto standing = std::ranges::find(list, item->competence(), &Standing::competence);
-        if (standing != list.end() && may_be_asked(*item, plan) && !std::ranges::binary_search(out, item->id) &&
-            !(timed && item->item->seconds > 0) &&
+        if (standing != list.end() && may_be_asked(*item, plan) &&
+            !std::ranges::binary_search(out, item->id) && !(timed && item->item->seconds > 0) &&
             std::abs(item->parameters.difficulty() - standing->mean) < near)
             fitting.push_back(item);
     }
