@@ -379,7 +379,7 @@ std::vector<Unclosed> unclosed_of(Plan& plan, const Path& path, const Found& fou
         Aimed& aimed = plan.aimed[i];
         aimed.expected = middle_of(after.levels);
         aimed.left = gap_of(after);
-        if (!after.open || aimed.left < worth_telling) continue;
+        if (!after.open || aimed.left < worth_telling || aimed.expected >= after.target) continue;
         const auto leads = [&](const IndexedOffer* offer) {
             return leads_on(offer->offer, after, aimed.expected);
         };

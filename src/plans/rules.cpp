@@ -73,8 +73,7 @@ public:
     void restart() { reach_.assign(needs_.size(), nowhere); }
 
     void take(std::size_t offering) {
-        for (const Stair& stair : stairs_[offering])
-            climb(reach_[stair.need], stair.from, stair.to);
+        for (const Stair& stair : stairs_[offering]) rise(reach_[stair.need], stair);
     }
 
     double gap() const {
@@ -91,7 +90,7 @@ public:
             const std::size_t need = it->need;
             Reach reach = reach_[need];
             const double before = missing(needs_[need], reach);
-            for (; it != stairs.end() && it->need == need; ++it) climb(reach, it->from, it->to);
+            for (; it != stairs.end() && it->need == need; ++it) rise(reach, *it);
             sum += before - missing(needs_[need], reach);
         }
         return sum;
@@ -116,8 +115,7 @@ public:
             Closing closing{.competence = of.competence,
                             .from = middle_of(levels_after(of.levels, reach_[need]))};
             const double before = missing(of, reach_[need]);
-            for (; it != stairs.end() && it->need == need; ++it)
-                climb(reach_[need], it->from, it->to);
+            for (; it != stairs.end() && it->need == need; ++it) rise(reach_[need], *it);
             closing.to = middle_of(levels_after(of.levels, reach_[need]));
             closing.levels = before - missing(of, reach_[need]);
             made.levels += closing.levels;
@@ -134,6 +132,14 @@ public:
     Path path(const std::vector<std::size_t>& order);
 
 private:
+    // Where the person is likely to be able to follow.
+    void rise(Reach& reach, const Stair& stair) const {
+        double able = 0;
+        const positioning::Levels& levels = needs_[stair.need].levels;
+        for (std::size_t level = 0; level < levels.size(); ++level)
+            if (reach[level] >= stair.from) able += levels[level];
+        if (able + 1e-9 >= limits_.least_able) climb(reach, stair.from, stair.to);
+    }
     void add_to_bundle(std::size_t offering, const std::vector<bool>& taken,
                        std::vector<bool>& seen, std::vector<std::size_t>& list) const {
         if (taken[offering] || seen[offering]) return;

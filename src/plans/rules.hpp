@@ -53,6 +53,9 @@ struct Offering {
 
 struct Limits {
     double least_levels = 0.2;  // what closes less is left out
+    // What an offer teaches of a competence counts while it is at least so likely that the person
+    // has the level at which it begins.
+    double least_able = 0.5;
     // An offer that takes longer for each level closed is left out: a working week.
     int most_minutes_per_level = 35 * 60;
     std::size_t most_steps = 12;

@@ -40,7 +40,7 @@ std::vector<std::int64_t> ids(const Path& path, const std::vector<Offering>& lis
     return found;
 }
 
-constexpr Limits no_limits{.least_levels = 0, .most_minutes_per_level = 1'000'000};
+constexpr Limits no_limits{.least_levels = 0, .least_able = 0, .most_minutes_per_level = 1'000'000};
 
 // What a set of offers leaves open, said the slow way: whoever can follow an offer does, until none
 // helps any more. Independent of rules.cpp.
@@ -173,6 +173,11 @@ TEST_CASE("a training that begins at a level comes after the one that leads ther
     const Path path = make_path(needs, list);
     CHECK(ids(path, list) == std::vector<std::int64_t>{1, 2});
     CHECK(path.left == doctest::Approx(0));
+    // Who most likely cannot follow it yet is not sent there alone.
+    const std::vector<Need> below{{"1.1", 5, between({{2, 0.51}, {3, 0.49}})}};
+    CHECK(ids(make_path(below, list), list) == std::vector<std::int64_t>{1, 2});
+    CHECK(make_path(below, std::vector{list[1]}).steps.empty());
+    CHECK(make_path(needs, std::vector{list[1]}).steps.size() == 1);
     // Who certainly can needs the first one not.
     const std::vector<Need> able{{"1.1", 5, surely(3)}};
     CHECK(ids(make_path(able, list), list) == std::vector<std::int64_t>{2});
