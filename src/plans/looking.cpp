@@ -461,8 +461,7 @@ Plan Plans::plan_of(db::Transaction& transaction, const db::Versions& versions,
     for (const auto& [offer, marked] : plan.chosen.marks) named.push_back(offer);
     known.titles = catalogue_.titles(transaction, named);
     for (const auto& [offer, marked] : plan.chosen.marks)
-        if (marked.mark == Mark::dismissed)
-            plan.dismissed.emplace_back(known.titles.at(offer), marked);
+        if (marked.mark == Mark::dismissed) plan.dismissed.push_back(known.titles.at(offer));
 
     History history(known, measured);
     history.add_seats(seats);
@@ -487,6 +486,11 @@ Plan Plans::plan_of(db::Transaction& transaction, const db::Versions& versions,
     plan.barred = planned_of(make_path(path.after, found.closed.offerings, {.most_steps = few}),
                              found.closed, known);
     plan.unclosed = unclosed_of(plan, path, found, *items_.bank(transaction, versions));
+
+    for (const auto& [offer, marked] : plan.chosen.marks)
+        if (marked.mark == Mark::kept && !known.busy.contains(offer) &&
+            std::ranges::find(plan.steps, offer, &Planned::offer) == plan.steps.end())
+            plan.idle.push_back(known.titles.at(offer));
 
     auto coming = sittings_of(transaction, plan.steps, now);
     for (Planned& one : plan.steps) {

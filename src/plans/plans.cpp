@@ -110,8 +110,8 @@ base::Result<void> Plans::aim_at(base::PersonId person, Aim aim, std::string_vie
         store::lock(transaction, person, now);
         store::set_aim(transaction, person, aim, aim == Aim::trade ? trade : std::string_view{},
                        aim == Aim::agreed ? agreement : std::nullopt, now);
-        record(transaction, person, "plans.set_aim",
-               R"({"aim":")" + std::string{name_of(aim)} + R"("})", now);
+        std::string after = R"({"aim":")" + std::string{name_of(aim)} + R"("})";
+        record(transaction, person, "plans.set_aim", std::move(after), now);
         return {};
     });
 }
@@ -120,21 +120,28 @@ base::Result<void> Plans::mark(base::PersonId person, std::string_view slug,
                                std::optional<Mark> mark, base::Time now) {
     constexpr std::size_t most_marks = 200;
     return database_.write([&](db::Transaction& transaction) -> base::Result<void> {
-        const auto published =
-            catalogue_.published(transaction, db::Versions(transaction), base::in_paris(now).day);
-        const std::size_t at = published->index.find(slug);
-        if (at == published->index.size())
-            return refused(base::ErrorKind::not_found, "plans.offer_unknown");
-        const base::OfferId offer = published->index.at(at).id;
         store::lock(transaction, person, now);
         const Chosen chosen = store::find(transaction, person);
+        const auto published =
+            catalogue_.published(transaction, db::Versions(transaction), base::in_paris(now).day);
+        std::optional<base::OfferId> offer;
+        if (const std::size_t at = published->index.find(slug); at < published->index.size())
+            offer = published->index.at(at).id;
         if (!mark) {
-            store::remove_mark(transaction, person, offer);
+            // Also of an offer that is published no more.
+            std::vector<base::OfferId> marked;
+            for (const auto& [id, one] : chosen.marks) marked.push_back(id);
+            for (const auto& [id, title] : catalogue_.titles(transaction, marked))
+                if (title.slug == slug) offer = id;
+        }
+        if (!offer) return refused(base::ErrorKind::not_found, "plans.offer_unknown");
+        if (!mark) {
+            store::remove_mark(transaction, person, *offer);
             return {};
         }
-        if (!chosen.marks.contains(offer) && chosen.marks.size() >= most_marks)
+        if (!chosen.marks.contains(*offer) && chosen.marks.size() >= most_marks)
             return refused(base::ErrorKind::conflict, "plans.problem.too_many_marks");
-        store::put_mark(transaction, person, offer, *mark, now);
+        store::put_mark(transaction, person, *offer, *mark, now);
         return {};
     });
 }
@@ -152,11 +159,11 @@ base::Result<void> Plans::share(base::PersonId person, bool share, base::Time no
         store::lock(transaction, person, now);
         if (store::find(transaction, person).shared_with == with) return {};  // the second click
         store::set_shared(transaction, person, with, now);
+        std::string after = with ? R"({"supervisor":)" + std::to_string(with->value) + "}" : "";
         if (with)
-            record(transaction, person, "plans.share",
-                   R"({"supervisor":)" + std::to_string(with->value) + "}", now);
+            record(transaction, person, "plans.share", std::move(after), now);
         else
-            record(transaction, person, "plans.keep_to_oneself", "", now);
+            record(transaction, person, "plans.keep_to_oneself", std::move(after), now);
         return {};
     });
 }

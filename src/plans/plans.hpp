@@ -152,13 +152,14 @@ struct Plan {
     std::vector<Planned> steps;
     std::vector<Planned> barred;
     std::vector<Unclosed> unclosed;
-    std::vector<std::pair<catalogue::OfferTitle, Marked>> dismissed;
-    double gap = 0, left = 0;            // expected levels, today and after all
-    std::int64_t minutes = 0;            // of the steps
-    std::optional<base::Date> ends_on;   // with Filters::hours_per_week
-    bool asks_first = false;             // the person's administration asks for requests
-    bool accessible_told = false;        // some candidate says how accessible it is
-    std::vector<std::string> languages;  // of all candidates
+    std::vector<catalogue::OfferTitle> dismissed;
+    std::vector<catalogue::OfferTitle> idle;  // kept, and no step: they close nothing
+    double gap = 0, left = 0;                 // expected levels, today and after all
+    std::int64_t minutes = 0;                 // of the steps
+    std::optional<base::Date> ends_on;        // with Filters::hours_per_week
+    bool asks_first = false;                  // the person's administration asks for requests
+    bool accessible_told = false;             // some candidate says how accessible it is
+    std::vector<std::string> languages;       // of all candidates
     std::shared_ptr<const catalogue::Published> published;
 };
 

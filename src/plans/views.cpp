@@ -24,13 +24,13 @@ double to_tenth(double value) {
 // For sentences: "1,8".
 std::string written(double value, std::string_view language) {
     const auto tenths = static_cast<std::int64_t>(std::lround(value * 10));
-    const std::string whole = std::to_string(tenths / 10);
+    std::string whole = std::to_string(tenths / 10);
     if (tenths % 10 == 0) return whole;
     return whole + (language == "en" ? "." : ",") + std::to_string(tenths % 10);
 }
 
 std::string written(base::Time time, std::string_view language) {
-    const std::string iso = base::iso_date(base::in_paris(time).day);
+    std::string iso = base::iso_date(base::in_paris(time).day);
     if (language == "en") return iso;
     return iso.substr(8, 2) + "/" + iso.substr(5, 2) + "/" + iso.substr(0, 4);
 }
@@ -197,7 +197,7 @@ json::object filters_view(const Filters& filters, const Plan& plan) {
 
 json::object plan_view(const PlanPage& page, const Words& words) {
     const Plan& plan = page.plan;
-    json::array aimed, steps, barred, unclosed, under_way, dismissed;
+    json::array aimed, steps, barred, unclosed, under_way, dismissed, idle;
     std::size_t reached = 0;
     for (const Aimed& one : plan.aimed) {
         aimed.push_back(aimed_view(one, page.language));
@@ -210,7 +210,8 @@ json::object plan_view(const PlanPage& page, const Words& words) {
     for (const Unclosed& one : plan.unclosed) unclosed.push_back(unclosed_view(one, page.language));
     for (const UnderWay& one : plan.under_way)
         under_way.push_back(under_way_view(one, page.language));
-    for (const auto& [title, marked] : plan.dismissed) dismissed.push_back(offer_view(title));
+    for (const auto& title : plan.dismissed) dismissed.push_back(offer_view(title));
+    for (const auto& title : plan.idle) idle.push_back(offer_view(title));
     const bool all_reached = plan.positioned && reached == plan.aimed.size();
     const double closed =
         plan.gap > 0 ? std::clamp((plan.gap - plan.left) / plan.gap, 0.0, 1.0) : 0;
@@ -241,6 +242,7 @@ json::object plan_view(const PlanPage& page, const Words& words) {
         {"unclosed", std::move(unclosed)},
         {"under_way", std::move(under_way)},
         {"dismissed", std::move(dismissed)},
+        {"idle", std::move(idle)},
         {"competences", std::move(aimed)},
         {"shared_with", page.shared_with},
         {"shared", plan.chosen.shared_with.has_value()},
@@ -372,7 +374,7 @@ const std::string_view plan_schema = R"json({
  "type": "object",
  "required": ["own", "aim", "positioned", "measured_at", "reached", "aimed", "all_reached", "gap",
   "left", "closes_percent", "minutes", "ends_on", "filters", "steps", "barred", "unclosed",
-  "under_way", "dismissed", "competences", "shared"],
+  "under_way", "dismissed", "idle", "competences", "shared"],
  "properties": {
   "aim": {"enum": ["core", "trade", "agreed"]},
   "gap": {"type": "number", "minimum": 0, "description": "Expected levels missing today"},

@@ -13,7 +13,7 @@
 namespace positioning {
 namespace {
 
-constexpr int most_rounds = 200;   // of all passes together
+constexpr int most_rounds = 1000;  // of all passes together
 constexpr double settled = 0.002;  // largest change of a parameter in a round
 constexpr double smallest_slope = 0.2;
 

@@ -148,7 +148,7 @@ test('choose, answer, pause, go on with another browser, end, read, share', asyn
 
 test('with the keyboard alone: begin, answer, end', async () => {
   const page = await newPage({ url: server.url });
-  await signInAs(page, 'Katarzyna Nowak');
+  await signInAs(page, 'Damien Nguyen');
   await page.goto('/positioning');
   // Tab until what is focused is so.
   const reach = async (name, is) => {
@@ -192,7 +192,8 @@ test('each format of question, files and simulations with it, is answered and ex
   await signInAs(page, 'Victor Lemaître');
   const json = async (path) => (await page.context().request.get(`${server.url}${path}`)).json();
   const chosen = new Map();
-  const kinds = (question) => [question.format, question.file && 'file', question.screen?.kind].filter(Boolean);
+  const kinds = ({ format, file, screen }) =>
+    [format, ...(file ? ['file'] : []), ...Object.keys(screen ?? {}).filter((kind) => screen[kind])];
   for (const format of ['single', 'multiple', 'text', 'fields', 'order', 'match', 'zone', 'settings']) {
     const { items } = await json(`/items.json?format=${format}`);
     for (const { url } of items) {
@@ -226,7 +227,7 @@ test('agents agree to Pix, offices map its campaigns and import results', async 
   await checkBoth(agent);
   await agent.locator('#agree-finances').check({ force: true });
   await agent.locator('form[action$="/agreement"] button').click();
-  await agent.getByRole('status').waitFor();
+  await agent.getByRole('status').filter({ hasText: 'Votre accord est enregistré' }).waitFor();
   await checkBoth(agent);
   await agent.context().close();
 

@@ -263,6 +263,12 @@ TEST_CASE("an offer is kept, put aside, done, and each of it taken back") {
     CHECK(mark("lent", "kept") == 303);
     CHECK(slugs(given.plan()) == Slugs{"lent"});
     CHECK(mark("lent", "none") == 303);
+    given.offer("Hors sujet", {skill("4.1", 0, 3)}, 1);
+    CHECK(mark("hors-sujet", "kept") == 303);
+    CHECK(given.plan().at("idle").at(0).at("slug") == "hors-sujet");
+    CHECK(shows(app.get("/my-plan"), "qui ne comblent plus d’écart"));
+    CHECK(mark("hors-sujet", "none") == 303);
+    CHECK(given.plan().at("idle").as_array().empty());
     CHECK(mark("rapide", "dismissed") == 303);
     CHECK(slugs(given.plan()) == Slugs{"lent"});
     CHECK(given.plan().at("dismissed").at(0).at("slug") == "rapide");
