@@ -31,7 +31,7 @@ double since(Clock::time_point begun) {
 }
 
 void tell(const std::string& what, double seconds, double goal) {
-    fmt::print("  {:<58}{:>9.3f} s   {} {} s\n", what, seconds,
+    fmt::print("  {:<58}{:>9.4f} s   {} {} s\n", what, seconds,
                seconds <= goal ? "reached" : "MISSED ", goal);
 }
 
