@@ -31,7 +31,7 @@ double since(Clock::time_point begun) {
 }
 
 void tell(const std::string& what, double seconds, double goal) {
-    fmt::print("  {:<58}{:>9.3f} s   {} {} s\n", what, seconds,
+    fmt::print("  {:<58}{:>9.4f} s   {} {} s\n", what, seconds,
                seconds <= goal ? "reached" : "MISSED ", goal);
 }
 
@@ -87,7 +87,7 @@ std::string levels_of(engine::Random& random) {
     return levels;
 }
 
-void plans() {
+void draft_plans() {
     const coverage::Levels targets = core();
     const auto all = courses();
     for (const auto& [agents, goal] : {std::pair{2'000, 10.0}, std::pair{600'000, 600.0}}) {
@@ -222,7 +222,7 @@ void ministry(const std::string& url) {
 }  // namespace
 
 int main(int count, char** arguments) {
-    plans();
+    draft_plans();
     if (count > 1) ministry(arguments[1]);
     return 0;
 }
