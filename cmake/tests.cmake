@@ -49,7 +49,7 @@ foreach(slice ${slices})
       target_link_libraries(tests_${slice} test_app)
     endif()
     target_include_directories(tests_${slice} PRIVATE tests)
-    read_outside_once(tests_${slice})
+    optimise_computation(tests_${slice})
     target_compile_definitions(tests_${slice} PRIVATE SOURCE_DIR="${CMAKE_SOURCE_DIR}")
     # What is sealed depends on the oldest transaction of the whole server, others' databases too.
     set(alone)
@@ -67,12 +67,15 @@ if(whole AND TARGET test_app)
   target_link_libraries(tests_whole doctest_main fresh_database test_app Boost::json
     PostgreSQL::PostgreSQL)
   target_include_directories(tests_whole PRIVATE tests)
-  read_outside_once(tests_whole)
   target_compile_definitions(tests_whole PRIVATE SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     CAMPUS_BINARY="$<TARGET_FILE:campus>")
   add_dependencies(tests_whole campus)
-  # Races between processes: alone on the machine.
-  add_engine_tests(whole tests_whole RUN_SERIAL ON)
+  # Races between processes: alone on the machine, but with sanitizers, where all is slow anyway.
+  set(alone RUN_SERIAL ON)
+  if(CAMPUS_SANITIZE)
+    set(alone COST 200)
+  endif()
+  add_engine_tests(whole tests_whole ${alone})
 endif()
 
 # A real browser, one test a file; first, as they take longest.
@@ -96,7 +99,6 @@ if(CAMPUS_FUZZ)
     add_executable(${target} ${file})
     target_link_libraries(${target} app Boost::json)
     target_link_options(${target} PRIVATE -fsanitize=fuzzer)
-    read_outside_once(${target})
     set(found ${CMAKE_BINARY_DIR}/fuzz/${name})
     file(MAKE_DIRECTORY ${found})
     set(seeds ${CMAKE_SOURCE_DIR}/tests/fuzz/corpus/${name})

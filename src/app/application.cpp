@@ -6,8 +6,10 @@
 #include "audit/pages.hpp"
 #include "base/embedded.hpp"
 #include "base/text.hpp"
+#include "campaigns/pages.hpp"
 #include "catalogue/pages.hpp"
 #include "catalogue/themes.hpp"
+#include "coverage/pages.hpp"
 #include "db/database.hpp"
 #include "db/versions.hpp"
 #include "enrolments/jobs.hpp"
@@ -20,6 +22,7 @@
 #include "mail/pages.hpp"
 #include "organisations/pages.hpp"
 #include "pix/pages.hpp"
+#include "plans/pages.hpp"
 #include "positioning/pages.hpp"
 #include "privacy/pages.hpp"
 #include "privacy/rules.hpp"
@@ -44,14 +47,24 @@ std::vector<html::NavigationEntry> navigation(const Configuration& configuration
     std::vector<html::NavigationEntry> entries{
         {"/catalogue", "navigation.catalogue", Access::anyone()},
         {"/positioning", "navigation.positioning", Access::signed_in()},
+        {"/my-plan", "navigation.my_plan", Access::signed_in()},
+        {"/my-campaigns", "navigation.my_campaigns", Access::signed_in()},
         {"/my-trainings", "navigation.my_trainings", Access::signed_in()},
         {"/my-requests", "navigation.my_requests", Access::signed_in()},
         {"/my-team", "navigation.my_team", Access::role("supervisor")},
         {"/requests", "navigation.requests", Access::role("training_office")},
         {"/circuits", "navigation.circuits", Access::role("training_office")},
+        {"/campaigns", "navigation.campaigns",
+         Access::any_role({"training_office", "campus_team", "ministry_steering"})},
         {"/offers", "navigation.offers", Access::any_role({"organiser", "campus_team"})},
         {"/common-core", "navigation.common_core",
          Access::any_role({"training_office", "campus_team"})},
+        {"/coverage", "navigation.coverage",
+         Access::any_role({"training_office", "ministry_steering", "campus_team"})},
+        {"/skills-map", "navigation.skills_map",
+         Access::any_role({"training_office", "ministry_steering", "campus_team"})},
+        {"/training-plan", "navigation.training_plan",
+         Access::any_role({"training_office", "ministry_steering", "campus_team"})},
         {"/items", "navigation.items", Access::role("campus_team")},
         {"/sessions", "navigation.sessions", Access::role("organiser")},
         {"/organisations", "navigation.organisations", Access::role("administrator")},
@@ -69,7 +82,7 @@ std::vector<html::NavigationEntry> navigation(const Configuration& configuration
         entries.insert(entries.end() - 1, {"/administration/claims", "navigation.claims",
                                            Access::any_role({"administrator", "training_office"})});
     if (!configuration.pix.connections.empty()) {
-        entries.insert(entries.begin() + 3, {"/my-pix", "navigation.my_pix", Access::signed_in()});
+        entries.insert(entries.begin() + 4, {"/my-pix", "navigation.my_pix", Access::signed_in()});
         entries.insert(entries.end() - 1, {"/pix", "navigation.pix",
                                            Access::any_role({"training_office", "campus_team"})});
     }
@@ -106,6 +119,18 @@ std::map<base::PersonId, std::string> names_of(Application& app, db::Transaction
     for (const auto& [id, person] : app.identity.persons(transaction, ids))
         names.emplace(id, person.full_name());
     return names;
+}
+
+// What the members of a team share with whoever supervises them. (Whether the reader is that one,
+// the page itself asks.)
+requests::Shared shared_by(Application& app, db::Transaction& transaction,
+                           const std::vector<base::PersonId>& people) {
+    requests::Shared shared;
+    for (const auto& [person, supervisor] : app.plans.shared(transaction, people))
+        shared[person].plan = "/my-team/plans/" + std::to_string(person.value);
+    for (const auto& [person, test] : app.positioning.shared(transaction, people))
+        shared[person].result = "/positioning/" + std::to_string(test.value) + "/result";
+    return shared;
 }
 
 // To the address of before: where it is done, the letter is not the person's any more, so that it
@@ -224,11 +249,15 @@ Application::Application(const Configuration& configuration, db::Database& given
       positioning(database, identity, organisations, frameworks, items),
       synonyms(base::embedded("reference/synonyms.txt")),
       catalogue(database, organisations, identity, catalogue::embedded_themes(), synonyms),
+      coverage(database, identity, organisations, frameworks, positioning, catalogue),
       enrolments(database, sessions, catalogue, identity, organisations, origin_of(configuration)),
       privacy(database, audit, privacy::read_rules(base::embedded("reference/retention.json")),
               people_of(*this)),
       requests(database, organisations, identity, catalogue, sessions, enrolments),
+      plans(database, organisations, frameworks, items, positioning, catalogue, sessions,
+            enrolments, requests),
       pix(database, configuration.pix),
+      campaigns(database, identity, organisations, positioning, pix, base_url_of(configuration)),
       static_entries(http::embedded_static_files()),
       static_files(static_entries),
       templates(template_sources(), messages,
@@ -239,6 +268,7 @@ Application::Application(const Configuration& configuration, db::Database& given
       sender(database, typesetter, mail_kinds, sender_options(configuration)),
       enrolments_data(database, enrolments),
       requests_data(database, requests, catalogue),
+      plans_data(catalogue),
       identity_data(organisations, {pages.message("fr", {"identity.erased.given_name", "", {}}),
                                     pages.message("fr", {"identity.erased.usual_name", "", {}})}),
       router(pages, identity, rate_limits, router_options(configuration)) {
@@ -248,8 +278,10 @@ Application::Application(const Configuration& configuration, db::Database& given
     jobs.every("audit.seal", std::chrono::minutes{1},
                [this](const jobs::Attempt& attempt) { audit.seal(attempt.now); });
     for (privacy::Holder* holder :
-         {static_cast<privacy::Holder*>(&pix_data), static_cast<privacy::Holder*>(&requests_data),
+         {static_cast<privacy::Holder*>(&campaigns_data), static_cast<privacy::Holder*>(&pix_data),
+          static_cast<privacy::Holder*>(&requests_data),
           static_cast<privacy::Holder*>(&enrolments_data),
+          static_cast<privacy::Holder*>(&plans_data), static_cast<privacy::Holder*>(&coverage_data),
           static_cast<privacy::Holder*>(&positioning_data),
           static_cast<privacy::Holder*>(&mail_data), static_cast<privacy::Holder*>(&identity_data)})
         privacy.add(*holder);
@@ -305,19 +337,28 @@ Application::Application(const Configuration& configuration, db::Database& given
     invitations.add_jobs(jobs);
     frameworks::add_pages(router, database, frameworks, identity, organisations);
     items::add_pages(router, database, items, identity, pages);
-    positioning::add_pages(router, pages,
-                           {.database = database,
-                            .positioning = positioning,
-                            .frameworks = frameworks,
-                            .identity = identity,
-                            .base_url = base_url,
-                            .supervises = [this](db::Transaction& transaction,
-                                                 base::PersonId supervisor, base::PersonId agent) {
-                                const auto supervision =
-                                    requests.supervision_of(transaction, agent);
-                                return supervision && supervision->supervisor == supervisor &&
-                                       supervision->state == requests::SupervisionState::confirmed;
-                            }});
+    positioning.tell(campaigns);
+    positioning::add_pages(
+        router, pages,
+        {.database = database,
+         .positioning = positioning,
+         .frameworks = frameworks,
+         .identity = identity,
+         .base_url = base_url,
+         .campaign_of = [this](db::Transaction& transaction, base::PositioningId test,
+                               base::Time now) -> std::optional<positioning::ForCampaign> {
+             const auto campaign = campaigns.of_test(transaction, test, now);
+             if (!campaign) return std::nullopt;
+             return positioning::ForCampaign{campaign->title, "/my-campaigns/" + campaign->code};
+         },
+         .supervises =
+             [this](db::Transaction& transaction, base::PersonId supervisor, base::PersonId agent,
+                    base::Time now) {
+                 return requests.supervises(transaction, supervisor, agent,
+                                            std::chrono::floor<std::chrono::days>(now));
+             }});
+    coverage::add_jobs(jobs, coverage);
+    coverage::add_pages(router, {database, coverage, frameworks, identity, catalogue, pages});
     catalogue::add_pages(router, database, catalogue, enrolments, pages, base_url);
     catalogue::add_editing_pages(router, database, catalogue, identity, organisations, pages);
     sessions::add_pages(router,
@@ -327,10 +368,18 @@ Application::Application(const Configuration& configuration, db::Database& given
         router, {database, enrolments, sessions, catalogue, identity, organisations, base_url});
     enrolments.ask(requests);
     requests.add_jobs(jobs);
-    requests::add_pages(router,
-                        {database, requests, sessions, catalogue, identity, organisations, pages});
+    requests::add_pages(
+        router, {database, requests, sessions, catalogue, identity, organisations, pages,
+                 [this](db::Transaction& transaction, const std::vector<base::PersonId>& people) {
+                     return shared_by(*this, transaction, people);
+                 }});
+    plans::add_pages(router, {database, plans, frameworks, requests, identity, pages});
+    pix.ask(campaigns);
     pix.add_jobs(jobs);
     pix::add_pages(router, {database, pix, identity, pages});
+    campaigns.add_jobs(jobs);
+    campaigns::add_pages(router, {database, campaigns, positioning, frameworks, identity,
+                                  organisations, coverage, pages, base_url});
 }
 
 }  // namespace app

@@ -4,7 +4,11 @@
 #include "app/typesetter.hpp"
 #include "audit/audit.hpp"
 #include "base/clock.hpp"
+#include "campaigns/campaigns.hpp"
+#include "campaigns/privacy.hpp"
 #include "catalogue/catalogue.hpp"
+#include "coverage/coverage.hpp"
+#include "coverage/privacy.hpp"
 #include "enrolments/enrolments.hpp"
 #include "enrolments/privacy.hpp"
 #include "frameworks/frameworks.hpp"
@@ -27,6 +31,8 @@
 #include "organisations/organisations.hpp"
 #include "pix/pix.hpp"
 #include "pix/privacy.hpp"
+#include "plans/plans.hpp"
+#include "plans/privacy.hpp"
 #include "positioning/positioning.hpp"
 #include "positioning/privacy.hpp"
 #include "privacy/privacy.hpp"
@@ -63,11 +69,14 @@ public:
     positioning::Positioning positioning;
     catalogue::Synonyms synonyms;
     catalogue::Catalogue catalogue;
+    coverage::Coverage coverage;
     sessions::Sessions sessions;
     enrolments::Enrolments enrolments;
     privacy::Privacy privacy;
     requests::Requests requests;
+    plans::Plans plans;
     pix::Pix pix;
+    campaigns::Campaigns campaigns;
 
     std::vector<http::StaticFile> static_entries;
     http::StaticFiles static_files;
@@ -81,7 +90,10 @@ public:
     enrolments::PersonalData enrolments_data;
     requests::PersonalData requests_data;
     positioning::PersonalData positioning_data;
+    plans::PersonalData plans_data;
+    coverage::PersonalData coverage_data;
     pix::PersonalData pix_data;
+    campaigns::PersonalData campaigns_data;
     mail::PersonalData mail_data;
     identity::PersonalData identity_data;
     http::RateLimits rate_limits;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Reads data/demo (carried by the binary) into an empty database; dates are relative to today.
 #include "app/application.hpp"
+#include "app/demo_campaigns.hpp"
+#include "app/demo_coverage.hpp"
+#include "app/demo_plans.hpp"
 #include "app/demo_requests.hpp"
 #include "app/demo_seats.hpp"
 #include "base/embedded.hpp"
@@ -188,7 +191,7 @@ std::optional<Filling> load_session(Application& app, db::Transaction& transacti
     return Filling{id, session.enrolment_opens_at + std::chrono::hours{1}, takers};
 }
 
-// Two finished positionings and one in progress; none where the bank is not carried.
+// Three finished positionings and one in progress; none where the bank is not carried.
 void load_positionings(Application& app, db::Transaction& transaction, base::Time now) {
     if (app.positioning.measure(transaction, db::Versions(transaction))->tables() == nullptr)
         return;
@@ -204,6 +207,8 @@ void load_positionings(Application& app, db::Transaction& transaction, base::Tim
     constexpr std::size_t first_answers = 6;
     for (const Told& told :
          {Told{"amina.benhaddou@exemple.fr", positioning::Scope::core, "", 0.2, 11, days{40}, true},
+          Told{"baptiste.le-goff@exemple.fr", positioning::Scope::core, "", -0.9, 14, days{20},
+               true},
           Told{"farid.ouali@exemple.fr", positioning::Scope::all, "", 1.1, 12, days{12}, true},
           Told{"hugo.santos@exemple.fr", positioning::Scope::core, "", -0.4, 13, days{1}, false}}) {
         std::map<std::string, double, std::less<>> abilities;
@@ -277,6 +282,11 @@ base::Result<void> load_demo(Application& app, base::Time now) {
     load_demo_seats(app, fillers, now);
     app.database.write(
         [&](db::Transaction& transaction) { load_positionings(app, transaction, now); });
+    load_demo_plans(app, fillers, now);
+    // Who is in one is not in the other: a person has one test in progress.
+    constexpr std::ptrdiff_t positioned = 120;
+    load_demo_campaigns(app, {fillers.begin() + positioned, fillers.end()}, now);
+    load_demo_coverage(app, {fillers.begin(), fillers.begin() + positioned}, now);
     return {};
 }
 

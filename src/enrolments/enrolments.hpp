@@ -140,6 +140,11 @@ struct Origin {
 
 class Post;
 
+// Nothing when the reader may take a seat (or wait) now; else the message key, under
+// "enrolments.why_not." or, for the offer's own rule, "catalogue.why_not.". Pure; see rules.hpp.
+std::optional<std::string> why_not_take(const sessions::Session&, const catalogue::Eligibility&,
+                                        const catalogue::Reader&, base::Time now);
+
 class Enrolments final : public sessions::SeatHolders, public catalogue::SessionsOfOffers {
 public:
     // The arguments must outlive it.

@@ -13,10 +13,7 @@
 
 namespace enrolments {
 
-// Nothing when the reader may take a seat (or wait) now; else the message key, under
-// "enrolments.why_not." or, for the offer's own rule, "catalogue.why_not.".
-std::optional<std::string> why_not_take(const sessions::Session&, const catalogue::Eligibility&,
-                                        const catalogue::Reader&, base::Time now);
+// (Who may take a seat: why_not_take in enrolments.hpp.)
 
 // Nothing when the holder may withdraw now by themselves.
 std::optional<std::string> why_not_withdraw(const Enrolment&, const sessions::Session&,

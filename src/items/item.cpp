@@ -63,6 +63,8 @@ Item item_of(std::string_view code, const Source& source) {
     item.intent = tree::text(tree, "intent");
     item.source = tree::text(tree, "source");
     item.review_by = base::parse_iso_date(tree::text(tree, "review_by"));
+    if (const auto* feedback = tree::find(tree, "feedback"); feedback && feedback->is_object())
+        item.learn = tree::text(feedback->get_object(), "learn");
     item.phone = tree::flag(tree, "phone", true);
     item.seconds = static_cast<int>(tree::integer(tree, "seconds"));
     item.enemies = tree::texts(tree, "enemies");

@@ -53,6 +53,7 @@ struct Item {
     int level = 1;     // 1 to 8
     Format format = Format::single;
     std::string intent, source;
+    std::string learn;  // where to learn more, a URL
     std::optional<base::Date> review_by;
     bool phone = true;  // can be done on one
     int seconds = 0;    // 0: time does not count

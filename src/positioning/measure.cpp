@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
-#include <ranges>
 #include <stdexcept>
 
 namespace positioning {
@@ -169,8 +168,8 @@ std::optional<Choice> choose_on_trial(const Measure& measure, const Plan& plan,
     std::vector<const items::BankItem*> fitting;
     for (const items::BankItem* item : measure.calibrating()) {
         const auto standing = std::ranges::find(list, item->competence(), &Standing::competence);
-        if (standing != list.end() && may_be_asked(*item, plan) && !std::ranges::binary_search(out, item->id) &&
-            !(timed && item->item->seconds > 0) &&
+        if (standing != list.end() && may_be_asked(*item, plan) &&
+            !std::ranges::binary_search(out, item->id) && !(timed && item->item->seconds > 0) &&
             std::abs(item->parameters.difficulty() - standing->mean) < near)
             fitting.push_back(item);
     }
@@ -208,6 +207,23 @@ std::span<const double, frameworks::highest_level> cuts() {
             out.at(static_cast<std::size_t>(level - 1)) =
                 typical.difficulty() + engine::log(2) / typical.a;
         }
+        return out;
+    }();
+    return list;
+}
+
+const Levels& levels_of_anybody() {
+    static const Levels list = [] {
+        // Below x under N(0, 1).
+        const auto below = [](double x) { return std::erfc(-x / std::sqrt(2)) / 2; };
+        Levels out{};
+        double last = 0;
+        for (std::size_t level = 0; level < cuts().size(); ++level) {
+            const double next = below(cuts()[level]);
+            out[level] = next - last;
+            last = next;
+        }
+        out.back() = 1 - last;
         return out;
     }();
     return list;

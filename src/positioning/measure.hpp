@@ -33,6 +33,9 @@ std::span<const double, frameworks::highest_level> cuts();
 // The likely range holds the ability with this probability, equally sure on both sides.
 inline constexpr double likely = 0.8;
 
+// Of somebody of whom nothing is known: the framework's population.
+const Levels& levels_of_anybody();
+
 // Chance of a right answer by luck alone, where nothing says better: one option in four.
 double luck_of(items::Format);
 

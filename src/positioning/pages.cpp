@@ -16,6 +16,7 @@
 #include <cmath>
 
 namespace positioning {
+namespace json = boost::json;
 namespace {
 
 std::string url_of(base::PositioningId id) {
@@ -44,6 +45,9 @@ Start start_of(const http::Request& request) {
     start.scope = scope_named(form.text("scope")).value_or(Scope::core);
     if (start.scope == Scope::area) start.code = form.text("area");
     if (start.scope == Scope::trade) start.code = form.text("trade");
+    if (start.scope == Scope::some)
+        for (const std::string& code : form.list("competence"))
+            start.code += (start.code.empty() ? "" : ",") + code;
     start.use_earlier = form.flag("use_earlier");
     start.options = {.extra_time = form.flag("extra_time"),
                      .large_text = form.flag("large_text"),
@@ -71,8 +75,12 @@ http::View choose_page(const http::Request& request, const Site& site, const Sta
     });
 }
 
+// ?competences=1.1,2.3: single ones, chosen already.
 http::Response choose(const http::Request& request, const Site& site) {
-    return http::show(choose_page(request, site, {}));
+    Start chosen;
+    chosen.code = request.query.text("competences");
+    if (!chosen.code.empty()) chosen.scope = Scope::some;
+    return http::show(choose_page(request, site, chosen));
 }
 
 http::Response start(const http::Request& request, const Site& site) {
@@ -214,8 +222,8 @@ std::optional<ResultData> result_of(db::Transaction& transaction, const http::Re
     if (!test || !test->person || test->state != State::done) return std::nullopt;
     ResultData data;
     data.own = test->person == request.person();
-    if (!data.own &&
-        (!test->shared_at || !site.supervises(transaction, request.person(), *test->person)))
+    if (!data.own && (!test->shared_at ||
+                      !site.supervises(transaction, request.person(), *test->person, request.now)))
         return std::nullopt;
     const auto person = site.identity.find(transaction, *test->person);
     data.name = person ? person->full_name() : "";
@@ -236,7 +244,12 @@ http::Response show_result(const http::Request& request, const Site& site) {
             const auto test = own(transaction, request, site);
             return test ? http::redirect(url_of(test->id)) : unknown();
         }
-        return http::show(http::view("positioning/result", result_view(*data, request.language)));
+        json::object view = result_view(*data, request.language);
+        view["campaign"] = nullptr;
+        if (data->own)
+            if (const auto asked = site.campaign_of(transaction, data->test.id, request.now))
+                view["campaign"] = {{"title", asked->title}, {"path", asked->path}};
+        return http::show(http::view("positioning/result", std::move(view)));
     });
 }
 
@@ -312,13 +325,16 @@ void add_pages(http::Router& router, const http::PageRenderer& words, const Site
     const std::string one = "/positioning/{positioning}";
     router.add("GET", "/positioning", in,
                {.summary = "What one can be positioned on, and the test in progress",
+                .query = {{"competences", R"({"type":"string"})", false,
+                           "Single ones, chosen already: 1.1,2.3"}},
                 .answer = choose_schema},
                with(choose));
     router.add("POST", "/positioning", in,
                {.summary = "Begins a test",
-                .form = {{"scope", R"({"enum":["core","area","trade","all"]})"},
+                .form = {{"scope", R"({"enum":["core","area","trade","all","some"]})"},
                          {"area"},
                          {"trade"},
+                         {"competence", R"({"type":"array","items":{"type":"string"}})"},
                          {"use_earlier", yes},
                          {"extra_time", yes},
                          {"large_text", yes},

@@ -3,6 +3,7 @@
 
 #include "audit/audit.hpp"
 #include "base/secrets.hpp"
+#include "base/text.hpp"
 #include "base/zone.hpp"
 #include "db/database.hpp"
 #include "db/versions.hpp"
@@ -66,6 +67,8 @@ std::string_view name_of(Scope scope) {
             return "area";
         case Scope::trade:
             return "trade";
+        case Scope::some:
+            return "some";
         case Scope::all:
             break;
     }
@@ -73,7 +76,7 @@ std::string_view name_of(Scope scope) {
 }
 
 std::optional<Scope> scope_named(std::string_view name) {
-    for (const Scope scope : {Scope::core, Scope::area, Scope::trade, Scope::all})
+    for (const Scope scope : {Scope::core, Scope::area, Scope::trade, Scope::all, Scope::some})
         if (name == name_of(scope)) return scope;
     return std::nullopt;
 }
@@ -125,12 +128,20 @@ std::optional<frameworks::Targets> Positioning::targets_of(db::Transaction& tran
     if (scope == Scope::area && framework.find_area(code) == nullptr) return std::nullopt;
     // The level of the core is told beside one's own; who wants to know a level is asked until it
     // is known, core or not.
+    const std::vector<std::string> some =
+        scope == Scope::some ? base::split(code, ',') : std::vector<std::string>{};
     frameworks::Targets targets;
-    for (const frameworks::Competence& competence : framework.competences)
-        if (scope == Scope::all || competence.area == code) {
-            const auto asked = core.targets.find(competence.code);
-            targets[competence.code] = asked == core.targets.end() ? 0 : asked->second;
-        }
+    for (const frameworks::Competence& competence : framework.competences) {
+        const bool wanted = scope == Scope::all ||
+                            (scope == Scope::area && competence.area == code) ||
+                            std::ranges::find(some, competence.code) != some.end();
+        if (!wanted) continue;
+        const auto asked = core.targets.find(competence.code);
+        targets[competence.code] = asked == core.targets.end() ? 0 : asked->second;
+    }
+    // A code that is unknown, or said twice.
+    if (scope == Scope::some && (some.empty() || targets.size() != some.size()))
+        return std::nullopt;
     return targets;
 }
 
@@ -266,6 +277,7 @@ void Positioning::end(db::Transaction& transaction, const db::Versions& versions
     test.ended_at = now;
     // Read in this transaction, and its row is this one's by the UPDATE before: see callers.
     store::end(transaction, test, lines, now);
+    if (endings_ != nullptr) endings_->ended(transaction, test, now);
 }
 
 base::Result<std::optional<Positioning::Step>> Positioning::step(db::Transaction& transaction,
@@ -401,6 +413,21 @@ base::Result<void> Positioning::share(base::PersonId person, base::PositioningId
 std::map<base::PersonId, Profile> Positioning::profiles(db::Transaction& transaction,
                                                         std::span<const base::PersonId> persons) {
     return store::profiles(transaction, persons);
+}
+
+std::map<base::PersonId, base::PositioningId> Positioning::shared(
+    db::Transaction& transaction, std::span<const base::PersonId> persons) {
+    return store::shared(transaction, persons);
+}
+
+std::map<std::string, Positioning::LevelCounts, std::less<>> Positioning::level_counts(
+    db::Transaction& transaction, std::span<const base::PositioningId> tests) {
+    return store::level_counts(transaction, tests);
+}
+
+std::vector<Finished> Positioning::finished_since(db::Transaction& transaction, base::Time since,
+                                                  base::PositioningId after, int most) {
+    return store::finished_since(transaction, since, after, most);
 }
 
 std::optional<double> Positioning::at_core(db::Transaction& transaction,

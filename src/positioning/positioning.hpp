@@ -10,6 +10,7 @@
 #include "positioning/calibration.hpp"
 #include "positioning/measure.hpp"
 
+#include <array>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -36,7 +37,8 @@ class Organisations;
 
 namespace positioning {
 
-enum class Scope { core, area, trade, all };
+// `some`: single competences, whose codes are the code ("1.1,2.3"): short, say after a training.
+enum class Scope { core, area, trade, all, some };
 std::string_view name_of(Scope);
 std::optional<Scope> scope_named(std::string_view);
 
@@ -56,7 +58,7 @@ struct Test {
     std::optional<base::PersonId> person;  // nothing: erased
     std::string framework;
     Scope scope = Scope::core;
-    std::string scope_code;  // of the area or trade
+    std::string scope_code;  // of the area or trade; of `some` the competences
     Plan plan;               // its phone and untimed are those of the options
     std::int64_t bank_version = 0;
     Options options;
@@ -76,7 +78,7 @@ struct Test {
 
 struct Start {
     Scope scope = Scope::core;
-    std::string code;          // of the area or trade
+    std::string code;          // of the area or trade; of `some` the competences: "1.1,2.3"
     bool use_earlier = false;  // begin from what the latest tests say
     Options options;
 };
@@ -104,11 +106,29 @@ struct Profile {
     bool shared = false;  // is that test
 };
 
+// Who wants to know when a test is over, in its transaction. Campaigns implement it.
+struct Endings {
+    virtual ~Endings() = default;
+    virtual void ended(db::Transaction&, const Test&, base::Time now) = 0;
+};
+
+// A finished test that told of the core, with the level of each competence that it asked about.
+struct Finished {
+    base::PositioningId test;
+    base::PersonId person;
+    base::Time at{};
+    double at_core = 0;  // probability, for the core `core_id`
+    std::int64_t core_id = 0;
+    std::map<std::string, int, std::less<>> levels;
+};
+
 class Positioning {
 public:
     // The arguments must outlive it.
     Positioning(db::Database&, identity::Identity&, organisations::Organisations&,
                 frameworks::Frameworks&, items::Items&);
+
+    void tell(Endings& endings) { endings_ = &endings; }
 
     // -- one's own test
     // Refused while another one is in progress, and where nothing can be asked.
@@ -145,10 +165,25 @@ public:
     // -- for plans and campaigns
     // Of persons who never finished a test: nothing.
     std::map<base::PersonId, Profile> profiles(db::Transaction&, std::span<const base::PersonId>);
+    // Of each who shares one with the supervisor: the latest finished test that is shared.
+    std::map<base::PersonId, base::PositioningId> shared(db::Transaction&,
+                                                         std::span<const base::PersonId>);
     // That a finished test says all these levels are reached, their dependence kept; nothing when
     // it did not ask about all of them.
     std::optional<double> at_core(db::Transaction&, const db::Versions&, base::PositioningId,
                                   const frameworks::Targets&);
+    // How many of these finished tests gave each level (0 to 8) of each competence, and how many
+    // reached the level aimed at.
+    struct LevelCounts {
+        std::array<int, levels> counts{};
+        int aimed = 0, reached = 0;
+    };
+    std::map<std::string, LevelCounts, std::less<>> level_counts(
+        db::Transaction&, std::span<const base::PositioningId>);
+    // Of those that ended at `since` and have an id above `after`, or ended later: the first, at
+    // most so many, in that order. For what is counted at night (coverage).
+    std::vector<Finished> finished_since(db::Transaction&, base::Time since,
+                                         base::PositioningId after, int most);
     // A finished test as answers say it, in a load (demonstration, bench): asks no rule.
     base::PositioningId put_finished(db::Transaction&, base::PersonId, Scope, std::string_view code,
                                      const std::map<std::string, double, std::less<>>& abilities,
@@ -190,6 +225,7 @@ private:
     organisations::Organisations& organisations_;
     frameworks::Frameworks& frameworks_;
     items::Items& items_;
+    Endings* endings_ = nullptr;
     std::mutex mutex_;  // guards the cache only; what is true is in the database
     std::shared_ptr<const Measure> measure_;
 };

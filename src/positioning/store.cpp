@@ -57,6 +57,12 @@ void read_prior(std::string_view text, Plan& plan) {
     "item_version, item_measures, asked_at, revision, started_at, changed_at, ended_at, " \
     "at_core, core_id, fit_lz, unusual, hurried, shared_at, branch"
 
+// The CHECK of the table knows four scopes, and SQLite cannot change one: single competences stand
+// there as "all" with their codes.
+std::string_view stored(Scope scope) {
+    return name_of(scope == Scope::some ? Scope::all : scope);
+}
+
 State state_named(std::string_view name) {
     return name == "done" ? State::done : name == "paused" ? State::paused : State::going;
 }
@@ -68,6 +74,7 @@ Test test_from(const db::Row& row) {
     test.framework = row.text(2);
     test.scope = scope_named(row.text(3)).value();
     test.scope_code = row.text(4);
+    if (test.scope == Scope::all && !test.scope_code.empty()) test.scope = Scope::some;
     test.plan.targets = json::value_to<frameworks::Targets>(parsed(row.text(5)));
     read_prior(row.text(6), test.plan);
     test.plan.seed = static_cast<std::uint64_t>(row.integer(7));
@@ -127,7 +134,7 @@ std::optional<base::PositioningId> insert(db::Transaction& transaction, const Te
     const std::string prior = written_prior(test.plan);
     transaction.run(
         insert_test,
-        {test.person.value().value, test.framework, name_of(test.scope), test.scope_code, targets,
+        {test.person.value().value, test.framework, stored(test.scope), test.scope_code, targets,
          prior, static_cast<std::int64_t>(test.plan.seed), test.bank_version,
          test.options.extra_time, test.options.large_text, test.options.wide_spacing,
          test.options.untimed, test.options.phone, test.asked.value().item.value,
@@ -288,6 +295,27 @@ std::vector<Given> answers(db::Transaction& transaction, base::PositioningId id)
     return found;
 }
 
+constexpr db::Query count_levels{"positioning.level_counts", R"sql(
+    SELECT competence, level, count(*), sum(CASE WHEN target > 0 THEN 1 ELSE 0 END),
+           sum(CASE WHEN target > 0 AND level >= target THEN 1 ELSE 0 END)
+    FROM positioning_results
+    WHERE positioning_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+    GROUP BY competence, level
+)sql"};
+
+std::map<std::string, Positioning::LevelCounts, std::less<>> level_counts(
+    db::Transaction& transaction, std::span<const base::PositioningId> tests) {
+    std::map<std::string, Positioning::LevelCounts, std::less<>> found;
+    const std::string ids = db::json_ids(tests);
+    transaction.run(count_levels, {ids}, [&](const db::Row& row) {
+        Positioning::LevelCounts& one = found[std::string{row.text(0)}];
+        one.counts.at(static_cast<std::size_t>(row.integer(1))) += static_cast<int>(row.integer(2));
+        one.aimed += static_cast<int>(row.integer(3));
+        one.reached += static_cast<int>(row.integer(4));
+    });
+    return found;
+}
+
 // The earliest first, so that a later one replaces it.
 constexpr db::Query select_profiles{
     "positioning.profiles",
@@ -316,6 +344,59 @@ std::map<base::PersonId, Profile> profiles(db::Transaction& transaction,
         }
         const std::string competence = known.standing.competence;
         profile.competences.insert_or_assign(competence, std::move(known));
+    });
+    return found;
+}
+
+constexpr db::Query select_shared{"positioning.shared", R"sql(
+    SELECT person_id, id FROM positionings
+    WHERE person_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+      AND state = 'done' AND shared_at IS NOT NULL
+    ORDER BY ended_at, id
+)sql"};
+
+std::map<base::PersonId, base::PositioningId> shared(db::Transaction& transaction,
+                                                     std::span<const base::PersonId> persons) {
+    std::map<base::PersonId, base::PositioningId> found;
+    const std::string ids = db::json_ids(persons);
+    transaction.run(select_shared, {ids}, [&](const db::Row& row) {
+        found.insert_or_assign({row.integer(0)}, base::PositioningId{row.integer(1)});
+    });
+    return found;
+}
+
+constexpr db::Query select_finished_since{"positioning.finished_since", R"sql(
+    SELECT id, person_id, ended_at, at_core, core_id FROM positionings
+    WHERE state = 'done' AND person_id IS NOT NULL AND at_core IS NOT NULL
+        AND ended_at >= $1 AND (ended_at > $1 OR id > $2)
+    ORDER BY ended_at, id LIMIT $3
+)sql"};
+constexpr db::Query select_levels{"positioning.levels", R"sql(
+    SELECT positioning_id, competence, level FROM positioning_results
+    WHERE positioning_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+)sql"};
+
+std::vector<Finished> finished_since(db::Transaction& transaction, base::Time since,
+                                     base::PositioningId after, int most) {
+    std::vector<Finished> found;
+    std::map<base::PositioningId, std::size_t> places;
+    std::vector<base::PositioningId> tests;
+    transaction.run(select_finished_since, {base::to_epoch(since), after.value, most},
+                    [&](const db::Row& row) {
+                        tests.push_back({row.integer(0)});
+                        places[tests.back()] = found.size();
+                        found.push_back({.test = tests.back(),
+                                         .person = {row.integer(1)},
+                                         .at = base::from_epoch(row.integer(2)),
+                                         .at_core = row.real(3),
+                                         .core_id = row.optional_integer(4).value_or(0),
+                                         .levels = {}});
+                    });
+    if (found.empty()) return found;
+    const std::string list = db::json_ids(tests);
+    transaction.run(select_levels, {list}, [&](const db::Row& row) {
+        found[places.at({row.integer(0)})].levels.emplace(row.text(1),
+                                                          static_cast<int>(row.integer(2)));
     });
     return found;
 }

@@ -32,7 +32,14 @@ void insert_result(db::Transaction&, base::PositioningId, const Standing&);
 void insert_answer(db::Transaction&, base::PositioningId, int place, const Given&);
 std::vector<Standing> results(db::Transaction&, base::PositioningId);
 std::vector<Given> answers(db::Transaction&, base::PositioningId);  // without what was written
+std::vector<Finished> finished_since(db::Transaction&, base::Time since, base::PositioningId after,
+                                     int most);
 std::map<base::PersonId, Profile> profiles(db::Transaction&, std::span<const base::PersonId>);
+// The latest of each person that is shared.
+std::map<base::PersonId, base::PositioningId> shared(db::Transaction&,
+                                                     std::span<const base::PersonId>);
+std::map<std::string, Positioning::LevelCounts, std::less<>> level_counts(
+    db::Transaction&, std::span<const base::PositioningId>);
 void remove(db::Transaction&, base::PositioningId);
 void set_shared(db::Transaction&, base::PositioningId, std::optional<base::Time>);
 

@@ -31,6 +31,12 @@ std::string_view band_name(int level) {
 
 std::string scope_label(const Test& test, std::string_view trade, std::string_view language) {
     if (test.scope == Scope::trade) return std::string{trade};
+    if (test.scope == Scope::some) {
+        std::string codes;
+        for (const std::string& code : base::split(test.scope_code, ','))
+            codes += (codes.empty() ? "" : ", ") + code;
+        return codes;
+    }
     const auto* area = frameworks::present().find_area(test.scope_code);
     return test.scope == Scope::area && area != nullptr ? area->label.in(language) : "";
 }
@@ -149,8 +155,22 @@ json::object choose_view(const ChooseData& data, std::string_view language) {
                                                    data.chosen.code == trade.code}});
         families.push_back({{"label", family.label.in(language)}, {"trades", std::move(trades)}});
     }
+    const std::vector<std::string> some = data.chosen.scope == Scope::some
+                                              ? base::split(data.chosen.code, ',')
+                                              : std::vector<std::string>{};
+    json::array competences;
+    for (const frameworks::Competence& competence : framework.competences)
+        competences.push_back(
+            {{"code", competence.code},
+             {"label", competence.label.in(language)},
+             {"checked", std::ranges::find(some, competence.code) != some.end()}});
+    json::object scopes;
+    for (const Scope scope : {Scope::core, Scope::area, Scope::trade, Scope::all, Scope::some})
+        scopes[name_of(scope)] = data.chosen.scope == scope;
     json::object view{{"empty_bank", data.empty_bank},
                       {"in_progress", nullptr},
+                      {"competences", std::move(competences)},
+                      {"chosen_scope", std::move(scopes)},
                       {"latest", nullptr},
                       {"areas", std::move(areas)},
                       {"families", std::move(families)},
@@ -311,7 +331,7 @@ const std::string progress_schema = R"json({"type": "object",
  "required": ["place", "known", "competences", "certain", "about_left"],
  "properties": {"certain": {"type": "integer", "minimum": 0, "maximum": 100}}})json";
 const std::string summary_properties = R"json("id": {"type": "integer"},
-  "scope": {"enum": ["core", "area", "trade", "all"]},
+  "scope": {"enum": ["core", "area", "trade", "all", "some"]},
   "state": {"enum": ["going", "paused", "done"]},
   "shared": {"type": "boolean"}, "started_at": {"type": "string", "format": "date-time"},
   "ended_at": {"type": "string", "format": "date-time"})json";

@@ -132,6 +132,8 @@ public:
 
     // -- supervisors
     std::optional<Supervision> supervision_of(db::Transaction&, base::PersonId);
+    // Whether the reader is the agent's confirmed supervisor, or decides in their place today.
+    bool supervises(db::Transaction&, base::PersonId reader, base::PersonId agent, base::Date);
     std::optional<Supervision> find(db::Transaction&, base::SupervisionId);
     base::Result<void> declare_supervisor(base::PersonId agent, std::string_view email,
                                           base::Time now);

@@ -64,6 +64,16 @@ std::optional<Supervision> Requests::supervision_of(db::Transaction& transaction
     return store::supervision_of(transaction, person);
 }
 
+bool Requests::supervises(db::Transaction& transaction, base::PersonId reader, base::PersonId agent,
+                          base::Date today) {
+    const auto supervision = store::supervision_of(transaction, agent);
+    if (!supervision || !supervision->supervisor || reader == agent ||
+        supervision->state != SupervisionState::confirmed)
+        return false;
+    return *supervision->supervisor == reader ||
+           store::is_delegate(transaction, *supervision->supervisor, reader, today);
+}
+
 std::optional<Supervision> Requests::find(db::Transaction& transaction, base::SupervisionId id) {
     return store::find_supervision(transaction, id);
 }

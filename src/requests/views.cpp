@@ -314,7 +314,8 @@ json::object mine_view(const Mine& mine, base::Time now) {
     return {{"open", std::move(open)}, {"past", std::move(past)}, {"none", none}};
 }
 
-json::object team_view(const Team& team, base::PersonId reader, base::Time now) {
+json::object team_view(const Team& team, const Shared& shared, base::PersonId reader,
+                       base::Time now) {
     const TeamCalendar calendar(team, now);
     json::array to_answer;
     for (const Request& request : team.to_answer) {
@@ -362,12 +363,18 @@ json::object team_view(const Team& team, base::PersonId reader, base::Time now) 
         }
         if (!member.supervision) continue;
         const Seats& of = seats[member.person];
-        members.emplace_back(base::fold(name),
-                             json::object{{"name", name},
-                                          {"job", team.people.at(member.person).job},
-                                          {"requests", waiting[member.person]},
-                                          {"next", session_view(of.next)},
-                                          {"last", session_view(of.last)}});
+        const auto told = shared.find(member.person);
+        const SharedByOne of_one = told == shared.end() ? SharedByOne{} : told->second;
+        members.emplace_back(
+            base::fold(name),
+            json::object{{"name", name},
+                         {"job", team.people.at(member.person).job},
+                         {"requests", waiting[member.person]},
+                         {"next", session_view(of.next)},
+                         {"last", session_view(of.last)},
+                         {"shared_plan", of_one.plan},
+                         {"shared_result", of_one.result},
+                         {"shares", !of_one.plan.empty() || !of_one.result.empty()}});
     }
     std::sort(members.begin(), members.end(),
               [](const auto& a, const auto& b) { return a.first < b.first; });

@@ -62,6 +62,11 @@ std::vector<Session> Sessions::coming(db::Transaction& transaction, base::OfferI
     return store::coming(transaction, offer, now);
 }
 
+std::vector<Session> Sessions::coming(db::Transaction& transaction,
+                                      const std::vector<base::OfferId>& offers, base::Time now) {
+    return store::coming(transaction, db::json_ids(offers), now);
+}
+
 void Sessions::for_open(db::Transaction& transaction, base::Time now, const OnOpen& on_session) {
     store::for_open(transaction, now, on_session);
 }

@@ -167,6 +167,9 @@ public:
     std::map<base::SessionId, Placed> placed(db::Transaction&, const std::vector<base::SessionId>&);
     // Those that are open or cancelled and have not ended, by date.
     std::vector<Session> coming(db::Transaction&, base::OfferId, base::Time now);
+    // The same of several offers, in one query; by date.
+    std::vector<Session> coming(db::Transaction&, const std::vector<base::OfferId>&,
+                                base::Time now);
     // The open ones that have not ended, by date.
     void for_open(db::Transaction&, base::Time now, const OnOpen&);
     // Those with a seat that can be taken now, the next first.

@@ -169,6 +169,18 @@ std::vector<Session> coming(db::Transaction& transaction, base::OfferId offer, b
     return sessions_from(transaction, select_coming, {offer.value, base::to_epoch(now)});
 }
 
+constexpr db::Query select_coming_of{"sessions.coming_of_offers",
+                                     "SELECT " SESSION_COLUMNS WITH_SLOT SESSIONS_AND_SLOTS R"sql(
+    WHERE s.offer_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+      AND s.ends_at > $2 AND s.status <> 'draft'
+    ORDER BY s.starts_at, s.id, l.starts_at
+)sql"};
+
+std::vector<Session> coming(db::Transaction& transaction, std::string_view json_offer_ids,
+                            base::Time now) {
+    return sessions_from(transaction, select_coming_of, {json_offer_ids, base::to_epoch(now)});
+}
+
 constexpr db::Query select_open{"sessions.open", R"sql(
     SELECT offer_id, starts_at, ends_at, enrolment_opens_at, enrolment_closes_at FROM sessions
     WHERE status = 'open' AND ends_at > $1 ORDER BY starts_at, id

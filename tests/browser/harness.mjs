@@ -154,8 +154,24 @@ const buildsOf = () => {
 };
 const known_builds = new Set();
 
+// What axe says against the document as it stands.
+export async function violationsOf(page) {
+  // A page without script has none of its own running, but axe needs timers.
+  const lend = (on) => page.javascript ||
+    page.network.send('Emulation.setScriptExecutionDisabled', { value: !on });
+  await lend(true);
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
+    resultTypes: ['violations'],
+  }));
+  await lend(false);
+  return violations.map(({ id, help, nodes }) => `axe ${id}: ${help}\n      ${nodes.slice(0, 3).map((n) =>
+    `${n.html.slice(0, 160)} ${n.any[0]?.message ?? ''}`).join('\n      ')}`);
+}
+
 // Everything that is wrong with the page as it stands; an empty list is good.
-export async function problemsOf(page, { accessibility = true } = {}) {
+export async function problemsOf(page) {
   const problems = page.seen.problems.splice(0);
   problems.push(...await page.evaluate(() => {
     const found = [];
@@ -180,7 +196,7 @@ export async function problemsOf(page, { accessibility = true } = {}) {
     while (words.nextNode()) {
       if (words.currentNode.parentElement.closest('code, pre, samp, textarea, script')) continue;
       const text = words.currentNode.data.replace(/\S*[@/]\S*/g, '');
-      for (const [code] of text.matchAll(/\{\{.*?\}\}|\b[a-z]+(?:_[a-z]+)+\b|\b(?:layout|navigation|app|audit|catalogue|enrolments|identity|jobs|mail|organisations|privacy|requests|sessions|positioning|items|frameworks)\.[a-z][a-z_.]*\b/g)) {
+      for (const [code] of text.matchAll(/\{\{.*?\}\}|\b[a-z]+(?:_[a-z]+)+\b|\b(?:layout|navigation|app|audit|campaigns|catalogue|coverage|plans|enrolments|identity|jobs|mail|organisations|privacy|requests|sessions|positioning|items|frameworks)\.[a-z][a-z_.]*\b/g)) {
         codes.add(code);
       }
     }
@@ -190,28 +206,15 @@ export async function problemsOf(page, { accessibility = true } = {}) {
     wide();
     return found;
   }));
-  const builds = accessibility ? await page.evaluate(buildsOf) : [];
+  const builds = await page.evaluate(buildsOf);
   if (builds.some((build) => !known_builds.has(build))) {
     for (const build of builds) known_builds.add(build);
-    // A page without script has none of its own running, but axe needs timers.
-    const lend = (on) => page.javascript ||
-      page.network.send('Emulation.setScriptExecutionDisabled', { value: !on });
-    await lend(true);
-    await page.evaluate(axe);
-    const { violations } = await page.evaluate(() => globalThis.axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'],
-      resultTypes: ['violations'],
-    }));
-    await lend(false);
-    for (const { id, help, nodes } of violations) {
-      problems.push(`axe ${id}: ${help}\n      ${nodes.slice(0, 3).map((n) =>
-        `${n.html.slice(0, 160)} ${n.any[0]?.message ?? ''}`).join('\n      ')}`);
-    }
+    problems.push(...await violationsOf(page));
   }
   return problems;
 }
 
-export async function checkPage(page, options) {
-  const problems = await problemsOf(page, options);
+export async function checkPage(page) {
+  const problems = await problemsOf(page);
   assert.deepEqual(problems, [], `${page.url()} (${page.viewportSize().width} px)`);
 }

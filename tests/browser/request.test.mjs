@@ -3,7 +3,7 @@
 // and decides without signing in, the agent sees the seat and the letter. Wide and narrow.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { checkPage, newPage, signInAs, startServer, stopBrowser } from './harness.mjs';
+import { checkPage, newPage, signInAs, startServer, stopBrowser, violationsOf } from './harness.mjs';
 
 let server;
 before(async () => { server = await startServer(); });
@@ -21,6 +21,15 @@ async function openLetter(page, words) {
   await page.goto('/demo/mail');
   await page.getByRole('main').getByRole('link', { name: words }).first().click();
   await page.waitForURL(/demo\/mail\/\d+/);
+}
+
+// What a mail program shows: the server forbids all scripts there, and axe is one.
+async function checkLetter(url, width) {
+  const page = await newPage({ url: server.url, width });
+  const letter = await page.request.get(url);
+  await page.setContent(await letter.text());
+  assert.deepEqual(await violationsOf(page), []);
+  await page.context().close();
 }
 
 test('a supervisor confirms by signing in', async () => {
@@ -70,6 +79,7 @@ for (const [width, javascript] of [[1280, true], [360, false]]) {
     // The supervisor is not signed in: the letter's link is enough, once.
     const other = await newPage({ url: server.url, width, javascript });
     await openLetter(other, new RegExp(`${agent} demande une formation`));
+    await checkLetter(`${other.url()}/html`, width);
     const link = await other.frameLocator('iframe').locator('a[href*="/decide/"]').first().getAttribute('href');
     await other.goto(new URL(link).pathname);
     await other.getByText(`Pour mon service, ${width}`).first().waitFor();
