@@ -317,8 +317,9 @@ Next next(const Measure& measure, const Plan& plan, std::span<const Given> answe
     };
     const auto has_askable = [&](const Standing& standing) {
         const auto [begin, end] = measure.numbers_of(measure.node_of(standing.competence));
-        const auto numbers = std::views::iota(begin, end);
-        return std::ranges::any_of(numbers, askable);
+        for (std::size_t number = begin; number < end; ++number)
+            if (askable(number)) return true;
+        return false;
     };
     // Nobody is asked much more about one competence than about another: at most two questions
     // more, so that none is left with a single one while another is asked ten.
