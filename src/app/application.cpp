@@ -252,6 +252,7 @@ Application::Application(const Configuration& configuration, db::Database& given
       sender(database, typesetter, mail_kinds, sender_options(configuration)),
       enrolments_data(database, enrolments),
       requests_data(database, requests, catalogue),
+      campaigns_data(identity),
       identity_data(organisations, {pages.message("fr", {"identity.erased.given_name", "", {}}),
                                     pages.message("fr", {"identity.erased.usual_name", "", {}})}),
       router(pages, identity, rate_limits, router_options(configuration)) {
