@@ -269,6 +269,7 @@ Application::Application(const Configuration& configuration, db::Database& given
       enrolments_data(database, enrolments),
       requests_data(database, requests, catalogue),
       plans_data(catalogue),
+      campaigns_data(identity),
       identity_data(organisations, {pages.message("fr", {"identity.erased.given_name", "", {}}),
                                     pages.message("fr", {"identity.erased.usual_name", "", {}})}),
       router(pages, identity, rate_limits, router_options(configuration)) {

@@ -176,7 +176,8 @@ public:
     std::optional<Figures> figures(base::CampaignId, base::Time now);
 
     // -- agents
-    std::vector<Mine> mine(db::Transaction&, base::PersonId, base::Time now);
+    // At most a hundred, those that close last first.
+    std::vector<Mine> mine(db::Transaction&, base::PersonId);
     // Open ones that wait for this person: asked and not begun, begun, or done without a choice.
     int waiting_for(db::Transaction&, base::PersonId, base::Time now);
     // By the code as it is typed. Refused to who tried too many wrong ones: they are counted.

@@ -149,8 +149,8 @@ http::Response create(const http::Request& request, const Site& site) {
 http::Response show_edit(const http::Request& request, const Site& site) {
     const auto asked = asked_for(request, site);
     if (!asked) return unknown();
-    if (const char* why = why_not_change(phase_of(asked->campaign, request.now)))
-        return http::refuse({ErrorKind::conflict, why});
+    if (why_not_change(phase_of(asked->campaign, request.now)) != nullptr)
+        return http::redirect(path_of(asked->campaign.id));
     return site.database.read([&](db::Transaction& transaction) {
         return http::show(form_page(transaction, request, site, &asked->campaign, std::nullopt));
     });
@@ -439,7 +439,7 @@ void add_pages(http::Router& router, const Site& given) {
         show_results);
     add("GET", one + "/figures.csv",
         {.summary = "Take-up by organisation and results as CSV",
-         .content_type = "text/csv; charset=utf-8"},
+         .content_type = "text/csv"},
         download_figures);
     add_agent_pages(router, site);
 }

@@ -39,7 +39,7 @@ struct Reading {
 http::View mine_page(db::Transaction& transaction, const http::Request& request, const Site& site) {
     const Reading reading(transaction, request, site);
     return http::view("campaigns/mine",
-                      mine_view(site.campaigns.mine(transaction, request.person(), request.now),
+                      mine_view(site.campaigns.mine(transaction, request.person()),
                                 request.form.text("code"), reading.names));
 }
 

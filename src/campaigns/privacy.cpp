@@ -3,15 +3,21 @@
 
 #include "base/text.hpp"
 #include "campaigns/store.hpp"
+#include "identity/identity.hpp"
 
 #include <boost/json.hpp>
 
 namespace campaigns {
 namespace json = boost::json;
 
+std::string PersonalData::mail_of(db::Transaction& transaction, base::PersonId person) {
+    const auto found = identity_.find(transaction, person);
+    return found ? found->email : "";
+}
+
 json::object PersonalData::held(db::Transaction& transaction, base::PersonId person) {
     json::array asked, opened;
-    for (const store::Held& one : store::held(transaction, person)) {
+    for (const store::Held& one : store::held(transaction, person, mail_of(transaction, person))) {
         json::object told{{"campaign", one.campaign.title},
                           {"last_moment", base::iso_time(one.campaign.closes_at)}};
         if (one.invitation) {
@@ -39,7 +45,8 @@ json::object PersonalData::held(db::Transaction& transaction, base::PersonId per
 std::vector<privacy::Effect> PersonalData::erase(db::Transaction& transaction,
                                                  base::PersonId person, base::Time) {
     std::vector<privacy::Effect> effects;
-    if (const int count = store::forget_invitations(transaction, person); count > 0)
+    const std::string mail = mail_of(transaction, person);
+    if (const int count = store::forget_invitations(transaction, person, mail); count > 0)
         effects.push_back({"invitations", count});
     if (const int count = store::forget_participations(transaction, person); count > 0)
         effects.push_back({"participations", count});

@@ -552,15 +552,18 @@ void count_wrong_code(db::Transaction& transaction, base::PersonId person, base:
 constexpr db::Query select_held{"campaigns.held", "SELECT " CAMPAIGN_COLUMNS ", " INVITATION_COLUMNS
                                                   ", " PARTICIPATION_COLUMNS R"sql(
     FROM (SELECT campaign_id FROM campaign_invitations WHERE person_id = $1
+          UNION SELECT campaign_id FROM campaign_invitations WHERE email = $2
           UNION SELECT campaign_id FROM campaign_participations WHERE person_id = $1) AS m
     JOIN campaigns c ON c.id = m.campaign_id
-    LEFT JOIN campaign_invitations i ON i.campaign_id = c.id AND i.person_id = $1
+    LEFT JOIN campaign_invitations i ON i.campaign_id = c.id
+                                      AND (i.person_id = $1 OR i.email = $2)
     LEFT JOIN campaign_participations p ON p.campaign_id = c.id AND p.person_id = $1
     ORDER BY c.id
 )sql"};
-std::vector<Held> held(db::Transaction& transaction, base::PersonId person) {
+std::vector<Held> held(db::Transaction& transaction, base::PersonId person,
+                       std::string_view email) {
     std::vector<Held> found;
-    transaction.run(select_held, {person.value}, [&](const db::Row& row) {
+    transaction.run(select_held, {person.value, email}, [&](const db::Row& row) {
         Held& one = found.emplace_back();
         one.campaign = campaign_from(row);
         if (!row.is_null(after_campaign)) one.invitation = invitation_from(row, after_campaign);
@@ -583,9 +586,10 @@ std::vector<Campaign> created_by(db::Transaction& transaction, base::PersonId pe
 #define FORGET_INVITATIONS \
     "UPDATE campaign_invitations SET email = NULL, person_id = NULL, stop_key = NULL "
 constexpr db::Query blank_invitations{"campaigns.forget_invitations",
-                                      FORGET_INVITATIONS "WHERE person_id = $1"};
-int forget_invitations(db::Transaction& transaction, base::PersonId person) {
-    return transaction.run(blank_invitations, {person.value});
+                                      FORGET_INVITATIONS "WHERE person_id = $1 OR email = $2"};
+int forget_invitations(db::Transaction& transaction, base::PersonId person,
+                       std::string_view email) {
+    return transaction.run(blank_invitations, {person.value, email});
 }
 
 constexpr db::Query blank_participations{

@@ -84,9 +84,9 @@ struct Held {
     std::optional<Invitation> invitation;
     std::optional<Participation> part;
 };
-std::vector<Held> held(db::Transaction&, base::PersonId);
+std::vector<Held> held(db::Transaction&, base::PersonId, std::string_view email);
 std::vector<Campaign> created_by(db::Transaction&, base::PersonId);
-int forget_invitations(db::Transaction&, base::PersonId);
+int forget_invitations(db::Transaction&, base::PersonId, std::string_view email);
 int forget_participations(db::Transaction&, base::PersonId);
 void forget_wrong_codes(db::Transaction&, base::PersonId);
 int retain_invitations(db::Transaction&, base::Time before, int most, bool really);

@@ -39,7 +39,7 @@ bool same_scope(const positioning::Test& test, const Campaign& campaign) {
 
 }  // namespace
 
-std::vector<Mine> Campaigns::mine(db::Transaction& transaction, base::PersonId person, base::Time) {
+std::vector<Mine> Campaigns::mine(db::Transaction& transaction, base::PersonId person) {
     const auto found = identity_.find(transaction, person);
     return store::mine(transaction, person, found ? found->email : "", most_shown);
 }

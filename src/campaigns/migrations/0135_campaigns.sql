@@ -47,6 +47,7 @@ CREATE TABLE campaign_invitations (
 );
 CREATE INDEX campaign_invitations_by_campaign ON campaign_invitations (campaign_id, id);
 CREATE INDEX campaign_invitations_by_person ON campaign_invitations (person_id);
+CREATE INDEX campaign_invitations_by_email ON campaign_invitations (email);
 
 -- What an agent did about a campaign. A row exists once they began, brought a result or declined.
 CREATE TABLE campaign_participations (

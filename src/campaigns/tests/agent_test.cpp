@@ -181,6 +181,20 @@ TEST_CASE("the home page and the list tell what waits, also to who was invited b
     const std::string mine = given.for_agents(campaign);
     app.as(given.office)
         .post(campaign + "/invitations", {{"addresses", "awa@exemple.fr nouveau@exemple.fr"}});
+    // However many campaigns there are, a page asks as often.
+    const auto asked = [&](const std::string& path) {
+        app.as(given.agent).get(path);
+        const auto before = app.database->stats().queries;
+        CHECK(app.get(path).status == 200);
+        return app.database->stats().queries - before;
+    };
+    const auto for_one = asked("/my-campaigns");
+    const auto for_nobody = given.published();
+    app.as(given.office).post(for_nobody + "/invitations", {{"addresses", "awa@exemple.fr"}});
+    CHECK(asked("/my-campaigns") == for_one);
+    CHECK(for_one < 10);
+    CHECK(asked(mine) < 24);
+    app.as(given.office).post(for_nobody + "/cancel", {{"why", "Essai"}});
     CHECK(shows(app.as(given.agent).get("/"), "Une campagne vous attend."));
     CHECK(given.seen("/").at("campaigns") == 1);
     const auto newcomer = app.given_person({.name = "Nouveau", .organisation = "bureau"});
@@ -216,10 +230,20 @@ TEST_CASE("my data tells invitation and participation; erased, the counts stay")
             return holder.erase(transaction, given.agent, app.now);
         });
     };
+    // Somebody who was invited before they came, too.
+    app.as(given.office).post(campaign + "/invitations", {{"addresses", "zoe@exemple.fr"}});
+    const auto zoe = app.given_person({.name = "Zoé", .organisation = "bureau"});
+    CHECK(held(zoe).contains("zoe@exemple.fr"));
+    CHECK(app.database
+              ->write([&](db::Transaction& transaction) {
+                  return holder.erase(transaction, zoe, app.now);
+              })
+              .size() == 1);
+    CHECK(held(zoe) == "{}");
     CHECK(erase().size() == 2);
     CHECK(erase().empty());
     CHECK(held(given.agent) == "{}");
-    CHECK(app.as(given.office).json(campaign + "/invitations").at("total") == 1);
+    CHECK(app.as(given.office).json(campaign + "/invitations").at("total") == 2);
     CHECK_FALSE(shows(app.get(campaign + "/invitations"), "awa@exemple.fr"));
 
     const auto other = given.somebody();
@@ -238,5 +262,5 @@ TEST_CASE("my data tells invitation and participation; erased, the counts stay")
         CHECK(retained(object, closes + minutes{1}, privacy::Run::real) == 1);
         CHECK(retained(object, closes + minutes{1}, privacy::Run::real) == 0);
     }
-    CHECK(app.as(given.office).json(campaign + "/invitations").at("total") == 2);
+    CHECK(app.as(given.office).json(campaign + "/invitations").at("total") == 3);
 }
