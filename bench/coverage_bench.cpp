@@ -31,7 +31,7 @@ double since(Clock::time_point begun) {
 }
 
 void tell(const std::string& what, double seconds, double goal) {
-    fmt::print("  {:<58}{:>9.3f} s   {} {} s\n", what, seconds,
+    fmt::print("  {:<58}{:>9.4f} s   {} {} s\n", what, seconds,
                seconds <= goal ? "reached" : "MISSED ", goal);
 }
 
@@ -87,7 +87,7 @@ std::string levels_of(engine::Random& random) {
     return levels;
 }
 
-void plans() {
+void draft_plans() {
     const coverage::Levels targets = core();
     const auto all = courses();
     for (const auto& [agents, goal] : {std::pair{2'000, 10.0}, std::pair{600'000, 600.0}}) {
@@ -107,10 +107,10 @@ void plans() {
         const double grouped = since(begun);
         const auto plan = coverage::plan_training(groups, targets, all, budget);
         fmt::print(
-            "{} agents, {} offers, {} groups of similar need ({:.2f} s): {} of {} levels; "
+            "{} agents, {} offers, {} groups of similar need ({:.2f} s): {:.0f} of {:.0f} levels; "
             "{:.3f} % from the bound{}\n",
             agents, all.size(), groups.size(), grouped, plan.closed, plan.gap,
-            100 * (1 - static_cast<double>(plan.closed) / plan.bound), plan.exact ? ", exact" : "");
+            100 * (1 - plan.closed / plan.bound), plan.exact ? ", exact" : "");
         tell("  a draft plan", since(begun), goal);
     }
 }
@@ -165,7 +165,8 @@ void ministry(const std::string& url) {
             }
             for (const auto person : app.identity.add_all(transaction, people)) {
                 const double at_core = random.uniform();
-                const std::int64_t at = base::to_epoch(now - days{40});
+                const std::int64_t at =
+                    base::to_epoch(now - days{40} + std::chrono::seconds{random.below(3'000'000)});
                 std::int64_t test = 0;
                 transaction.run(insert_test, {person.value, at, at_core},
                                 [&](const db::Row& row) { test = row.integer(0); });
@@ -221,7 +222,7 @@ void ministry(const std::string& url) {
 }  // namespace
 
 int main(int count, char** arguments) {
-    plans();
+    draft_plans();
     if (count > 1) ministry(arguments[1]);
     return 0;
 }

@@ -21,7 +21,8 @@ namespace {
 const std::set<std::string> open_routes{
     "GET /",
     "GET /accessibility",
-    "GET /calendar/{secret}.ics",  // the secret is the key
+    "GET /calendar/{secret}.ics",              // the secret is the key
+    "GET /campaign-reminders/{reminder_key}",  // the link of a letter is the key
     "GET /catalogue",
     "GET /catalogue.atom",
     "GET /catalogue.csv",
@@ -49,6 +50,7 @@ const std::set<std::string> open_routes{
     "GET /sign-in",
     "GET /trades",
     "GET /trades/{trade}",
+    "POST /campaign-reminders/{reminder_key}",
     "POST /decide/{link}",
     "GET /sign-in/emergency",
     "GET /sign-in/passkey",
@@ -164,6 +166,7 @@ struct Site {
                   {"item", "1"},
                   {"framework", "digcomp-2.2"},
                   {"trade", "data-analyst"},
+                  {"draft", a_draft_plan(organisation)},
                   {"token", given_invitation()}};
         const auto sharing = app.given_person({.name = "Partage"});
         app.database->write([&](db::Transaction& transaction) {
@@ -172,15 +175,45 @@ struct Site {
         if (!app.app().plans.share(sharing, true, app.now))
             throw std::logic_error("a plan cannot be shared");
         paths["/my-team/plans/{person}"] = "/my-team/plans/" + std::to_string(sharing.value);
+        given_campaign(organisation);
         // Its page is there only while there is one.
         if (!app.app().emergency.create("une-administrator@exemple.fr", "une phrase assez longue",
                                         app.now))
             throw std::logic_error("no emergency administrator");
     }
+    std::string a_draft_plan(base::OrganisationId organisation) {
+        std::int64_t id = 0;
+        app.database->write([&](db::Transaction& transaction) {
+            transaction.run({"test.draft",
+                             "INSERT INTO training_drafts (organisation_id, "
+                             "created_at, state, budget_minutes, budget_cents) "
+                             "VALUES ($1, $2, 'waiting', 60, 0) RETURNING id"},
+                            {organisation.value, base::to_epoch(app.now)},
+                            [&](const db::Row& row) { id = row.integer(0); });
+        });
+        return std::to_string(id);
+    }
     // With a file, so that each of its routes answers.
     static std::string an_item() {
         std::ifstream in(SOURCE_DIR "/src/items/tests/data/1.3/001.toml", std::ios::binary);
         return {std::istreambuf_iterator<char>(in), {}};
+    }
+    // An open one, number 1, and the link that ends its reminders.
+    void given_campaign(base::OrganisationId organisation) {
+        auto& campaigns = app.app().campaigns;
+        const campaigns::By by{person_of["training_office"], "training_office"};
+        const auto id = campaigns.create({.organisation = organisation,
+                                          .title = "Une campagne",
+                                          .opens_at = app.now,
+                                          .closes_at = app.now + std::chrono::days{30}},
+                                         by, app.now);
+        if (!id || !campaigns.publish(*id, by, app.now) ||
+            !campaigns.invite(*id, "toutes@exemple.fr", by, app.now))
+            throw std::logic_error("a campaign is refused");
+        app.read([&](db::Transaction& transaction) {
+            values["campaign_code"] = campaigns.find(transaction, *id)->code;
+            values["reminder_key"] = campaigns.invitations(transaction, *id, 0, 1).at(0).stop_key;
+        });
     }
     // The secret of its link, as the letter has it.
     std::string given_invitation() {
@@ -405,7 +438,7 @@ TEST_CASE("every change needs the form token, also of somebody who is signed in"
 TEST_CASE("every page shows in both languages, with all its messages") {
     Site site;
     const std::regex key(
-        R"re([>\s"](app|catalogue|enrolments|html|http|identity|layout|navigation|organisations|requests|sessions)(\.[a-z0-9_]+){2,}[<\s"])re");
+        R"re([>\s"](app|campaigns|catalogue|enrolments|html|http|identity|layout|navigation|organisations|requests|sessions)(\.[a-z0-9_]+){2,}[<\s"])re");
     int pages = 0;
     for (const http::Route& route : site.routes()) {
         if (changes(route) || route.doc.answer.empty()) continue;

@@ -6,6 +6,7 @@
 #include "audit/pages.hpp"
 #include "base/embedded.hpp"
 #include "base/text.hpp"
+#include "campaigns/pages.hpp"
 #include "catalogue/pages.hpp"
 #include "catalogue/themes.hpp"
 #include "coverage/pages.hpp"
@@ -47,11 +48,14 @@ std::vector<html::NavigationEntry> navigation(const Configuration& configuration
         {"/catalogue", "navigation.catalogue", Access::anyone()},
         {"/positioning", "navigation.positioning", Access::signed_in()},
         {"/my-plan", "navigation.my_plan", Access::signed_in()},
+        {"/my-campaigns", "navigation.my_campaigns", Access::signed_in()},
         {"/my-trainings", "navigation.my_trainings", Access::signed_in()},
         {"/my-requests", "navigation.my_requests", Access::signed_in()},
         {"/my-team", "navigation.my_team", Access::role("supervisor")},
         {"/requests", "navigation.requests", Access::role("training_office")},
         {"/circuits", "navigation.circuits", Access::role("training_office")},
+        {"/campaigns", "navigation.campaigns",
+         Access::any_role({"training_office", "campus_team", "ministry_steering"})},
         {"/offers", "navigation.offers", Access::any_role({"organiser", "campus_team"})},
         {"/common-core", "navigation.common_core",
          Access::any_role({"training_office", "campus_team"})},
@@ -253,6 +257,7 @@ Application::Application(const Configuration& configuration, db::Database& given
       plans(database, organisations, frameworks, items, positioning, catalogue, sessions,
             enrolments, requests),
       pix(database, configuration.pix),
+      campaigns(database, identity, organisations, positioning, pix, base_url_of(configuration)),
       static_entries(http::embedded_static_files()),
       static_files(static_entries),
       templates(template_sources(), messages,
@@ -264,6 +269,7 @@ Application::Application(const Configuration& configuration, db::Database& given
       enrolments_data(database, enrolments),
       requests_data(database, requests, catalogue),
       plans_data(catalogue),
+      campaigns_data(identity),
       identity_data(organisations, {pages.message("fr", {"identity.erased.given_name", "", {}}),
                                     pages.message("fr", {"identity.erased.usual_name", "", {}})}),
       router(pages, identity, rate_limits, router_options(configuration)) {
@@ -273,7 +279,8 @@ Application::Application(const Configuration& configuration, db::Database& given
     jobs.every("audit.seal", std::chrono::minutes{1},
                [this](const jobs::Attempt& attempt) { audit.seal(attempt.now); });
     for (privacy::Holder* holder :
-         {static_cast<privacy::Holder*>(&pix_data), static_cast<privacy::Holder*>(&requests_data),
+         {static_cast<privacy::Holder*>(&campaigns_data), static_cast<privacy::Holder*>(&pix_data),
+          static_cast<privacy::Holder*>(&requests_data),
           static_cast<privacy::Holder*>(&enrolments_data),
           static_cast<privacy::Holder*>(&plans_data), static_cast<privacy::Holder*>(&coverage_data),
           static_cast<privacy::Holder*>(&positioning_data),
@@ -331,6 +338,7 @@ Application::Application(const Configuration& configuration, db::Database& given
     invitations.add_jobs(jobs);
     frameworks::add_pages(router, database, frameworks, identity, organisations);
     items::add_pages(router, database, items, identity, pages);
+    positioning.tell(campaigns);
     positioning::add_pages(
         router, pages,
         {.database = database,
@@ -338,11 +346,18 @@ Application::Application(const Configuration& configuration, db::Database& given
          .frameworks = frameworks,
          .identity = identity,
          .base_url = base_url,
-         .supervises = [this](db::Transaction& transaction, base::PersonId supervisor,
-                              base::PersonId agent, base::Time now) {
-             return requests.supervises(transaction, supervisor, agent,
-                                        std::chrono::floor<std::chrono::days>(now));
-         }});
+         .campaign_of = [this](db::Transaction& transaction, base::PositioningId test,
+                               base::Time now) -> std::optional<positioning::ForCampaign> {
+             const auto campaign = campaigns.of_test(transaction, test, now);
+             if (!campaign) return std::nullopt;
+             return positioning::ForCampaign{campaign->title, "/my-campaigns/" + campaign->code};
+         },
+         .supervises =
+             [this](db::Transaction& transaction, base::PersonId supervisor, base::PersonId agent,
+                    base::Time now) {
+                 return requests.supervises(transaction, supervisor, agent,
+                                            std::chrono::floor<std::chrono::days>(now));
+             }});
     coverage::add_jobs(jobs, coverage);
     coverage::add_pages(router, {database, coverage, frameworks, identity, catalogue, pages});
     catalogue::add_pages(router, database, catalogue, enrolments, pages, base_url);
@@ -360,8 +375,12 @@ Application::Application(const Configuration& configuration, db::Database& given
                      return shared_by(*this, transaction, people);
                  }});
     plans::add_pages(router, {database, plans, frameworks, requests, identity, pages});
+    pix.ask(campaigns);
     pix.add_jobs(jobs);
     pix::add_pages(router, {database, pix, identity, pages});
+    campaigns.add_jobs(jobs);
+    campaigns::add_pages(router, {database, campaigns, positioning, frameworks, identity,
+                                  organisations, coverage, pages, base_url});
 }
 
 }  // namespace app

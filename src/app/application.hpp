@@ -4,6 +4,8 @@
 #include "app/typesetter.hpp"
 #include "audit/audit.hpp"
 #include "base/clock.hpp"
+#include "campaigns/campaigns.hpp"
+#include "campaigns/privacy.hpp"
 #include "catalogue/catalogue.hpp"
 #include "coverage/coverage.hpp"
 #include "coverage/privacy.hpp"
@@ -74,6 +76,7 @@ public:
     requests::Requests requests;
     plans::Plans plans;
     pix::Pix pix;
+    campaigns::Campaigns campaigns;
 
     std::vector<http::StaticFile> static_entries;
     http::StaticFiles static_files;
@@ -90,6 +93,7 @@ public:
     plans::PersonalData plans_data;
     coverage::PersonalData coverage_data;
     pix::PersonalData pix_data;
+    campaigns::PersonalData campaigns_data;
     mail::PersonalData mail_data;
     identity::PersonalData identity_data;
     http::RateLimits rate_limits;

@@ -296,6 +296,7 @@ void add_commands(CLI::App& app, Command& command) {
     CLI::Option* out = calibrate->get_option("--out");
     responses->required(false);
     out->required(false);
+    calibrate->fallthrough();
     calibrate->add_flag("--bank", command.bank,
                         "Of the database's item bank, from the answers of finished tests: writes a "
                         "proposal for a person to approve (/administration/calibration)");

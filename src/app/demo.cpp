@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Reads data/demo (carried by the binary) into an empty database; dates are relative to today.
 #include "app/application.hpp"
+#include "app/demo_campaigns.hpp"
 #include "app/demo_coverage.hpp"
 #include "app/demo_plans.hpp"
 #include "app/demo_requests.hpp"
@@ -282,8 +283,10 @@ base::Result<void> load_demo(Application& app, base::Time now) {
     app.database.write(
         [&](db::Transaction& transaction) { load_positionings(app, transaction, now); });
     load_demo_plans(app, fillers, now);
-    fillers.resize(120);
-    load_demo_coverage(app, fillers, now);
+    // Who is in one is not in the other: a person has one test in progress.
+    constexpr std::ptrdiff_t positioned = 120;
+    load_demo_campaigns(app, {fillers.begin() + positioned, fillers.end()}, now);
+    load_demo_coverage(app, {fillers.begin(), fillers.begin() + positioned}, now);
     return {};
 }
 

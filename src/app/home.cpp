@@ -27,6 +27,7 @@ const std::string_view home_schema = R"json({
   "sessions": {"type": "array", "items": {
    "type": "object", "required": ["id", "starts_at", "free", "offer"]}},
   "latest": {"type": "array", "items": {"type": "object", "required": ["slug", "title"]}},
+  "campaigns": {"type": "integer"},
   "mine": {
    "type": "object",
    "required": ["waiting"],
@@ -106,8 +107,11 @@ http::Response show_home(const http::Request& request, Application& app) {
                           {"sessions", next_sessions(app, transaction, *published,
                                                      reader ? &*reader : nullptr, request.now)},
                           {"latest", std::move(list.at("results"))}};
-        if (request.caller)
+        if (request.caller) {
             view["mine"] = mine(app, transaction, request.caller->person, request.now);
+            view["campaigns"] =
+                app.campaigns.waiting_for(transaction, request.caller->person, request.now);
+        }
         return http::show(http::view("app/home", std::move(view)));
     });
 }

@@ -24,5 +24,6 @@ using SupervisionId = Id<struct SupervisionTag>;
 using DelegationId = Id<struct DelegationTag>;
 using PositioningId = Id<struct PositioningTag>;
 using ItemId = Id<struct ItemTag>;
+using CampaignId = Id<struct CampaignTag>;
 
 }  // namespace base

@@ -19,7 +19,7 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
+#include <cmath>
 
 namespace coverage {
 namespace json = boost::json;
@@ -57,12 +57,6 @@ Levels levels_of(std::string_view text) {
     for (const char one : text) levels.push_back(one == '-' ? 0 : one - '0');
     return levels;
 }
-std::string text_of(const Levels& levels) {
-    std::string text;
-    for (const int level : levels) text += static_cast<char>('0' + level);
-    return text;
-}
-
 Levels levels_of(const frameworks::Targets& targets) {
     Levels levels;
     for (const frameworks::Competence& competence : frameworks::present().competences) {
@@ -394,9 +388,9 @@ base::Result<std::int64_t> Coverage::draft(base::PersonId by, base::Organisation
     });
 }
 
-std::vector<Need> Coverage::needs(db::Transaction& transaction, const db::Versions& versions,
-                                  base::OrganisationId organisation, base::Date day,
-                                  base::Date today) {
+std::vector<Group> Coverage::needs(db::Transaction& transaction, const db::Versions& versions,
+                                   base::OrganisationId organisation, base::Date day,
+                                   base::Date today) {
     const auto tree = organisations_.tree(transaction, versions);
     const auto cores = frameworks_.cores(transaction, versions);
     const frameworks::Core& core = cores->of(*tree, organisation, today);
@@ -407,20 +401,16 @@ std::vector<Need> Coverage::needs(db::Transaction& transaction, const db::Versio
              store::levels_in(transaction, subtree(*tree, organisation)))
             agents.push_back({levels_of(levels), persons});
         kept = store::Groups{.day = day, .core_id = core.id, .groups = {}};
-        for (const Need& group : groups_of(agents, levels_of(core.targets), most_groups))
-            kept->groups.emplace_back(text_of(group.levels), group.persons);
+        kept->groups = groups_of(agents, levels_of(core.targets), most_groups);
         store::put_needs(transaction, organisation, *kept);
     }
-    std::vector<Need> groups;
-    for (const auto& [levels, persons] : kept->groups)
-        groups.push_back({levels_of(levels), persons});
-    return groups;
+    return kept->groups;
 }
 
 void Coverage::compute(std::int64_t id, base::Time now) {
     struct Task {
         Draft draft;
-        std::vector<Need> needs;
+        std::vector<Group> needs;
         Levels targets;
         std::vector<Course> courses;
         std::vector<base::OfferId> offers;
@@ -469,9 +459,9 @@ void Coverage::compute(std::int64_t id, base::Time now) {
         });
     Draft& draft = task->draft;
     draft.groups = static_cast<std::int64_t>(task->needs.size());
-    for (const Need& need : task->needs) draft.persons += need.persons;
-    draft.gap = plan.gap;
-    draft.closed = plan.closed;
+    for (const Group& group : task->needs) draft.persons += group.persons;
+    draft.gap = std::llround(plan.gap);
+    draft.closed = std::llround(plan.closed);
     draft.bound = plan.bound;
     draft.exact = plan.exact;
     database_.write([&](db::Transaction& transaction) {

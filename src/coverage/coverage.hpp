@@ -123,8 +123,8 @@ public:
 private:
     void read_finished();
     void read_posts(base::Date);
-    std::vector<Need> needs(db::Transaction&, const db::Versions&, base::OrganisationId,
-                            base::Date day, base::Date today);
+    std::vector<Group> needs(db::Transaction&, const db::Versions&, base::OrganisationId,
+                             base::Date day, base::Date today);
 
     db::Database& database_;
     identity::Identity& identity_;

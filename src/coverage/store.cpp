@@ -348,9 +348,13 @@ std::optional<Groups> needs(db::Transaction& transaction, base::OrganisationId o
         found = Groups{.day = day_at(row, 0), .core_id = row.integer(1), .groups = {}};
         const std::string_view text = row.text(2);
         const json::value list = json::parse(json::string_view(text.data(), text.size()));
-        for (const json::value& one : list.as_array())
-            found->groups.emplace_back(json::value_to<std::string>(one.at(0)),
-                                       one.at(1).as_int64());
+        for (const json::value& one : list.as_array()) {
+            Group group{.persons = one.at(0).as_int64(), .counts = {}};
+            for (const json::value& counts : one.at(1).as_array())
+                group.counts.push_back(
+                    json::value_to<std::array<std::int64_t, Group::levels>>(counts));
+            found->groups.push_back(std::move(group));
+        }
     });
     return found;
 }
@@ -364,7 +368,8 @@ constexpr db::Query upsert_needs{"coverage.put_needs", R"sql(
 void put_needs(db::Transaction& transaction, base::OrganisationId organisation,
                const Groups& made) {
     json::array list;
-    for (const auto& [levels, persons] : made.groups) list.push_back({levels, persons});
+    for (const Group& group : made.groups)
+        list.push_back({group.persons, json::value_from(group.counts)});
     const std::string text = json::serialize(list);
     transaction.run(upsert_needs, {organisation.value, number(made.day), made.core_id, text});
 }

@@ -5,7 +5,6 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -60,7 +59,7 @@ std::vector<Past> trend(db::Transaction&, base::OrganisationId, int most);
 struct Groups {
     base::Date day{};
     std::int64_t core_id = 0;
-    std::vector<std::pair<std::string, std::int64_t>> groups;  // levels, persons
+    std::vector<Group> groups;
 };
 std::optional<Groups> needs(db::Transaction&, base::OrganisationId);
 void put_needs(db::Transaction&, base::OrganisationId, const Groups&);

@@ -27,7 +27,7 @@ struct Cut {
     double spread = 0;  // persons times variance: what the cut may take away
 };
 
-constexpr int highest = 8;
+constexpr int highest = Group::levels - 1;
 
 std::optional<Cut> best_cut(std::span<const Need> agents, std::size_t competences) {
     std::optional<Cut> best;
@@ -62,37 +62,26 @@ std::optional<Cut> best_cut(std::span<const Need> agents, std::size_t competence
     return best;
 }
 
-Levels medians(std::span<const Need> agents, std::size_t competences) {
-    Levels levels(competences, 0);
-    std::int64_t persons = 0;
-    for (const Need& need : agents) persons += need.persons;
-    for (std::size_t c = 0; c < competences; ++c) {
-        std::array<std::int64_t, highest + 1> counts{};
-        for (const Need& need : agents)
-            counts[static_cast<std::size_t>(need.levels[c])] += need.persons;
-        std::int64_t below = 0;
-        while (2 * (below += counts[static_cast<std::size_t>(levels[c])]) < persons) ++levels[c];
-    }
-    return levels;
-}
-
 // -- what courses bring
 
 // Some courses that one agent takes, and what they bring to one of a group.
 struct Column {
-    int gain = 0;
+    double gain = 0;
     std::int64_t minutes = 0, cents = 0;
     std::array<int, most_courses_each> courses{-1, -1, -1};
 };
 
-bool helps(const Levels& levels, const Levels& targets, const Course& course) {
+bool helps(const Group& group, const Levels& targets, const Course& course) {
     return std::ranges::any_of(course.lessons, [&](const Lesson& lesson) {
         const int to = std::min(lesson.to, targets[lesson.competence]);
-        return to > levels[lesson.competence] && lesson.from < to;
+        if (lesson.from >= to) return false;
+        const auto& counts = group.counts[lesson.competence];
+        return std::any_of(counts.begin(), counts.begin() + to,
+                           [](std::int64_t persons) { return persons > 0; });
     });
 }
 
-// Columns that no other one beats in everything.
+// Columns that no other one beats in everything, the largest gain first.
 std::vector<Column> worthwhile(std::vector<Column> columns) {
     std::ranges::sort(columns, [](const Column& one, const Column& other) {
         if (one.gain != other.gain) return one.gain > other.gain;
@@ -100,48 +89,44 @@ std::vector<Column> worthwhile(std::vector<Column> columns) {
         return one.cents < other.cents;
     });
     std::vector<Column> kept;
-    for (const Column& column : columns)
-        if (std::ranges::none_of(kept, [&](const Column& better) {
-                return better.minutes <= column.minutes && better.cents <= column.cents;
-            }))
-            kept.push_back(column);
+    // Of those kept, the cents by minutes: the longer, the cheaper.
+    std::map<std::int64_t, std::int64_t> stairs;
+    for (const Column& column : columns) {
+        auto next = stairs.upper_bound(column.minutes);
+        if (next != stairs.begin() && std::prev(next)->second <= column.cents) continue;
+        next = stairs.lower_bound(column.minutes);
+        while (next != stairs.end() && next->second >= column.cents) next = stairs.erase(next);
+        stairs.emplace(column.minutes, column.cents);
+        kept.push_back(column);
+    }
     return kept;
 }
 
-// What one agent of these levels may take. `usable`: places in `courses`.
-std::vector<Column> columns_for(const Levels& levels, const Levels& targets,
+// What one agent of the group may take. `usable`: places in `courses`.
+std::vector<Column> columns_for(const Group& group, const Levels& targets,
                                 std::span<const Course> courses, std::span<const int> usable) {
     std::vector<int> own;
     for (const int i : usable)
-        if (helps(levels, targets, courses[static_cast<std::size_t>(i)])) own.push_back(i);
-    // Of each gain the cheapest: most sets of courses are beaten at once.
-    std::map<std::pair<int, std::int64_t>, Column> cheapest;
+        if (helps(group, targets, courses[static_cast<std::size_t>(i)])) own.push_back(i);
+    std::vector<Column> all;
     std::array<const Course*, most_courses_each> taken{};
     Column column;
-    const auto consider = [&](std::size_t count) {
-        column.gain = gain(levels, targets, std::span{taken.data(), count});
-        if (column.gain == 0) return;
-        const auto [found, added] =
-            cheapest.emplace(std::pair{column.gain, column.minutes}, column);
-        if (!added && column.cents < found->second.cents) found->second = column;
-    };
     const auto extend = [&](auto& self, std::size_t from, std::size_t count) -> void {
         for (std::size_t i = from; i < own.size(); ++i) {
             const Course& course = courses[static_cast<std::size_t>(own[i])];
-            taken[count] = &course;
-            column.courses[count] = own[i];
+            taken.at(count) = &course;
+            column.courses.at(count) = own[i];
             column.minutes += course.minutes;
             column.cents += course.cents;
-            consider(count + 1);
+            column.gain = gain(group, targets, std::span{taken.data(), count + 1});
+            if (column.gain > 0) all.push_back(column);
             if (count + 1 < most_courses_each) self(self, i + 1, count + 1);
             column.minutes -= course.minutes;
             column.cents -= course.cents;
-            column.courses[count] = -1;
+            column.courses.at(count) = -1;
         }
     };
     extend(extend, 0, 0);
-    std::vector<Column> all;
-    for (auto& [key, one] : cheapest) all.push_back(one);
     return worthwhile(std::move(all));
 }
 
@@ -160,7 +145,7 @@ constexpr std::size_t most_courses = 64;
 
 // Those that bring something, without those that another one beats; the ones that bring most an
 // hour where they are too many.
-std::vector<int> usable_courses(std::span<const Need> needs, const Levels& targets,
+std::vector<int> usable_courses(std::span<const Group> groups, const Levels& targets,
                                 std::span<const Course> courses) {
     std::vector<std::pair<double, int>> worth;
     for (std::size_t i = 0; i < courses.size(); ++i) {
@@ -168,10 +153,10 @@ std::vector<int> usable_courses(std::span<const Need> needs, const Levels& targe
         const Course* const alone = &course;
         double brought = 0;
         bool any = false;
-        for (const Need& need : needs) {
-            any = any || helps(need.levels, targets, course);
-            brought += static_cast<double>(need.persons) *
-                       gain(need.levels, targets, std::span{&alone, 1});
+        for (const Group& group : groups) {
+            any = any || helps(group, targets, course);
+            brought +=
+                static_cast<double>(group.persons) * gain(group, targets, std::span{&alone, 1});
         }
         if (!any || course.minutes < 1) continue;
         bool beaten = false;
@@ -189,7 +174,7 @@ std::vector<int> usable_courses(std::span<const Need> needs, const Levels& targe
 
 // -- the programme: of each group, how many agents take each column, under two budgets
 
-struct Group {
+struct Takers {
     std::int64_t persons = 0;
     std::vector<Column> columns;  // the largest gain first
 };
@@ -204,7 +189,7 @@ double worth(const Column& column, const Weights& weights) {
 }
 
 // The column that pays best; -1: none does.
-int best_at(const Group& group, const Weights& weights) {
+int best_at(const Takers& group, const Weights& weights) {
     int best = -1;
     double most = 1e-12;
     for (std::size_t i = 0; i < group.columns.size(); ++i)
@@ -216,10 +201,10 @@ int best_at(const Group& group, const Weights& weights) {
 }
 
 // No plan closes more than this, whatever the weights.
-double dual(std::span<const Group> groups, const Budget& budget, const Weights& weights) {
+double dual(std::span<const Takers> groups, const Budget& budget, const Weights& weights) {
     double bound = weights.minute * static_cast<double>(budget.minutes) +
                    weights.cent * static_cast<double>(budget.cents);
-    for (const Group& group : groups)
+    for (const Takers& group : groups)
         if (const int best = best_at(group, weights); best >= 0)
             bound += static_cast<double>(group.persons) *
                      worth(group.columns[static_cast<std::size_t>(best)], weights);
@@ -241,10 +226,10 @@ double least(double high, const Value& value) {
     return (low + high) / 2;
 }
 
-Weights best_weights(std::span<const Group> groups, const Budget& budget,
+Weights best_weights(std::span<const Takers> groups, const Budget& budget,
                      const std::function<void(int)>& progress) {
     double minute = 0, cent = 0;
-    for (const Group& group : groups)
+    for (const Takers& group : groups)
         for (const Column& column : group.columns) {
             minute = std::max(minute, column.gain / static_cast<double>(column.minutes));
             if (column.cents > 0)
@@ -270,7 +255,7 @@ struct Total {
     double closed = 0;
     std::int64_t minutes = 0, cents = 0;
 };
-Total total_of(std::span<const Group> groups, std::span<const Choice> choices) {
+Total total_of(std::span<const Takers> groups, std::span<const Choice> choices) {
     Total total;
     for (const Choice& choice : choices) {
         const Column& column = groups[choice.group].columns[choice.column];
@@ -282,7 +267,7 @@ Total total_of(std::span<const Group> groups, std::span<const Choice> choices) {
 }
 
 // A plan at these weights, or at the next higher ones that the budget can pay.
-std::vector<Choice> affordable(std::span<const Group> groups, const Budget& budget,
+std::vector<Choice> affordable(std::span<const Takers> groups, const Budget& budget,
                                const Weights& weights) {
     const auto at = [&](double factor) {
         std::vector<Choice> choices;
@@ -322,7 +307,7 @@ struct Solved {
 };
 
 // By CBC, with these columns of each group.
-Solved solve(std::span<const Group> groups,
+Solved solve(std::span<const Takers> groups,
              std::span<const std::pair<std::size_t, std::size_t>> used, const Budget& budget,
              const char* seconds, const char* gap) {
     const int minutes_row = static_cast<int>(groups.size()), cents_row = minutes_row + 1;
@@ -341,7 +326,7 @@ Solved solve(std::span<const Group> groups,
         upper.push_back(static_cast<double>(groups[g].persons));
     }
     std::vector<double> most;
-    for (const Group& group : groups) most.push_back(static_cast<double>(group.persons));
+    for (const Takers& group : groups) most.push_back(static_cast<double>(group.persons));
     most.push_back(static_cast<double>(budget.minutes) / 60);
     most.push_back(static_cast<double>(budget.cents) / 100);
     const std::vector<double> row_least(most.size(), 0), zeros(used.size(), 0);
@@ -369,7 +354,7 @@ Solved solve(std::span<const Group> groups,
 }
 
 // What the solver returned, held against the true numbers.
-bool holds(std::span<const Group> groups, std::span<const Choice> choices, const Budget& budget) {
+bool holds(std::span<const Takers> groups, std::span<const Choice> choices, const Budget& budget) {
     std::vector<std::int64_t> agents(groups.size(), 0);
     for (const Choice& choice : choices) agents[choice.group] += choice.agents;
     for (std::size_t g = 0; g < groups.size(); ++g)
@@ -382,8 +367,8 @@ constexpr std::size_t most_columns_exact = 6000;
 
 }  // namespace
 
-std::vector<Need> groups_of(std::span<const Need> agents, const Levels& targets,
-                            std::size_t most_groups) {
+std::vector<Group> groups_of(std::span<const Need> agents, const Levels& targets,
+                             std::size_t most_groups) {
     const std::size_t competences = targets.size();
     std::map<Levels, std::int64_t> distinct;
     std::int64_t persons = 0;
@@ -421,74 +406,104 @@ std::vector<Need> groups_of(std::span<const Need> agents, const Levels& targets,
         put(part.agents.subspan(below));
     }
     for (; !open.empty(); open.pop()) finished.push_back(open.top().agents);
-    std::map<Levels, std::int64_t> merged;
+    std::vector<Group> groups;
     for (const auto& part : finished) {
-        std::int64_t count = 0;
-        for (const Need& need : part) count += need.persons;
-        merged[medians(part, competences)] += rounded_down(count);
+        Group group{.persons = 0, .counts = {competences, {{}}}};
+        for (const Need& need : part) {
+            group.persons += need.persons;
+            for (std::size_t c = 0; c < competences; ++c)
+                group.counts[c].at(static_cast<std::size_t>(need.levels[c])) += need.persons;
+        }
+        group.persons = rounded_down(group.persons);
+        groups.push_back(std::move(group));
     }
-    std::vector<Need> groups;
-    for (const auto& [levels, count] : merged) groups.push_back({levels, count});
     return groups;
 }
 
-int gain(const Levels& levels, const Levels& targets, std::span<const Course* const> courses) {
-    // Few lessons: their competences in a small list instead of a copy of all levels.
-    constexpr std::size_t most = 32;
-    std::array<std::pair<std::size_t, int>, most> reached{};
-    std::size_t count = 0;
-    const auto level_of = [&](std::size_t competence) -> int& {
-        for (std::size_t i = 0; i < count; ++i)
-            if (reached[i].first == competence) return reached[i].second;
-        reached.at(count) = {competence, levels[competence]};
-        return reached[count++].second;
-    };
-    for (bool again = true; again;) {
-        again = false;
-        for (const Course* course : courses)
-            for (const Lesson& lesson : course->lessons) {
-                int& level = level_of(lesson.competence);
-                if (level < lesson.from || level >= lesson.to) continue;
-                level = lesson.to;
-                again = courses.size() > 1;
+Group group_of(const Need& need) {
+    Group group{.persons = need.persons, .counts = {need.levels.size(), {{}}}};
+    for (std::size_t c = 0; c < need.levels.size(); ++c)
+        group.counts[c].at(static_cast<std::size_t>(need.levels[c])) = need.persons;
+    return group;
+}
+
+double gain(const Group& group, const Levels& targets, std::span<const Course* const> courses) {
+    double sum = 0;
+    for (std::size_t i = 0; i < courses.size(); ++i)
+        for (std::size_t j = 0; j < courses[i]->lessons.size(); ++j) {
+            const std::size_t competence = courses[i]->lessons[j].competence;
+            // Each competence once, where it is first taught.
+            const auto teaches = [&](const Lesson& lesson) {
+                return lesson.competence == competence;
+            };
+            const auto& lessons = courses[i]->lessons;
+            if (std::any_of(lessons.begin(), lessons.begin() + static_cast<std::ptrdiff_t>(j),
+                            teaches) ||
+                std::any_of(courses.begin(), courses.begin() + static_cast<std::ptrdiff_t>(i),
+                            [&](const Course* before) {
+                                return std::ranges::any_of(before->lessons, teaches);
+                            }))
+                continue;
+            const int target = targets[competence];
+            std::int64_t gained = 0, persons = 0;
+            for (int from = 0; from < Group::levels; ++from) {
+                const std::int64_t there = group.counts[competence][static_cast<std::size_t>(from)];
+                persons += there;
+                if (there == 0 || from >= target) continue;
+                int level = from;
+                for (bool again = true; again && level < target;) {
+                    again = false;
+                    for (const Course* course : courses)
+                        for (const Lesson& lesson : course->lessons)
+                            if (teaches(lesson) && level >= lesson.from && level < lesson.to) {
+                                level = lesson.to;
+                                again = true;
+                            }
+                }
+                gained += there * (std::min(level, target) - from);
             }
-    }
-    int sum = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto& [competence, level] = reached[i];
-        sum += std::max(0, std::min(level, targets[competence]) -
-                               std::min(levels[competence], targets[competence]));
-    }
+            if (gained > 0) sum += static_cast<double>(gained) / static_cast<double>(persons);
+        }
     return sum;
 }
 
-Plan plan_training(std::span<const Need> needs, const Levels& targets,
+Plan plan_training(std::span<const Group> agents, const Levels& targets,
                    std::span<const Course> courses, const Budget& budget,
                    const std::function<void(int)>& progress) {
     Plan plan;
     plan.seats.assign(courses.size(), 0);
-    for (const Need& need : needs)
-        for (std::size_t c = 0; c < targets.size(); ++c)
-            plan.gap += need.persons * std::max(0, targets[c] - need.levels[c]);
-    const auto usable = usable_courses(needs, targets, courses);
-    std::vector<Group> groups;
+    for (const Group& group : agents)
+        for (std::size_t c = 0; c < targets.size(); ++c) {
+            std::int64_t missing = 0, persons = 0;
+            for (int level = 0; level < Group::levels; ++level) {
+                const std::int64_t there = group.counts[c][static_cast<std::size_t>(level)];
+                persons += there;
+                missing += there * std::max(0, targets[c] - level);
+            }
+            if (persons > 0)
+                plan.gap +=
+                    static_cast<double>(group.persons * missing) / static_cast<double>(persons);
+        }
+    const auto usable = usable_courses(agents, targets, courses);
+    std::vector<Takers> groups;
     std::size_t columns = 0, done = 0;
-    for (const Need& need : needs) {
+    for (const Group& one : agents) {
         if (progress && done++ % 16 == 0)
-            progress(static_cast<int>(30 * done / (needs.size() + 1)));
-        Group group{need.persons, columns_for(need.levels, targets, courses, usable)};
+            progress(static_cast<int>(30 * done / (agents.size() + 1)));
+        Takers group{one.persons, columns_for(one, targets, courses, usable)};
         columns += group.columns.size();
         if (!group.columns.empty()) groups.push_back(std::move(group));
     }
     const auto finish = [&](std::span<const Choice> choices) {
         const Total total = total_of(groups, choices);
-        plan.closed = std::llround(total.closed);
+        plan.closed = total.closed;
         plan.minutes = total.minutes;
         plan.cents = total.cents;
         for (const Choice& choice : choices)
             for (const int course : groups[choice.group].columns[choice.column].courses)
                 if (course >= 0) plan.seats[static_cast<std::size_t>(course)] += choice.agents;
-        plan.exact = plan.exact || std::abs(plan.bound - total.closed) < 1e-6;
+        plan.exact = plan.exact || plan.bound - total.closed <= 1e-9 * plan.bound;
+        plan.bound = std::max(plan.bound, plan.closed);
         return plan;
     };
     // The budget buys the best for everybody: nothing to solve.
@@ -499,8 +514,7 @@ Plan plan_training(std::span<const Need> needs, const Levels& targets,
         return finish(best);
     }
     const Weights weights = best_weights(groups, budget, progress);
-    // Levels are whole.
-    plan.bound = std::floor(dual(groups, budget, weights) + 1e-6);
+    plan.bound = dual(groups, budget, weights);
     best = affordable(groups, budget, weights);
     if (progress) progress(72);
     const bool all = columns <= most_columns_exact;

@@ -208,7 +208,8 @@ json::value skills_chart(const std::vector<Skill>& skills) {
 
 json::object draft_summary(const Draft& draft) {
     const bool done = draft.state == DraftState::done;
-    const double part = draft.bound > 0 ? static_cast<double>(draft.closed) / draft.bound : 1;
+    const double part =
+        draft.bound > 0 ? std::min(1.0, static_cast<double>(draft.closed) / draft.bound) : 1;
     return {{"id", draft.id},
             {"url", "/training-plan/" + std::to_string(draft.id)},
             {"created_at", base::iso_time(draft.created_at)},
@@ -224,7 +225,7 @@ json::object draft_summary(const Draft& draft) {
             {"gap", draft.gap},
             {"closed", draft.closed},
             {"closed_percent", draft.gap > 0 ? 100 * draft.closed / draft.gap : 0},
-            {"bound", static_cast<std::int64_t>(std::floor(draft.bound + 1e-6))},
+            {"bound", std::llround(draft.bound)},
             {"exact", draft.exact},
             // Of the bound, in percent with two decimals.
             {"to_bound", std::round(10000 * (1 - part)) / 100},
@@ -446,19 +447,19 @@ const std::string_view coverage_schema = R"json({
  "required": ["organisation", "above", "perimeters", "published_on", "deadline", "days_left",
   "sure_enough", "row", "children", "trend"],
  "properties": {
-  "row": {"$ref": "#/$defs/row"},
-  "children": {"type": "array", "items": {"$ref": "#/$defs/row"}},
-  "trend": {"type": "array", "items": {"type": "object",
-   "required": ["day", "positioned", "at_core"]}}},
- "$defs": {
-  "figure": {"type": ["integer", "null"], "minimum": 5, "multipleOf": 5},
   "row": {"type": "object",
-   "required": ["organisation", "headcount", "positioned", "at_core", "on_the_way", "unknown"],
-   "properties": {
-    "headcount": {"type": ["object", "null"], "required": ["agents", "as_of", "source", "summed"]},
-    "positioned": {"$ref": "#/$defs/figure"}, "at_core": {"$ref": "#/$defs/figure"},
-    "on_the_way": {"$ref": "#/$defs/figure"},
-    "unknown": {"type": ["integer", "null"], "minimum": 5}}}}})json";
+  "required": ["organisation", "headcount", "positioned", "at_core", "on_the_way", "unknown"],
+  "properties": {
+   "headcount": {"type": ["object", "null"], "required": ["agents", "as_of", "source", "summed"]},
+   "positioned": {"type": ["integer", "null"], "minimum": 5, "multipleOf": 5},
+   "at_core": {"type": ["integer", "null"], "minimum": 5, "multipleOf": 5},
+   "on_the_way": {"type": ["integer", "null"], "minimum": 5, "multipleOf": 5},
+   "unknown": {"type": ["integer", "null"], "minimum": 5}}},
+  "children": {"type": "array", "items": {"type": "object",
+   "required": ["organisation", "headcount", "positioned", "at_core", "on_the_way", "unknown",
+    "url"]}},
+  "trend": {"type": "array", "items": {"type": "object",
+   "required": ["day", "positioned", "at_core"]}}}})json";
 
 const std::string_view headcounts_schema = R"json({
  "type": "object",

@@ -254,12 +254,20 @@ Aligned Posterior::joint(int child) {
     return joint;
 }
 
+Cuts::Cuts(const Network& network, std::span<const double> cuts) {
+    for (const double cut : cuts) above_.push_back(above(network, cut));
+}
+
 std::vector<double> Posterior::levels(int node, std::span<const double> cuts) {
+    return levels(node, Cuts(*network_, cuts));
+}
+
+std::vector<double> Posterior::levels(int node, const Cuts& cuts) {
     marginal(node);
     std::vector<double> found;
+    found.reserve(cuts.above_.size() + 1);
     double before = 1;  // P(theta >= the cut below)
-    for (const double cut : cuts) {
-        const Aligned weights = above(*network_, cut);
+    for (const Aligned& weights : cuts.above_) {
         const double over =
             std::clamp(run_->dot(weights.data(), marginal_.data(), points_), 0.0, before);
         found.push_back(before - over);

@@ -16,6 +16,16 @@ Aligned above(const Network&, double cut);
 // That sum, of one distribution.
 double share_above(const Network&, const double* p, double cut);
 
+// Where levels begin, made ready for many questions; they rise.
+class Cuts {
+public:
+    Cuts(const Network&, std::span<const double> cuts);
+
+private:
+    friend class Posterior;
+    std::vector<Aligned> above_;
+};
+
 // theta of the node at least `cut`.
 struct AtLeast {
     int node;
@@ -50,6 +60,7 @@ public:
 
     // P(cuts[i-1] <= theta < cuts[i]) of cuts.size() + 1 levels; cuts rise.
     std::vector<double> levels(int node, std::span<const double> cuts);
+    std::vector<double> levels(int node, const Cuts&);
     // P(all of these together), their dependence kept: no product of marginals.
     double probability(std::span<const AtLeast>);
     // E[theta of `of` | theta of `given` = each grid point, answers], points() numbers.

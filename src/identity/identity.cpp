@@ -119,6 +119,24 @@ std::optional<Person> Identity::find_by_email(db::Transaction& transaction,
     return id ? store::find(transaction, *id) : std::nullopt;
 }
 
+std::map<std::string, base::PersonId, std::less<>> Identity::find_by_emails(
+    db::Transaction& transaction, const std::vector<std::string>& emails) {
+    return store::find_by_emails(transaction, emails);
+}
+
+std::vector<Agent> Identity::agents_at(db::Transaction& transaction,
+                                       const std::vector<base::OrganisationId>& organisations,
+                                       std::string_view population, base::Date day,
+                                       base::PersonId after, int most) {
+    return store::agents_at(transaction, db::json_ids(organisations), population, day, after, most);
+}
+
+std::map<base::OrganisationId, int> Identity::count_agents_at(
+    db::Transaction& transaction, const std::vector<base::OrganisationId>& organisations,
+    std::string_view population, base::Date day) {
+    return store::count_agents_at(transaction, db::json_ids(organisations), population, day);
+}
+
 std::vector<base::PersonId> Identity::nearest_holders(
     db::Transaction& transaction, std::string_view role,
     const std::vector<base::OrganisationId>& organisations, base::PersonId except) {

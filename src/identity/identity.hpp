@@ -91,6 +91,12 @@ struct NewEmployer {
     std::optional<base::Date> from;
 };
 
+// Somebody who works in an organisation, for what is sent to many.
+struct Agent {
+    Person person;
+    base::OrganisationId organisation;
+};
+
 // Some people of a list, by usual name.
 struct PeoplePage {
     std::vector<Person> people;
@@ -145,6 +151,18 @@ public:
                                              const std::vector<base::PersonId>& ids);
     // By their professional mail, in any case.
     std::optional<Person> find_by_email(db::Transaction&, std::string_view email);
+    // Those of these mails (in lower case) that are known, by mail.
+    std::map<std::string, base::PersonId, std::less<>> find_by_emails(
+        db::Transaction&, const std::vector<std::string>& emails);
+    // Who works at one of these organisations on that day and is no contractor, by id: at most
+    // `most` behind `after`. `population`: "" for all.
+    std::vector<Agent> agents_at(db::Transaction&, const std::vector<base::OrganisationId>&,
+                                 std::string_view population, base::Date, base::PersonId after,
+                                 int most);
+    // How many these are, by organisation.
+    std::map<base::OrganisationId, int> count_agents_at(db::Transaction&,
+                                                        const std::vector<base::OrganisationId>&,
+                                                        std::string_view population, base::Date);
     // Who holds a role at the first of these organisations where somebody does. `except`: a person
     // who does not count.
     std::vector<base::PersonId> nearest_holders(db::Transaction&, std::string_view role,

@@ -204,6 +204,68 @@ std::optional<base::PersonId> find_by_email(db::Transaction& transaction, std::s
     return found;
 }
 
+// So many a statement; what is left over is filled up with nobody's.
+constexpr std::size_t mails_a_query = 50;
+
+std::map<std::string, base::PersonId, std::less<>> find_by_emails(
+    db::Transaction& transaction, const std::vector<std::string>& emails) {
+    static const std::string sql = [] {
+        std::string text = "SELECT email, id FROM persons WHERE email IN (";
+        for (std::size_t i = 1; i <= mails_a_query; ++i)
+            text += (i > 1 ? ", $" : "$") + std::to_string(i);
+        return text + ")";
+    }();
+    const db::Query query{"identity.persons_by_email", sql};
+    std::map<std::string, base::PersonId, std::less<>> found;
+    for (std::size_t from = 0; from < emails.size(); from += mails_a_query) {
+        std::vector<db::Value> values(mails_a_query, db::Value{""});
+        for (std::size_t i = from; i < std::min(emails.size(), from + mails_a_query); ++i)
+            values[i - from] = emails[i];
+        transaction.run(query, values, [&](const db::Row& row) {
+            found.emplace(row.text(0), base::PersonId{row.integer(1)});
+        });
+    }
+    return found;
+}
+
+constexpr db::Query select_agents{"identity.agents_at", R"sql(
+    SELECT p.id, p.email, p.given_name, p.usual_name, p.job, p.language, p.demo, a.organisation_id
+    FROM affiliations a JOIN persons p ON p.id = a.person_id
+    WHERE a.organisation_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+      AND ($2 = '' OR a.population = $2) AND a.contractor = 0
+      AND a.from_day <= $3 AND (a.until_day IS NULL OR a.until_day >= $3)
+      AND p.id > $4
+    ORDER BY p.id LIMIT $5
+)sql"};
+
+std::vector<Agent> agents_at(db::Transaction& transaction, std::string_view json_organisation_ids,
+                             std::string_view population, base::Date day, base::PersonId after,
+                             int most) {
+    std::vector<Agent> found;
+    transaction.run(
+        select_agents, {json_organisation_ids, population, day_number(day), after.value, most},
+        [&](const db::Row& row) { found.push_back({person_from(row), {row.integer(7)}}); });
+    return found;
+}
+
+constexpr db::Query count_agents{"identity.count_agents_at", R"sql(
+    SELECT a.organisation_id, count(*) FROM affiliations a
+    WHERE a.organisation_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+      AND ($2 = '' OR a.population = $2) AND a.contractor = 0
+      AND a.from_day <= $3 AND (a.until_day IS NULL OR a.until_day >= $3)
+    GROUP BY a.organisation_id
+)sql"};
+
+std::map<base::OrganisationId, int> count_agents_at(db::Transaction& transaction,
+                                                    std::string_view json_organisation_ids,
+                                                    std::string_view population, base::Date day) {
+    std::map<base::OrganisationId, int> found;
+    transaction.run(
+        count_agents, {json_organisation_ids, population, day_number(day)},
+        [&](const db::Row& row) { found[{row.integer(0)}] = static_cast<int>(row.integer(1)); });
+    return found;
+}
+
 constexpr db::Query select_holders{"identity.holders", R"sql(
     SELECT person_id, organisation_id FROM role_grants
     WHERE organisation_id IN (SELECT value FROM json_each(CAST($2 AS text)))

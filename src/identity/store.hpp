@@ -29,6 +29,14 @@ void delete_expired_sign_ins(db::Transaction&, base::PersonId, base::Time now);
 // -- persons
 std::optional<Person> find(db::Transaction&, base::PersonId);
 std::optional<base::PersonId> find_by_email(db::Transaction&, std::string_view email);
+std::map<std::string, base::PersonId, std::less<>> find_by_emails(
+    db::Transaction&, const std::vector<std::string>& emails);
+std::vector<Agent> agents_at(db::Transaction&, std::string_view json_organisation_ids,
+                             std::string_view population, base::Date, base::PersonId after,
+                             int most);
+std::map<base::OrganisationId, int> count_agents_at(db::Transaction&,
+                                                    std::string_view json_organisation_ids,
+                                                    std::string_view population, base::Date);
 std::vector<std::pair<base::PersonId, base::OrganisationId>> holders(
     db::Transaction&, std::string_view role, std::string_view json_organisation_ids);
 std::vector<Person> demo_people(db::Transaction&);

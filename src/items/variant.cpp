@@ -147,13 +147,24 @@ Control read_control(const json::object& from) {
 
 }  // namespace
 
-base::Result<Variant> draw(const Item& item, std::uint64_t seed) {
+namespace {
+
+// The parts of an item's text that only show it. Of zones the screen gives the order; what is typed
+// may be computed from the file.
+bool only_shows(Format format, std::string_view key) {
+    if (key == "screen") return format != Format::zone;
+    if (key == "file") return format != Format::text && format != Format::fields;
+    return key == "stem" || key == "feedback";
+}
+
+base::Result<Variant> draw(const Item& item, std::uint64_t seed, bool whole) {
     Random parameters(seed, "parameters");
     const auto values = draw_values(tree::table(*item.tree, "parameters"), parameters);
     if (!values) return base::unexpected(values.error());
     json::object filled;
     for (const auto& [key, value] : *item.tree)
-        if (key != "parameters") filled.emplace(key, fill(value, *values));
+        if (key != "parameters" && (whole || !only_shows(item.format, key)))
+            filled.emplace(key, fill(value, *values));
 
     Variant variant;
     variant.code = item.code;
@@ -212,6 +223,16 @@ base::Result<Variant> draw(const Item& item, std::uint64_t seed) {
             break;
     }
     return variant;
+}
+
+}  // namespace
+
+base::Result<Variant> draw(const Item& item, std::uint64_t seed) {
+    return draw(item, seed, true);
+}
+
+base::Result<Variant> draw_key(const Item& item, std::uint64_t seed) {
+    return draw(item, seed, false);
 }
 
 }  // namespace items

@@ -90,6 +90,8 @@ struct Variant {
 // a message under "items.problem.", a text whose parameters do not work; one that read_item() took
 // works.
 base::Result<Variant> draw(const Item&, std::uint64_t seed);
+// What of it an answer is read by and held against; the rest is empty. A third of the time.
+base::Result<Variant> draw_key(const Item&, std::uint64_t seed);
 
 struct MadeFile {
     std::string name, content_type, content;

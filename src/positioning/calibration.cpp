@@ -13,7 +13,7 @@
 namespace positioning {
 namespace {
 
-constexpr int most_rounds = 200;   // of all passes together
+constexpr int most_rounds = 500;   // of all passes together
 constexpr double settled = 0.002;  // largest change of a parameter in a round
 constexpr double smallest_slope = 0.2;
 
@@ -158,11 +158,25 @@ items::Parameters prior_of(const items::BankItem& item) {
     return items::prior_of_level(item.item->level);
 }
 
-// The M-step of one item: Fisher scoring to the mode of its expected posterior, the prior that of
-// its level.
+// What the M-step of an item makes as large as it can: its part of the expected log-likelihood, and
+// the prior of its level.
+double worth(const engine::Item& item, const Counts& counts, const items::Parameters& prior,
+             const Fitting& fitting) {
+    const double by_a = (item.a - prior.a) / prior.se_a, by_d = (item.d[0] - prior.d) / prior.se_d;
+    double sum = -0.5 * (by_a * by_a + by_d * by_d);
+    for (std::size_t q = 0; q < counts.all.size(); ++q) {
+        const double p = curve(item, fitting.theta(item.node, q)).p;
+        sum += counts.right[q] * engine::log(p) +
+               (counts.all[q] - counts.right[q]) * engine::log(1 - p);
+    }
+    return sum;
+}
+
+// By Fisher scoring, with steps halved where luck makes them too long.
 void improve(engine::Item& item, const Counts& counts, const items::Parameters& prior,
              const Fitting& fitting) {
     const double prior_a = 1 / (prior.se_a * prior.se_a), prior_d = 1 / (prior.se_d * prior.se_d);
+    double now = worth(item, counts, prior, fitting);
     for (int step = 0; step < 20; ++step) {
         double ga = prior_a * (prior.a - item.a), gd = prior_d * (prior.d - item.d[0]);
         double aa = prior_a, ad = 0, dd = prior_d;
@@ -179,11 +193,24 @@ void improve(engine::Item& item, const Counts& counts, const items::Parameters& 
             dd += information;
         }
         const double determinant = aa * dd - ad * ad;
-        const double da = std::clamp((dd * ga - ad * gd) / determinant, -0.5, 0.5);
-        const double db = std::clamp((aa * gd - ad * ga) / determinant, -1.0, 1.0);
-        item.a = std::max(smallest_slope, item.a + da);
-        item.d[0] += db;
-        if (std::abs(da) + std::abs(db) < 1e-6) return;
+        double da = (dd * ga - ad * gd) / determinant;
+        double db = (aa * gd - ad * ga) / determinant;
+        if (item.a + da < smallest_slope) {  // at the edge d has a best place of its own
+            da = smallest_slope - item.a;
+            db = (gd - ad * da) / dd;
+        }
+        engine::Item next = item;
+        double then = now;
+        for (int halved = 0; halved < 12; ++halved, da /= 2, db /= 2) {
+            next.a = item.a + da;
+            next.d[0] = item.d[0] + db;
+            then = worth(next, counts, prior, fitting);
+            if (then >= now) break;
+        }
+        if (then <= now) return;
+        item = std::move(next);
+        now = then;
+        if (std::abs(da) + std::abs(db) < 1e-5) return;
     }
 }
 

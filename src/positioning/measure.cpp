@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
+#include <iterator>
 #include <stdexcept>
 
 namespace positioning {
@@ -71,13 +71,13 @@ int quantile(const Levels& levels_, double p) {
 constexpr std::size_t few_competences = 6;
 constexpr int widest_of_few = 2, widest_of_many = 3;
 
-Standing standing_of(engine::Posterior& posterior, int node, std::string_view competence,
-                     int target, int widest) {
+Standing standing_of(const Measure& measure, engine::Posterior& posterior, int node,
+                     std::string_view competence, int target, int widest) {
     Standing standing{.competence = std::string{competence}, .target = target};
     const engine::Moments moments = posterior.moments(node);
     standing.mean = moments.mean;
     standing.sd = std::sqrt(moments.variance);
-    const std::vector<double> probabilities = posterior.levels(node, cuts());
+    const std::vector<double> probabilities = posterior.levels(node, measure.levels_begin());
     std::ranges::copy(probabilities, standing.levels.begin());
     standing.low = quantile(standing.levels, 0.5 - likely / 2);
     standing.level = quantile(standing.levels, 0.5);
@@ -98,7 +98,7 @@ std::vector<Standing> standings_of(engine::Posterior& posterior, const Measure& 
     for (const auto& [competence, target] : plan.targets) {
         const int node = measure.node_of(competence);
         if (node < 0) continue;
-        Standing standing = standing_of(posterior, node, competence, target, widest);
+        Standing standing = standing_of(measure, posterior, node, competence, target, widest);
         standing.answers = static_cast<int>(std::ranges::count_if(given, [&](const auto& one) {
             return measure.tables()->items()[one.item].node == node;
         }));
@@ -136,13 +136,15 @@ bool may_be_asked(const items::BankItem& item, const Plan& plan) {
     return (item.item->phone || !plan.phone) && (item.item->seconds == 0 || !plan.untimed);
 }
 
-std::set<base::ItemId> barred(const Measure& measure, const Plan& plan,
-                              std::span<const Given> answers) {
-    std::set<base::ItemId> out(plan.seen.begin(), plan.seen.end());
+// What is asked no more, in order.
+std::vector<base::ItemId> barred(const Measure& measure, const Plan& plan,
+                                 std::span<const Given> answers) {
+    std::vector<base::ItemId> out = plan.seen;
     for (const Given& given : answers) {
-        out.insert(given.item);
-        for (const base::ItemId enemy : measure.enemies_of(given.item)) out.insert(enemy);
+        out.push_back(given.item);
+        std::ranges::copy(measure.enemies_of(given.item), std::back_inserter(out));
     }
+    std::ranges::sort(out);
     return out;
 }
 
@@ -156,7 +158,7 @@ constexpr std::uint64_t trial_every = 5;
 
 std::optional<Choice> choose_on_trial(const Measure& measure, const Plan& plan,
                                       std::span<const Given> answers,
-                                      const std::set<base::ItemId>& out,
+                                      const std::vector<base::ItemId>& out,
                                       std::span<const Standing> list) {
     if (answers.size() % trial_every != plan.seed % trial_every || measure.calibrating().empty())
         return std::nullopt;
@@ -166,8 +168,8 @@ std::optional<Choice> choose_on_trial(const Measure& measure, const Plan& plan,
     std::vector<const items::BankItem*> fitting;
     for (const items::BankItem* item : measure.calibrating()) {
         const auto standing = std::ranges::find(list, item->competence(), &Standing::competence);
-        if (standing != list.end() && may_be_asked(*item, plan) && !out.contains(item->id) &&
-            !(timed && item->item->seconds > 0) &&
+        if (standing != list.end() && may_be_asked(*item, plan) &&
+            !std::ranges::binary_search(out, item->id) && !(timed && item->item->seconds > 0) &&
             std::abs(item->parameters.difficulty() - standing->mean) < near)
             fitting.push_back(item);
     }
@@ -232,11 +234,14 @@ Measure::Measure(const frameworks::Framework& framework, std::shared_ptr<const i
     engine::Network network = network_of(framework);
     std::vector<engine::Item> list;
     std::vector<engine::Uncertainty> uncertainty;
+    ranges_.resize(network.tree().size());
     for (const frameworks::Competence& competence : framework.competences) {
         const int node = network.tree().find(competence.code);
         nodes_.emplace(competence.code, node);
         const auto of_competence = bank_->of(competence.code);
         const auto calibrated = std::ranges::count(of_competence, false, &items::BankItem::seeded);
+        Numbers& range = ranges_[static_cast<std::size_t>(node)];
+        range.begin = list.size();
         const bool first_bank = static_cast<double>(calibrated) <
                                 calibrated_share * static_cast<double>(of_competence.size());
         for (const items::BankItem& one : of_competence) {
@@ -259,11 +264,13 @@ Measure::Measure(const frameworks::Framework& framework, std::shared_ptr<const i
                             .c = luck_of(one.item->format)});
             uncertainty.push_back({.var_a = p.se_a * p.se_a, .var_d = p.se_d * p.se_d});
         }
+        range.end = list.size();
     }
     if (list.empty()) return;
     auto tables = engine::Tables::of(std::move(network), std::move(list), uncertainty);
     if (!tables) throw std::logic_error("the bank of items: " + tables.error());
     tables_ = *std::move(tables);
+    cuts_.emplace(tables_->network(), cuts());
 }
 
 int Measure::node_of(std::string_view competence) const {
@@ -301,24 +308,26 @@ Next next(const Measure& measure, const Plan& plan, std::span<const Given> answe
     out.standings = standings_of(session.posterior(), measure, plan, given);
     out.known = static_cast<int>(std::ranges::count(out.standings, true, &Standing::known));
 
-    const std::set<base::ItemId> no_more = barred(measure, plan, answers);
+    const std::vector<base::ItemId> no_more = barred(measure, plan, answers);
     const bool timed = !answers.empty() && is_timed(measure, answers.back().item);
-    std::set<int> askable;  // nodes with an item left
-    for (std::size_t number = 0; number < tables.items().size(); ++number) {
+    const auto askable = [&](std::size_t number) {
         const items::BankItem& item = measure.item(number);
-        if (no_more.contains(item.id) || !may_be_asked(item, plan) ||
-            (timed && item.item->seconds > 0))
-            session.bar(number);
-        else
-            askable.insert(tables.items()[number].node);
-    }
+        return may_be_asked(item, plan) && !(timed && item.item->seconds > 0) &&
+               !std::ranges::binary_search(no_more, item.id);
+    };
+    const auto has_askable = [&](const Standing& standing) {
+        const auto [begin, end] = measure.numbers_of(measure.node_of(standing.competence));
+        for (std::size_t number = begin; number < end; ++number)
+            if (askable(number)) return true;
+        return false;
+    };
     // Nobody is asked much more about one competence than about another: at most two questions
     // more, so that none is left with a single one while another is asked ten.
     constexpr int lead = 2;
     int least = static_cast<int>(most_questions);
     std::vector<const Standing*> open;
     for (const Standing& standing : out.standings)
-        if (!standing.known && askable.contains(measure.node_of(standing.competence))) {
+        if (!standing.known && has_askable(standing)) {
             open.push_back(&standing);
             least = std::min(least, standing.answers);
         }
@@ -347,7 +356,11 @@ Next next(const Measure& measure, const Plan& plan, std::span<const Given> answe
             turn = one;
         }
     }
-    rules.weights[static_cast<std::size_t>(measure.node_of(turn->competence))] = 1;
+    const int node = measure.node_of(turn->competence);
+    rules.weights[static_cast<std::size_t>(node)] = 1;
+    const auto [begin, end] = measure.numbers_of(node);
+    for (std::size_t number = begin; number < end; ++number)
+        if (!askable(number)) session.bar(number);
     const auto number = session.next();
     if (!number) throw std::logic_error("a competence with items left had none to ask");
     const items::BankItem& item = measure.item(*number);

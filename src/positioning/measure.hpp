@@ -77,10 +77,19 @@ public:
     // Published to be calibrated, not to measure.
     std::span<const items::BankItem* const> calibrating() const { return calibrating_; }
     const std::vector<base::ItemId>& enemies_of(base::ItemId) const;
+    // Of a competence's node: the numbers of its items, one after the other.
+    struct Numbers {
+        std::size_t begin = 0, end = 0;
+    };
+    Numbers numbers_of(int node) const { return ranges_[static_cast<std::size_t>(node)]; }
+    // cuts(), for posteriors of tables().
+    const engine::Cuts& levels_begin() const { return *cuts_; }
 
 private:
     std::shared_ptr<const items::Bank> bank_;
     std::optional<engine::Tables> tables_;
+    std::optional<engine::Cuts> cuts_;
+    std::vector<Numbers> ranges_;  // by node
     std::map<std::string, int, std::less<>> nodes_;
     std::map<base::ItemId, std::size_t> numbers_;
     std::vector<const items::BankItem*> measuring_, calibrating_;

@@ -16,6 +16,7 @@
 #include <cmath>
 
 namespace positioning {
+namespace json = boost::json;
 namespace {
 
 std::string url_of(base::PositioningId id) {
@@ -243,7 +244,12 @@ http::Response show_result(const http::Request& request, const Site& site) {
             const auto test = own(transaction, request, site);
             return test ? http::redirect(url_of(test->id)) : unknown();
         }
-        return http::show(http::view("positioning/result", result_view(*data, request.language)));
+        json::object view = result_view(*data, request.language);
+        view["campaign"] = nullptr;
+        if (data->own)
+            if (const auto asked = site.campaign_of(transaction, data->test.id, request.now))
+                view["campaign"] = {{"title", asked->title}, {"path", asked->path}};
+        return http::show(http::view("positioning/result", std::move(view)));
     });
 }
 

@@ -5,6 +5,7 @@
 #include "base/ids.hpp"
 
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace db {
@@ -26,6 +27,11 @@ namespace positioning {
 
 class Positioning;
 
+// What asked for a test, and where its result is shared or kept.
+struct ForCampaign {
+    std::string title, path;
+};
+
 // All references must outlive the router.
 struct Site {
     db::Database& database;
@@ -33,6 +39,9 @@ struct Site {
     frameworks::Frameworks& frameworks;
     identity::Identity& identity;
     std::string base_url;
+    // Of one's own test; nothing when no campaign waits for it.
+    std::function<std::optional<ForCampaign>(db::Transaction&, base::PositioningId, base::Time)>
+        campaign_of;
     // Whether the one is the confirmed supervisor of the other, or decides in their place today.
     std::function<bool(db::Transaction&, base::PersonId supervisor, base::PersonId agent,
                        base::Time now)>

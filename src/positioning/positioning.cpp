@@ -277,6 +277,7 @@ void Positioning::end(db::Transaction& transaction, const db::Versions& versions
     test.ended_at = now;
     // Read in this transaction, and its row is this one's by the UPDATE before: see callers.
     store::end(transaction, test, lines, now);
+    if (endings_ != nullptr) endings_->ended(transaction, test, now);
 }
 
 base::Result<std::optional<Positioning::Step>> Positioning::step(db::Transaction& transaction,
@@ -286,7 +287,7 @@ base::Result<std::optional<Positioning::Step>> Positioning::step(db::Transaction
     const Choice& asked = test.asked.value();
     const auto item = items_.version(transaction, measure->bank(), asked.item, asked.version);
     if (!item) throw std::logic_error("a test asks an item whose text is gone");
-    auto variant = items::draw(*item, items::seed_of(test.plan.seed, asked.item));
+    const auto variant = items::draw_key(*item, items::seed_of(test.plan.seed, asked.item));
     if (!variant) throw std::logic_error("an item that was published cannot be drawn");
     auto answer = items::read_answer(*variant, form);
     if (!answer) return base::unexpected(std::move(answer.error()));
@@ -417,6 +418,11 @@ std::map<base::PersonId, Profile> Positioning::profiles(db::Transaction& transac
 std::map<base::PersonId, base::PositioningId> Positioning::shared(
     db::Transaction& transaction, std::span<const base::PersonId> persons) {
     return store::shared(transaction, persons);
+}
+
+std::map<std::string, Positioning::LevelCounts, std::less<>> Positioning::level_counts(
+    db::Transaction& transaction, std::span<const base::PositioningId> tests) {
+    return store::level_counts(transaction, tests);
 }
 
 std::vector<Finished> Positioning::finished_since(db::Transaction& transaction, base::Time since,

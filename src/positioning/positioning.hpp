@@ -10,6 +10,7 @@
 #include "positioning/calibration.hpp"
 #include "positioning/measure.hpp"
 
+#include <array>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -105,6 +106,12 @@ struct Profile {
     bool shared = false;  // is that test
 };
 
+// Who wants to know when a test is over, in its transaction. Campaigns implement it.
+struct Endings {
+    virtual ~Endings() = default;
+    virtual void ended(db::Transaction&, const Test&, base::Time now) = 0;
+};
+
 // A finished test that told of the core, with the level of each competence that it asked about.
 struct Finished {
     base::PositioningId test;
@@ -120,6 +127,8 @@ public:
     // The arguments must outlive it.
     Positioning(db::Database&, identity::Identity&, organisations::Organisations&,
                 frameworks::Frameworks&, items::Items&);
+
+    void tell(Endings& endings) { endings_ = &endings; }
 
     // -- one's own test
     // Refused while another one is in progress, and where nothing can be asked.
@@ -163,6 +172,14 @@ public:
     // it did not ask about all of them.
     std::optional<double> at_core(db::Transaction&, const db::Versions&, base::PositioningId,
                                   const frameworks::Targets&);
+    // How many of these finished tests gave each level (0 to 8) of each competence, and how many
+    // reached the level aimed at.
+    struct LevelCounts {
+        std::array<int, levels> counts{};
+        int aimed = 0, reached = 0;
+    };
+    std::map<std::string, LevelCounts, std::less<>> level_counts(
+        db::Transaction&, std::span<const base::PositioningId>);
     // Of those that ended at `since` and have an id above `after`, or ended later: the first, at
     // most so many, in that order. For what is counted at night (coverage).
     std::vector<Finished> finished_since(db::Transaction&, base::Time since,
@@ -208,6 +225,7 @@ private:
     organisations::Organisations& organisations_;
     frameworks::Frameworks& frameworks_;
     items::Items& items_;
+    Endings* endings_ = nullptr;
     std::mutex mutex_;  // guards the cache only; what is true is in the database
     std::shared_ptr<const Measure> measure_;
 };

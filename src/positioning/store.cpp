@@ -295,6 +295,27 @@ std::vector<Given> answers(db::Transaction& transaction, base::PositioningId id)
     return found;
 }
 
+constexpr db::Query count_levels{"positioning.level_counts", R"sql(
+    SELECT competence, level, count(*), sum(CASE WHEN target > 0 THEN 1 ELSE 0 END),
+           sum(CASE WHEN target > 0 AND level >= target THEN 1 ELSE 0 END)
+    FROM positioning_results
+    WHERE positioning_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+    GROUP BY competence, level
+)sql"};
+
+std::map<std::string, Positioning::LevelCounts, std::less<>> level_counts(
+    db::Transaction& transaction, std::span<const base::PositioningId> tests) {
+    std::map<std::string, Positioning::LevelCounts, std::less<>> found;
+    const std::string ids = db::json_ids(tests);
+    transaction.run(count_levels, {ids}, [&](const db::Row& row) {
+        Positioning::LevelCounts& one = found[std::string{row.text(0)}];
+        one.counts.at(static_cast<std::size_t>(row.integer(1))) += static_cast<int>(row.integer(2));
+        one.aimed += static_cast<int>(row.integer(3));
+        one.reached += static_cast<int>(row.integer(4));
+    });
+    return found;
+}
+
 // The earliest first, so that a later one replaces it.
 constexpr db::Query select_profiles{
     "positioning.profiles",

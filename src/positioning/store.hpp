@@ -38,6 +38,8 @@ std::map<base::PersonId, Profile> profiles(db::Transaction&, std::span<const bas
 // The latest of each person that is shared.
 std::map<base::PersonId, base::PositioningId> shared(db::Transaction&,
                                                      std::span<const base::PersonId>);
+std::map<std::string, Positioning::LevelCounts, std::less<>> level_counts(
+    db::Transaction&, std::span<const base::PositioningId>);
 void remove(db::Transaction&, base::PositioningId);
 void set_shared(db::Transaction&, base::PositioningId, std::optional<base::Time>);
 

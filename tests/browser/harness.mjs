@@ -196,7 +196,7 @@ export async function problemsOf(page) {
     while (words.nextNode()) {
       if (words.currentNode.parentElement.closest('code, pre, samp, textarea, script')) continue;
       const text = words.currentNode.data.replace(/\S*[@/]\S*/g, '');
-      for (const [code] of text.matchAll(/\{\{.*?\}\}|\b[a-z]+(?:_[a-z]+)+\b|\b(?:layout|navigation|app|audit|catalogue|enrolments|identity|jobs|mail|organisations|privacy|requests|sessions|positioning|items|frameworks)\.[a-z][a-z_.]*\b/g)) {
+      for (const [code] of text.matchAll(/\{\{.*?\}\}|\b[a-z]+(?:_[a-z]+)+\b|\b(?:layout|navigation|app|audit|campaigns|catalogue|coverage|plans|enrolments|identity|jobs|mail|organisations|privacy|requests|sessions|positioning|items|frameworks)\.[a-z][a-z_.]*\b/g)) {
         codes.add(code);
       }
     }

@@ -24,6 +24,7 @@ CREATE TABLE coverage_persons (
     levels TEXT NOT NULL       -- a digit for each competence of the framework, '-': not asked
 );
 CREATE INDEX coverage_persons_test ON coverage_persons (positioning_id);
+CREATE INDEX coverage_persons_ended ON coverage_persons (ended_at);
 CREATE INDEX coverage_persons_organisation ON coverage_persons (organisation_id);
 
 -- A publication: one a day, whatever number of nodes.

@@ -5,7 +5,7 @@ CREATE TABLE training_needs (
     organisation_id BIGINT PRIMARY KEY REFERENCES organisations (id),
     day BIGINT NOT NULL,    -- of the figures
     core_id BIGINT NOT NULL,
-    needs TEXT NOT NULL     -- JSON: [["levels", persons]]
+    needs TEXT NOT NULL     -- JSON: [[persons, [[of level 0, ... 8], ...]], ...]
 );
 -- A draft of a training plan, made by a job. It names no agent.
 CREATE TABLE training_drafts (

@@ -315,7 +315,7 @@ TEST_CASE("a draft plan is computed by a job, edited, exported and removed; it n
     CHECK(draft.at("total_cents").as_int64() == 20000);
     const auto field = json::value_to<std::string>(draft.at("seats").at(0).at("field"));
     CHECK(shows(app.get(url), "Chercher et réparer"));
-    CHECK(shows(app.get(url), "Aucun autre plan"));
+    CHECK(shows(app.get(url), "Aucun autre plan par groupes"));
     CHECK(app.post(url, {{field, "-1"}}).status == 422);
     CHECK(app.post(url, {{field, "7"}}).status == 303);
     CHECK(app.json(url).at("seats").at(0).at("seats").as_int64() == 7);

@@ -39,7 +39,8 @@ std::int64_t best_by_trying(const std::vector<Need>& needs, const Levels& target
                     cents += courses[i].cents;
                 }
             if (taken.size() > most_courses_each) continue;
-            const int gained = gain(agent, targets, taken);
+            const auto gained =
+                static_cast<std::int64_t>(gain(group_of({agent, 1}), targets, taken));
             for (const auto& [spent, closed] : best) {
                 const std::pair total{spent.first + minutes, spent.second + cents};
                 if (total.first > budget.minutes || total.second > budget.cents) continue;
@@ -71,19 +72,28 @@ TEST_CASE("what courses bring to somebody") {
         {{0, 1}, {&both}, 4},  // its target is 2
         {{5, 5}, {&both, &more}, 0},
     };
-    for (const auto& row : table) CHECK(gain(row.levels, {3, 2}, row.courses) == row.gained);
+    for (const auto& row : table)
+        CHECK(gain(group_of({row.levels, 7}), {3, 2}, row.courses) == row.gained);
 }
 
 TEST_CASE("a group has five agents at least, and hides what sets one apart") {
     const Levels targets{3, 3};
+    const auto same = [](Levels levels, std::int64_t agents, std::int64_t told) {
+        Group group = group_of({std::move(levels), agents});
+        group.persons = told;
+        return group;
+    };
     CHECK(groups_of(std::vector<Need>{{{0, 0}, 4}}, targets, 10).empty());
-    CHECK(groups_of(std::vector<Need>{{{0, 0}, 5}}, targets, 10) == std::vector<Need>{{{0, 0}, 5}});
+    CHECK(groups_of(std::vector<Need>{{{0, 0}, 5}}, targets, 10) ==
+          std::vector<Group>{same({0, 0}, 5, 5)});
     // Beyond the target all are alike.
     CHECK(groups_of(std::vector<Need>{{{3, 8}, 4}, {{7, 3}, 3}}, targets, 10) ==
-          std::vector<Need>{{{3, 3}, 5}});
-    // Two kinds of people; a single one among them.
-    CHECK(groups_of(std::vector<Need>{{{0, 3}, 10}, {{3, 0}, 12}, {{2, 2}, 1}}, targets, 10) ==
-          std::vector<Need>{{{0, 3}, 10}, {{3, 0}, 10}});
+          std::vector<Group>{same({3, 3}, 7, 5)});
+    // Two kinds of people; a single one stays among others.
+    const auto two =
+        groups_of(std::vector<Need>{{{0, 3}, 10}, {{3, 0}, 12}, {{2, 2}, 1}}, targets, 10);
+    REQUIRE(two.size() == 2);
+    CHECK(two[0].persons + two[1].persons == 20);
     engine::Random random(3, 1);
     std::vector<Need> agents;
     for (int i = 0; i < 500; ++i)
@@ -93,7 +103,7 @@ TEST_CASE("a group has five agents at least, and hides what sets one apart") {
     const auto groups = groups_of(agents, three, 40);
     CHECK(groups.size() <= 40);
     CHECK(groups.size() > 10);
-    for (const Need& group : groups) {
+    for (const Group& group : groups) {
         CHECK(group.persons >= smallest_group);
         CHECK(group.persons % smallest_group == 0);
         persons += group.persons;
@@ -126,9 +136,11 @@ TEST_CASE("a small plan is the best there is: brute force finds none better") {
             needs.push_back(need);
         }
         const Budget budget{60 * pick(random, 30), 100 * pick(random, 12)};
-        const Plan plan = plan_training(needs, targets, courses, budget);
+        std::vector<Group> groups;
+        for (const Need& need : needs) groups.push_back(group_of(need));
+        const Plan plan = plan_training(groups, targets, courses, budget);
         const std::int64_t best = best_by_trying(needs, targets, courses, budget);
-        CHECK(plan.closed == best);
+        CHECK(plan.closed == doctest::Approx(static_cast<double>(best)));
         CHECK(plan.exact);
         CHECK(plan.bound == doctest::Approx(static_cast<double>(best)));
         CHECK(plan.minutes <= budget.minutes);
@@ -151,17 +163,17 @@ TEST_CASE("a large plan is near its bound and within its budget") {
             {{{random.below(12), pick(random, 2), 2 + pick(random, 2)}, {random.below(12), 0, 2}},
              60 * (2 + pick(random, 10)),
              1000 * pick(random, 60)});
-    std::vector<Need> needs;
+    std::vector<Group> needs;
     for (int i = 0; i < 150; ++i) {
         Need need{{}, 5 * (1 + pick(random, 40))};
         for (int c = 0; c < 12; ++c) need.levels.push_back(pick(random, 4));
-        needs.push_back(need);
+        needs.push_back(group_of(need));
     }
     const Budget budget{60 * 20'000, 100 * 100'000};
     const Plan plan = plan_training(needs, targets, courses, budget);
     CHECK(plan.closed > 0);
-    CHECK(static_cast<double>(plan.closed) >= 0.98 * plan.bound);
-    CHECK(static_cast<double>(plan.closed) <= plan.bound + 1e-6);
+    CHECK(plan.closed >= 0.98 * plan.bound);
+    CHECK(plan.closed <= plan.bound + 1e-6);
     CHECK(plan.minutes <= budget.minutes);
     CHECK(plan.cents <= budget.cents);
     // Nothing to spend buys what is free only; there is no free hour.

@@ -42,6 +42,11 @@ void check_file(const BankFile& file) {
         REQUIRE(read);
         CHECK(check(*variant, *read).right);
         CHECK(read_written(written(right)) == right);
+        const auto key = draw_key(*file.read.item, seed);
+        REQUIRE(key);
+        CHECK(read_answer(*key, form_of(*variant, right)).value() == *read);
+        CHECK(check(*key, right).right);
+        CHECK(check(*key, wrong).parts == check(*variant, wrong).parts);
         CHECK(explanation_view(*variant, &right).at("right").as_bool());
         CHECK(make_file(*variant).has_value() == file.read.item->has_file);
     }

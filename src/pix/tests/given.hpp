@@ -11,8 +11,16 @@
 #include <string>
 #include <vector>
 
+// Campaigns of ours, in place of those of the slice that runs them.
+struct OneCampaign final : pix::OwnCampaigns {
+    std::vector<One> run_below(db::Transaction&, base::OrganisationId) override {
+        return {{"socle-2026", "Socle 2026"}};
+    }
+};
+
 struct Given {
     NodeProcess pix{"pix/pix-server.mjs"};
+    OneCampaign own;
     TestApp app;
     base::PersonId office, agent, other;
     static constexpr int campaign_at_pix = 70;
@@ -29,6 +37,7 @@ struct Given {
                                    .client_secret = given_secret}},
                   .timeout_ms = timeout_ms};
           }) {
+        app.app().pix.ask(own);
         app.given_organisation({.code = "etat", .name = "État", .kind = "etat"});
         app.given_organisation({.code = "ministere", .parent = "etat", .name = "Ministère"});
         app.given_organisation({.code = "bureau", .parent = "ministere", .name = "Bureau"});
