@@ -438,8 +438,7 @@ void add_pages(http::Router& router, const Site& given) {
          .answer = results_schema},
         show_results);
     add("GET", one + "/figures.csv",
-        {.summary = "Take-up by organisation and results as CSV",
-         .content_type = "text/csv"},
+        {.summary = "Take-up by organisation and results as CSV", .content_type = "text/csv"},
         download_figures);
     add_agent_pages(router, site);
 }
