@@ -151,7 +151,7 @@ base::Result<void> Coverage::declare(base::PersonId by, const NewHeadcount& give
 base::Result<organisations::ImportReport> Coverage::import_headcounts(base::PersonId by,
                                                                       std::string_view text,
                                                                       base::Time now) {
-    const auto table = base::CsvTable::read(text, {"organisation", "agents", "as_of", "source"});
+    const auto table = base::CsvTable::read(text, {"organisation", "agents", "date", "source"});
     if (!table) return base::unexpected(table.error());
     return database_.write([&](db::Transaction& transaction) {
         const auto rights = identity_.rights(transaction, db::Versions(transaction), by);
@@ -168,9 +168,9 @@ base::Result<organisations::ImportReport> Coverage::import_headcounts(base::Pers
                 problem({"coverage.import.organisation", "organisation", {{"code", code}}});
                 continue;
             }
-            const auto day = base::parse_iso_date(table->cell(row, "as_of"));
+            const auto day = base::parse_iso_date(table->cell(row, "date"));
             if (!day) {
-                problem({"coverage.why_not.no_day", "as_of", {}});
+                problem({"coverage.why_not.no_day", "date", {}});
                 continue;
             }
             const NewHeadcount told{

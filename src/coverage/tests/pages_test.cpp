@@ -213,7 +213,7 @@ TEST_CASE("headcounts are declared within the perimeter, with a history; wrong l
         CHECK(shows(answer, row.text));
     }
     const auto file = app.post_file("/coverage/headcounts/import", "file",
-                                    "organisation;agents;as_of;source\n"
+                                    "organisation;agents;date;source\n"
                                     "dg;1300;2026-10-01;SIRH\n"
                                     "autre;50;2026-10-01;SIRH\n"
                                     "nord;x;2026-10-01;SIRH\n"
@@ -229,7 +229,7 @@ TEST_CASE("headcounts are declared within the perimeter, with a history; wrong l
     CHECK(list.at(0).at("as_of") == "2026-11-23");
     CHECK(list.at(1).at("agents").as_int64() == 1300);
     CHECK(app.post_file("/coverage/headcounts/import", "file",
-                        "organisation,agents,as_of,source\ndg,1300,2026-10-01,SIRH\n", "json")
+                        "organisation,agents,date,source\ndg,1300,2026-10-01,SIRH\n", "json")
               .body.contains(R"("unchanged":1)"));
     CHECK(app.post("/coverage/headcounts/import").status == 422);
 }
