@@ -378,13 +378,13 @@ void add_pages(http::Router& router, const Site& given) {
     const auto site = std::make_shared<const Site>(given);  // shared by the handlers below
     const auto organisers =
         http::Access::any_role({organising_roles.begin(), organising_roles.end()});
-    const auto add = [&](const char* method, const std::string& pattern, http::Doc doc,
+    const auto add = [&](const char* method, const std::string& pattern, const http::Doc& doc,
                          auto handler, std::size_t max_body = std::size_t{256} * 1024) {
         router.add(
             {.method = method,
              .pattern = pattern,
              .access = organisers,
-             .doc = std::move(doc),
+             .doc = doc,
              .handler = [site,
                          handler](const http::Request& request) { return handler(request, *site); },
              .max_body = max_body});

@@ -90,7 +90,7 @@ json::object take_up_view(const Page& page, const Figures& figures, const Names&
     json::array above;
     for (const auto* one : names.tree.chain(page.looked_at)) {
         if (one->id != page.looked_at)
-            above.insert(above.begin(), {{"code", one->code}, {"name", one->name}});
+            above.insert(above.begin(), json::object{{"code", one->code}, {"name", one->name}});
         if (one->id == page.campaign.organisation) break;
     }
     json::value headcount, of_headcount;

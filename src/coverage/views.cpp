@@ -135,9 +135,10 @@ std::string cell(const std::optional<std::int64_t>& count) {
     return count ? std::to_string(*count) : "<5";
 }
 
-json::object typed_value(const json::object* typed, const char* name, json::value otherwise) {
+json::object typed_value(const json::object* typed, const char* name,
+                         const json::value& otherwise) {
     const json::value* value = typed == nullptr ? nullptr : typed->if_contains(name);
-    return {{"value", value == nullptr ? std::move(otherwise) : *value}, {"required", true}};
+    return {{"value", value == nullptr ? otherwise : *value}, {"required", true}};
 }
 
 // Levels 0 to 8 in five bands: none yet, then two levels each.

@@ -78,7 +78,9 @@ TEST_CASE("take-up is told in multiples of five, down the tree, and changes by f
     CHECK(row(page, 1).at("started") == 15);
     CHECK(row(page, 1).at("shared") == 10);
     // Part of the tree.
-    CHECK(row(given.seen(campaign + "?organisation=guichet"), 0).at("code") == "guichet");
+    const auto part = given.seen(campaign + "?organisation=guichet");
+    CHECK(row(part, 0).at("code") == "guichet");
+    CHECK(part.at("take_up").at("above").at(0).at("name") == "Ministère");
     CHECK(row(given.seen(campaign + "?organisation=ailleurs"), 0).at("code") == "ministere");
     const auto csv = app.get(campaign + "/figures.csv").body;
     CHECK(csv.contains("bureau;Bureau;21;0;15"));
