@@ -13,11 +13,11 @@ export function kindOf(url) {
 const is_file = (path) => /\.(ics|csv|xml|json|atom|pdf)$/.test(path);
 
 // Calls `visit(page)` on each page, `answer(url, status)` for each linked file. Returns how many.
-export async function crawl(page, { examples = 3, most = 200, visit, answer }) {
+// Crawls that share `counts` share the examples: what one has looked at, the next leaves out.
+export async function crawl(page, { examples = 3, most = 200, counts = new Map(), visit, answer }) {
   const origin = new URL(page.url()).origin;
-  const seen = new Set();
-  const counts = new Map();
-  const queue = [];
+  const seen = new Set([`${origin}/`]);
+  const queue = [`${origin}/`];
   const take = (key, limit) => {
     const count = counts.get(key) ?? 0;
     if (count < limit) counts.set(key, count + 1);
@@ -35,7 +35,6 @@ export async function crawl(page, { examples = 3, most = 200, visit, answer }) {
     if (url.pathname.split('/').length > 2 && !take(folder, 4 * examples)) return;
     queue.push(url.href);
   };
-  add(`${origin}/`);
   let pages = 0;
   while (queue.length && pages < most) {
     const url = queue.shift();
