@@ -250,7 +250,7 @@ constexpr std::int64_t most_rows = 5000;
 constexpr std::size_t most_columns = 30, most_cells = 50'000;
 
 std::string written_day(base::Date day, std::string_view form) {
-    const std::string iso = base::iso_date(day);
+    std::string iso = base::iso_date(day);
     if (form != "dd/mm/yyyy") return iso;
     return iso.substr(8, 2) + "/" + iso.substr(5, 2) + "/" + iso.substr(0, 4);
 }
