@@ -10,6 +10,7 @@
 #include "http/router.hpp"
 #include "identity/identity.hpp"
 #include "organisations/organisations.hpp"
+#include "positioning/pages.hpp"
 
 #include <boost/json.hpp>
 
@@ -106,14 +107,8 @@ http::Response told(const http::Request& request, const Site& site, const Mine& 
 http::Response start(const http::Request& request, const Site& site) {
     const auto mine = opened(request, site);
     if (!mine) return http::refuse(mine.error());
-    const http::Form& form = request.form;
-    const positioning::Start options{.code = {},
-                                     .use_earlier = form.flag("use_earlier"),
-                                     .options = {.extra_time = form.flag("extra_time"),
-                                                 .large_text = form.flag("large_text"),
-                                                 .wide_spacing = form.flag("wide_spacing"),
-                                                 .untimed = form.flag("untimed"),
-                                                 .phone = form.flag("phone")}};
+    positioning::Start options;
+    positioning::read_options(request.form, options);
     const auto test =
         site.campaigns.start(request.person(), mine->campaign.id, options, request.now);
     if (!test) return told(request, site, *mine, test.error());
@@ -212,12 +207,7 @@ void add_agent_pages(http::Router& router, const std::shared_ptr<const Site>& si
         show_part);
     add("POST", one + "/start", me,
         {.summary = "Begin the test of a campaign, or go on with it",
-         .form = {{"use_earlier", yes},
-                  {"extra_time", yes},
-                  {"large_text", yes},
-                  {"wide_spacing", yes},
-                  {"untimed", yes},
-                  {"phone", yes}},
+         .form = positioning::option_fields(),
          .answer = R"({"type":"object","required":["id"]})"},
         start);
     add("POST", one + "/result", me,

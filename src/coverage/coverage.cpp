@@ -499,16 +499,34 @@ std::vector<Draft> Coverage::drafts(db::Transaction& transaction,
     return store::drafts(transaction, organisation, most_drafts);
 }
 
+base::Result<Coverage::OpenDraft> Coverage::open_draft(db::Transaction& transaction,
+                                                       base::PersonId by, std::int64_t id) {
+    auto draft = store::find_draft(transaction, id);
+    if (!draft) return refuse(ErrorKind::not_found, "coverage.draft_unknown");
+    const auto rights = identity_.rights(transaction, db::Versions(transaction), by);
+    const auto role = role_in(rights, readers(), draft->organisation);
+    if (role.empty()) return refuse(ErrorKind::not_found, "coverage.draft_unknown");
+    return OpenDraft{*std::move(draft), role};
+}
+
+void Coverage::record(db::Transaction& transaction, std::string_view action, const OpenDraft& open,
+                      base::PersonId by, base::Time now) {
+    audit::record(transaction, {.at = now,
+                                .actor = by,
+                                .role = open.role,
+                                .perimeter = open.draft.organisation,
+                                .action = action,
+                                .object = "training_draft",
+                                .object_id = open.draft.id});
+}
+
 base::Result<void> Coverage::change_seats(base::PersonId by, std::int64_t id,
                                           const std::map<base::OfferId, std::int64_t>& seats,
                                           base::Time now) {
     return database_.write([&](db::Transaction& transaction) -> base::Result<void> {
-        const auto draft = store::find_draft(transaction, id);
-        const auto rights = identity_.rights(transaction, db::Versions(transaction), by);
-        const auto role =
-            draft ? role_in(rights, readers(), draft->organisation) : std::string_view{};
-        if (role.empty()) return refuse(ErrorKind::not_found, "coverage.draft_unknown");
-        if (draft->state != DraftState::done)
+        const auto open = open_draft(transaction, by, id);
+        if (!open) return base::unexpected(open.error());
+        if (open->draft.state != DraftState::done)
             return refuse(ErrorKind::conflict, "coverage.why_not.not_done");
         for (const auto& [offer, count] : seats) {
             const std::string field = "seats-" + std::to_string(offer.value);
@@ -517,32 +535,17 @@ base::Result<void> Coverage::change_seats(base::PersonId by, std::int64_t id,
                     base::Error{ErrorKind::invalid, "coverage.why_not.seats", field});
             store::set_seats(transaction, id, offer, count);
         }
-        audit::record(transaction, {.at = now,
-                                    .actor = by,
-                                    .role = role,
-                                    .perimeter = draft->organisation,
-                                    .action = "coverage.change_draft",
-                                    .object = "training_draft",
-                                    .object_id = id});
+        record(transaction, "coverage.change_draft", *open, by, now);
         return {};
     });
 }
 
 base::Result<void> Coverage::remove_draft(base::PersonId by, std::int64_t id, base::Time now) {
     return database_.write([&](db::Transaction& transaction) -> base::Result<void> {
-        const auto draft = store::find_draft(transaction, id);
-        const auto rights = identity_.rights(transaction, db::Versions(transaction), by);
-        const auto role =
-            draft ? role_in(rights, readers(), draft->organisation) : std::string_view{};
-        if (role.empty()) return refuse(ErrorKind::not_found, "coverage.draft_unknown");
+        const auto open = open_draft(transaction, by, id);
+        if (!open) return base::unexpected(open.error());
         store::remove_draft(transaction, id);
-        audit::record(transaction, {.at = now,
-                                    .actor = by,
-                                    .role = role,
-                                    .perimeter = draft->organisation,
-                                    .action = "coverage.remove_draft",
-                                    .object = "training_draft",
-                                    .object_id = id});
+        record(transaction, "coverage.remove_draft", *open, by, now);
         return {};
     });
 }

@@ -121,6 +121,14 @@ public:
     base::Result<void> remove_draft(base::PersonId by, std::int64_t draft, base::Time now);
 
 private:
+    // A draft that the person may change, and the role by which.
+    struct OpenDraft {
+        Draft draft;
+        std::string_view role;
+    };
+    base::Result<OpenDraft> open_draft(db::Transaction&, base::PersonId by, std::int64_t draft);
+    static void record(db::Transaction&, std::string_view action, const OpenDraft&,
+                       base::PersonId by, base::Time now);
     void read_finished();
     void read_posts(base::Date);
     std::vector<Group> needs(db::Transaction&, const db::Versions&, base::OrganisationId,

@@ -48,12 +48,7 @@ Start start_of(const http::Request& request) {
     if (start.scope == Scope::some)
         for (const std::string& code : form.list("competence"))
             start.code += (start.code.empty() ? "" : ",") + code;
-    start.use_earlier = form.flag("use_earlier");
-    start.options = {.extra_time = form.flag("extra_time"),
-                     .large_text = form.flag("large_text"),
-                     .wide_spacing = form.flag("wide_spacing"),
-                     .untimed = form.flag("untimed"),
-                     .phone = form.flag("phone")};
+    read_options(form, start);
     return start;
 }
 
@@ -317,6 +312,20 @@ constexpr std::string_view yes = R"({"type":"boolean"})";
 
 }  // namespace
 
+void read_options(const http::Form& form, Start& start) {
+    start.use_earlier = form.flag("use_earlier");
+    start.options = {.extra_time = form.flag("extra_time"),
+                     .large_text = form.flag("large_text"),
+                     .wide_spacing = form.flag("wide_spacing"),
+                     .untimed = form.flag("untimed"),
+                     .phone = form.flag("phone")};
+}
+
+std::vector<http::Parameter> option_fields() {
+    return {{"use_earlier", yes},  {"extra_time", yes}, {"large_text", yes},
+            {"wide_spacing", yes}, {"untimed", yes},    {"phone", yes}};
+}
+
 void add_pages(http::Router& router, const http::PageRenderer& words, const Site& given) {
     const auto in = http::Access::signed_in();
     const auto with = [given](http::Response (*handler)(const http::Request&, const Site&)) {
@@ -329,18 +338,15 @@ void add_pages(http::Router& router, const http::PageRenderer& words, const Site
                            "Single ones, chosen already: 1.1,2.3"}},
                 .answer = choose_schema},
                with(choose));
+    auto begins = option_fields();
+    begins.insert(begins.begin(),
+                  {{"scope", R"({"enum":["core","area","trade","all","some"]})"},
+                   {"area"},
+                   {"trade"},
+                   {"competence", R"({"type":"array","items":{"type":"string"}})"}});
     router.add("POST", "/positioning", in,
                {.summary = "Begins a test",
-                .form = {{"scope", R"({"enum":["core","area","trade","all","some"]})"},
-                         {"area"},
-                         {"trade"},
-                         {"competence", R"({"type":"array","items":{"type":"string"}})"},
-                         {"use_earlier", yes},
-                         {"extra_time", yes},
-                         {"large_text", yes},
-                         {"wide_spacing", yes},
-                         {"untimed", yes},
-                         {"phone", yes}},
+                .form = std::move(begins),
                 .answer = R"({"type":"object","required":["id"]})"},
                with(start));
     router.add("GET", "/positioning/how-it-works", http::Access::anyone(),
