@@ -121,18 +121,6 @@ std::map<base::PersonId, std::string> names_of(Application& app, db::Transaction
     return names;
 }
 
-// What the members of a team share with whoever supervises them. (Whether the reader is that one,
-// the page itself asks.)
-requests::Shared shared_by(Application& app, db::Transaction& transaction,
-                           const std::vector<base::PersonId>& people) {
-    requests::Shared shared;
-    for (const auto& [person, supervisor] : app.plans.shared(transaction, people))
-        shared[person].plan = "/my-team/plans/" + std::to_string(person.value);
-    for (const auto& [person, test] : app.positioning.shared(transaction, people))
-        shared[person].result = "/positioning/" + std::to_string(test.value) + "/result";
-    return shared;
-}
-
 // To the address of before: where it is done, the letter is not the person's any more, so that it
 // is not erased with them.
 void tell_of_erasure(Application& app, db::Transaction& transaction, base::PersonId id,
@@ -369,12 +357,9 @@ Application::Application(const Configuration& configuration, db::Database& given
         router, {database, enrolments, sessions, catalogue, identity, organisations, base_url});
     enrolments.ask(requests);
     requests.add_jobs(jobs);
-    requests::add_pages(
-        router, {database, requests, sessions, catalogue, identity, organisations, pages,
-                 [this](db::Transaction& transaction, const std::vector<base::PersonId>& people) {
-                     return shared_by(*this, transaction, people);
-                 }});
-    plans::add_pages(router, {database, plans, frameworks, requests, identity, pages});
+    requests::add_pages(router,
+                        {database, requests, sessions, catalogue, identity, organisations, pages});
+    plans::add_pages(router, {database, plans, frameworks, positioning, requests, identity, pages});
     pix.ask(campaigns);
     pix.add_jobs(jobs);
     pix::add_pages(router, {database, pix, identity, pages});

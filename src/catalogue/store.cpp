@@ -86,7 +86,7 @@ constexpr db::Query select_contents{"catalogue.contents", R"sql(
     FROM offers o
     JOIN offer_versions v ON v.offer_id = o.id
                          AND v.number = coalesce(o.published_number, o.working_number)
-    WHERE o.id IN (SELECT value FROM json_each(CAST($1 AS text)))
+    WHERE o.id IN (SELECT value FROM json_each(CAST($1 AS text)) AS ids)
 )sql"};
 
 void for_contents(db::Transaction& transaction, std::string_view json_ids,

@@ -80,6 +80,25 @@ std::string first_line(const char* message) {
     throw Failure(what);
 }
 
+// A list of keys that is marked "AS ids" becomes an array: an index is then asked once for all of
+// them, which takes half as long as a join with the list.
+std::string with_arrays(std::string_view sql) {
+    constexpr std::string_view before = "IN (SELECT value FROM json_each(CAST($";
+    constexpr std::string_view after = " AS text)) AS ids)";
+    std::string out;
+    for (auto at = sql.find(before); at != sql.npos; at = sql.find(before)) {
+        const auto number = at + before.size();
+        const auto end = sql.find_first_not_of("0123456789", number);
+        const bool marked = sql.substr(end).starts_with(after);
+        out += sql.substr(0, marked ? at : number);
+        if (marked)
+            out += fmt::format("= ANY (CAST(translate(${}, '[]', '{{}}') AS bigint[]))",
+                               sql.substr(number, end - number));
+        sql.remove_prefix(marked ? end + after.size() : number);
+    }
+    return out += sql;
+}
+
 // Results travel as text: a bigint costs no more than in binary, and numeric (sum of bigint),
 // boolean and real are read by the same few lines.
 class PostgresRow final : public Row {
@@ -212,8 +231,8 @@ public:
         auto known = cache_.find(query.sql);
         if (known == cache_.end() && cache_.size() < most_statements) {
             known = cache_.emplace(query.sql, fmt::format("q{}", ++last_number_)).first;
-            sent(PQsendPrepare(handle_.get(), known->second.c_str(), known->first.c_str(), 0,
-                               nullptr));
+            sent(PQsendPrepare(handle_.get(), known->second.c_str(), with_arrays(query.sql).c_str(),
+                               0, nullptr));
             pending_.push_back({query.name, &known->first, false});
         }
         if (known != cache_.end())
@@ -221,7 +240,7 @@ public:
                                      parameters_.pointers(), parameters_.lengths(),
                                      parameters_.formats(), 0));
         else
-            sent(PQsendQueryParams(handle_.get(), std::string(query.sql).c_str(),
+            sent(PQsendQueryParams(handle_.get(), with_arrays(query.sql).c_str(),
                                    parameters_.count(), nullptr, parameters_.pointers(),
                                    parameters_.lengths(), parameters_.formats(), 0));
         pending_.push_back({query.name, nullptr, wanted});

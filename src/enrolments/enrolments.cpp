@@ -381,9 +381,8 @@ Trainings Enrolments::trainings_of(db::Transaction& transaction, base::PersonId 
     return {std::move(trainings), has_feed};
 }
 
-std::vector<Enrolment> Enrolments::held_by(db::Transaction& transaction,
-                                           const std::vector<base::PersonId>& people,
-                                           base::Time since) {
+std::vector<Held> Enrolments::held_by(db::Transaction& transaction,
+                                      const std::vector<base::PersonId>& people, base::Time since) {
     return store::held_by_all(transaction, db::json_ids(people), since);
 }
 

@@ -44,6 +44,10 @@ enum class State {
 };
 std::string_view name_of(State);
 
+inline bool has_seat(State state) {
+    return state == State::seated || state == State::offered;
+}
+
 struct Enrolment {
     base::EnrolmentId id;
     base::SessionId session;
@@ -65,8 +69,15 @@ struct Enrolment {
     std::string reason = {};                   // what the organiser wrote to this person
     bool moved = false;  // the session was moved: to keep, or to give back without penalty
 
-    bool has_seat() const { return state == State::seated || state == State::offered; }
+    bool has_seat() const { return enrolments::has_seat(state); }
     bool holds() const { return has_seat() || state == State::waiting || state == State::applied; }
+};
+
+// A seat or place that somebody holds.
+struct Held {
+    base::SessionId session;
+    base::PersonId person;
+    State state = State::seated;
 };
 
 // One of a person's enrolments with what is needed to show it.
@@ -217,8 +228,8 @@ public:
     // -- reading
     Trainings trainings_of(db::Transaction&, base::PersonId, base::Time now);
     // The seats and places that these people hold, taken since that time.
-    std::vector<Enrolment> held_by(db::Transaction&, const std::vector<base::PersonId>&,
-                                   base::Time since);
+    std::vector<Held> held_by(db::Transaction&, const std::vector<base::PersonId>&,
+                              base::Time since);
     // The invitation (RFC 5546) to the half days of a seat; "" for somebody who waits.
     std::string invitation(const Training&, const identity::Person&) const;
     std::optional<Enrolment> find(db::Transaction&, base::EnrolmentId);

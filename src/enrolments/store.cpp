@@ -121,7 +121,7 @@ std::optional<Enrolment> find_held(db::Transaction& transaction, base::SessionId
 constexpr db::Query select_held_by{"enrolments.held_by", "SELECT " ENROLMENT_COLUMNS R"sql(
     FROM enrolments e
     WHERE person_id = $1 AND)sql" HOLDS R"sql(
-      AND session_id IN (SELECT value FROM json_each(CAST($2 AS text)))
+      AND session_id IN (SELECT value FROM json_each(CAST($2 AS text)) AS ids)
 )sql"};
 
 std::vector<Enrolment> held_by(db::Transaction& transaction, base::PersonId person,
@@ -129,16 +129,21 @@ std::vector<Enrolment> held_by(db::Transaction& transaction, base::PersonId pers
     return list(transaction, select_held_by, {person.value, json_session_ids});
 }
 
-constexpr db::Query select_held_by_all{"enrolments.held_by_all", "SELECT " ENROLMENT_COLUMNS R"sql(
-    FROM enrolments e
-    WHERE person_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+constexpr db::Query select_held_by_all{"enrolments.held_by_all", R"sql(
+    SELECT session_id, person_id, state FROM enrolments
+    WHERE person_id IN (SELECT value FROM json_each(CAST($1 AS text)) AS ids)
       AND created_at >= $2 AND)sql" HOLDS R"sql(
     ORDER BY id
 )sql"};
 
-std::vector<Enrolment> held_by_all(db::Transaction& transaction, std::string_view json_person_ids,
-                                   base::Time since) {
-    return list(transaction, select_held_by_all, {json_person_ids, base::to_epoch(since)});
+std::vector<Held> held_by_all(db::Transaction& transaction, std::string_view json_person_ids,
+                              base::Time since) {
+    std::vector<Held> found;
+    transaction.run(
+        select_held_by_all, {json_person_ids, base::to_epoch(since)}, [&](const db::Row& row) {
+            found.push_back({{row.integer(0)}, {row.integer(1)}, state_of(row.text(2))});
+        });
+    return found;
 }
 
 // One row at least, so that the feed is told to somebody without enrolments, too.

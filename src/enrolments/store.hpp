@@ -16,8 +16,7 @@ std::optional<Enrolment> find(db::Transaction&, base::EnrolmentId);
 std::optional<Enrolment> find_held(db::Transaction&, base::SessionId, base::PersonId);
 std::vector<Enrolment> held_by(db::Transaction&, base::PersonId, std::string_view json_session_ids);
 // Of all these people, since that time.
-std::vector<Enrolment> held_by_all(db::Transaction&, std::string_view json_person_ids,
-                                   base::Time since);
+std::vector<Held> held_by_all(db::Transaction&, std::string_view json_person_ids, base::Time since);
 struct OfPerson {
     std::vector<std::pair<Enrolment, int>> enrolments;  // with how many wait before
     bool has_feed = false;

@@ -159,6 +159,12 @@ void Identity::set_language(db::Transaction& transaction, base::PersonId person,
     store::set_language(transaction, person, language);
 }
 
+std::map<base::PersonId, Named> Identity::named(db::Transaction& transaction,
+                                                const std::vector<base::PersonId>& ids) {
+    if (ids.empty()) return {};
+    return store::named(transaction, db::json_ids(ids));
+}
+
 std::map<base::PersonId, Person> Identity::persons(db::Transaction& transaction,
                                                    const std::vector<base::PersonId>& ids) {
     std::map<base::PersonId, Person> found;

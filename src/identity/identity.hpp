@@ -42,6 +42,11 @@ struct Person {
     std::string full_name() const { return given_name + " " + usual_name; }
 };
 
+struct Named {
+    std::string name;  // in full
+    std::string job;
+};
+
 struct Affiliation {
     base::OrganisationId organisation;
     std::string population;   // etat, territoriale, hospitaliere
@@ -149,6 +154,8 @@ public:
     std::vector<Person> demo_people(db::Transaction&);
     std::map<base::PersonId, Person> persons(db::Transaction&,
                                              const std::vector<base::PersonId>& ids);
+    // What a list shows of them.
+    std::map<base::PersonId, Named> named(db::Transaction&, const std::vector<base::PersonId>& ids);
     // By their professional mail, in any case.
     std::optional<Person> find_by_email(db::Transaction&, std::string_view email);
     // Those of these mails (in lower case) that are known, by mail.

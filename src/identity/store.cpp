@@ -231,7 +231,7 @@ std::map<std::string, base::PersonId, std::less<>> find_by_emails(
 constexpr db::Query select_agents{"identity.agents_at", R"sql(
     SELECT p.id, p.email, p.given_name, p.usual_name, p.job, p.language, p.demo, a.organisation_id
     FROM affiliations a JOIN persons p ON p.id = a.person_id
-    WHERE a.organisation_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+    WHERE a.organisation_id IN (SELECT value FROM json_each(CAST($1 AS text)) AS ids)
       AND ($2 = '' OR a.population = $2) AND a.contractor = 0
       AND a.from_day <= $3 AND (a.until_day IS NULL OR a.until_day >= $3)
       AND p.id > $4
@@ -310,6 +310,20 @@ std::vector<Person> persons(db::Transaction& transaction, std::string_view json_
     std::vector<Person> found;
     transaction.run(select_persons, {json_ids},
                     [&](const db::Row& row) { found.push_back(person_from(row)); });
+    return found;
+}
+
+constexpr db::Query select_named{"identity.named", R"sql(
+    SELECT id, given_name || ' ' || usual_name, job FROM persons
+    WHERE id IN (SELECT value FROM json_each(CAST($1 AS text)) AS ids)
+)sql"};
+
+std::map<base::PersonId, Named> named(db::Transaction& transaction, std::string_view json_ids) {
+    std::map<base::PersonId, Named> found;
+    transaction.run(select_named, {json_ids}, [&](const db::Row& row) {
+        found.emplace_hint(found.end(), base::PersonId{row.integer(0)},
+                           Named{std::string{row.text(1)}, std::string{row.text(2)}});
+    });
     return found;
 }
 
@@ -432,7 +446,7 @@ std::vector<Affiliation> affiliations_of(db::Transaction& transaction, base::Per
 constexpr db::Query select_affiliations_on{"identity.affiliations_on", R"sql(
     SELECT organisation_id, population, contractor, from_day, until_day, person_id
     FROM affiliations
-    WHERE person_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+    WHERE person_id IN (SELECT value FROM json_each(CAST($1 AS text)) AS ids)
       AND from_day <= $2 AND (until_day IS NULL OR until_day >= $2)
 )sql"};
 

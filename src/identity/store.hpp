@@ -41,6 +41,7 @@ std::vector<std::pair<base::PersonId, base::OrganisationId>> holders(
     db::Transaction&, std::string_view role, std::string_view json_organisation_ids);
 std::vector<Person> demo_people(db::Transaction&);
 std::vector<Person> persons(db::Transaction&, std::string_view json_ids);
+std::map<base::PersonId, Named> named(db::Transaction&, std::string_view json_ids);
 base::PersonId insert(db::Transaction&, const Person&);
 void update(db::Transaction&, base::PersonId, const Person&);
 void supervises(db::Transaction&, base::PersonId);

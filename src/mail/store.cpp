@@ -86,7 +86,7 @@ std::vector<Waiting> take_due(db::Transaction& transaction, base::Time now, base
 // Whoever had the lease: a letter that has left has left.
 constexpr db::Query mark_letters_sent{"mail.mark_sent", R"sql(
     UPDATE outbox SET state = 'sent', sent_at = $2, leased_until = NULL, last_error = ''
-    WHERE id IN (SELECT value FROM json_each(CAST($1 AS text)))
+    WHERE id IN (SELECT value FROM json_each(CAST($1 AS text)) AS ids)
 )sql"};
 
 void mark_sent(db::Transaction& transaction, std::span<const std::int64_t> ids, base::Time now) {
@@ -135,7 +135,7 @@ void release(db::Transaction& transaction, std::int64_t id, int attempt, std::st
 
 constexpr db::Query read_choices{"mail.choices", R"sql(
     SELECT person_id, kind, choice FROM mail_choices
-    WHERE person_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+    WHERE person_id IN (SELECT value FROM json_each(CAST($1 AS text)) AS ids)
 )sql"};
 
 std::map<base::PersonId, Choices> choices_of(db::Transaction& transaction,

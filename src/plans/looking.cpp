@@ -132,13 +132,14 @@ class History {
 public:
     History(Known& known, const Measured& measured) : known_(known), measured_(measured) {}
 
-    void add_seats(const std::vector<enrolments::Enrolment>& seats) {
+    void add_seats(const std::vector<enrolments::Held>& seats) {
         for (const auto& seat : seats) {
             const auto at = known_.placed.find(seat.session);
             if (at == known_.placed.end()) continue;
             const sessions::Session& session = at->second.session;
             const bool over = session.ends_at() <= known_.now;
-            if (session.status == sessions::Status::cancelled || (over && !seat.has_seat()))
+            if (session.status == sessions::Status::cancelled ||
+                (over && !enrolments::has_seat(seat.state)))
                 continue;
             (over ? known_.done : known_.busy).insert(session.offer);
             add({.offer = session.offer,

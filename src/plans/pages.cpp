@@ -9,6 +9,7 @@
 #include "identity/identity.hpp"
 #include "plans/plans.hpp"
 #include "plans/views.hpp"
+#include "positioning/positioning.hpp"
 
 #include <boost/json.hpp>
 
@@ -82,6 +83,30 @@ http::Response show_shared(const http::Request& request, const Site& site) {
         page.own = false;
         page.name = name_of(transaction, site, *agent);
         return http::show(http::view("plans/plan", plan_view(page, words_of(request, site))));
+    });
+}
+
+// Plans that were shared with the present supervisor, results with whoever it is.
+http::Response show_team(const http::Request& request, const Site& site) {
+    return site.database.read([&](db::Transaction& transaction) {
+        const auto today = std::chrono::floor<std::chrono::days>(request.now);
+        const auto team = site.requests.supervised_by(transaction, request.person(), today);
+        std::vector<base::PersonId> agents;
+        for (const requests::Supervised& one : team) agents.push_back(one.agent);
+        SharedWithMe shared;
+        if (!agents.empty()) {
+            const auto plans = site.plans.shared(transaction, agents);
+            for (const auto& [agent, supervisor] : team)
+                if (const auto at = plans.find(agent);
+                    at != plans.end() && at->second == supervisor)
+                    shared.plans.insert(agent);
+            shared.results = site.positioning.shared(transaction, agents);
+            std::erase_if(agents, [&](base::PersonId agent) {
+                return !shared.plans.contains(agent) && !shared.results.contains(agent);
+            });
+            shared.people = site.identity.persons(transaction, agents);
+        }
+        return http::show(http::view("plans/team", team_view(shared)));
     });
 }
 
@@ -278,6 +303,9 @@ void add_pages(http::Router& router, const Site& given) {
                {.summary = "Begins a request for an offer with the motivation of the plan",
                 .form = {{"session", R"({"type":"integer"})"}}},
                with(ask));
+    router.add("GET", "/my-team/plans", in,
+               {.summary = "What the people of my team share with me", .answer = team_schema},
+               with(show_team));
     router.add(
         "GET", "/my-team/plans/{person}", in,
         {.summary = "The plan that an agent shares with their supervisor", .answer = plan_schema},

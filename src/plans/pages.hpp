@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
-// The pages /my-plan and below, and /my-team/plans/{person}.
+// The pages /my-plan and below, /my-team/plans and /my-team/plans/{person}.
 #pragma once
 
 namespace db {
@@ -15,6 +15,9 @@ class Identity;
 namespace frameworks {
 class Frameworks;
 }
+namespace positioning {
+class Positioning;
+}
 namespace requests {
 class Requests;
 }
@@ -28,6 +31,7 @@ struct Site {
     db::Database& database;
     Plans& plans;
     frameworks::Frameworks& frameworks;
+    positioning::Positioning& positioning;
     requests::Requests& requests;
     identity::Identity& identity;
     const http::PageRenderer& words;

@@ -107,7 +107,7 @@ void remove_mark(db::Transaction& transaction, base::PersonId person, base::Offe
 
 constexpr db::Query select_shared{"plans.shared", R"sql(
     SELECT person_id, shared_with FROM plans
-    WHERE person_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+    WHERE person_id IN (SELECT value FROM json_each(CAST($1 AS text)) AS ids)
       AND shared_with IS NOT NULL
 )sql"};
 

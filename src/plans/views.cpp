@@ -370,6 +370,28 @@ std::string url_of(const Filters& filters, std::string_view path) {
     return std::string{path} + query;
 }
 
+json::object team_view(const SharedWithMe& shared) {
+    std::vector<std::pair<std::string, json::object>> rows;  // by their names, folded
+    for (const auto& [id, person] : shared.people) {
+        const auto result = shared.results.find(id);
+        const std::string number = std::to_string(id.value);
+        rows.emplace_back(
+            base::fold(person.full_name()),
+            json::object{
+                {"name", person.full_name()},
+                {"job", person.job},
+                {"plan", shared.plans.contains(id) ? "/my-team/plans/" + number : std::string{}},
+                {"result",
+                 result == shared.results.end()
+                     ? std::string{}
+                     : "/positioning/" + std::to_string(result->second.value) + "/result"}});
+    }
+    std::ranges::sort(rows, {}, &std::pair<std::string, json::object>::first);
+    json::array people;
+    for (auto& [folded, row] : rows) people.push_back(std::move(row));
+    return {{"people", std::move(people)}};
+}
+
 const std::string_view plan_schema = R"json({
  "type": "object",
  "required": ["own", "aim", "positioned", "measured_at", "reached", "aimed", "all_reached", "gap",
@@ -404,6 +426,12 @@ const std::string_view plan_schema = R"json({
 const std::string_view aim_schema = R"json({
  "type": "object", "required": ["aim", "trade", "families", "fields", "form"],
  "properties": {"aim": {"enum": ["core", "trade", "agreed"]}}})json";
+
+const std::string_view team_schema = R"json({
+ "type": "object", "required": ["people"],
+ "properties": {"people": {"type": "array", "items": {"type": "object",
+   "required": ["name", "job", "plan", "result"],
+   "properties": {"plan": {"type": "string"}, "result": {"type": "string"}}}}}})json";
 
 const std::string_view share_schema = R"json({
  "type": "object", "required": ["supervisor", "delegates", "shared"],

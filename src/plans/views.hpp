@@ -6,6 +6,8 @@
 #include <boost/json/fwd.hpp>
 
 #include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -43,9 +45,17 @@ struct AimPage {
 };
 boost::json::object aim_view(const AimPage&);
 
+// What people share with the supervisor who reads.
+struct SharedWithMe {
+    std::set<base::PersonId> plans;
+    std::map<base::PersonId, base::PositioningId> results;  // the latest that is shared
+    std::map<base::PersonId, identity::Person> people;      // all of both
+};
+boost::json::object team_view(const SharedWithMe&);
+
 // "/my-plan?online=1&hours=2": the same filters give the same address.
 std::string url_of(const Filters&, std::string_view path = "/my-plan");
 
-extern const std::string_view plan_schema, aim_schema, share_schema;
+extern const std::string_view plan_schema, aim_schema, share_schema, team_schema;
 
 }  // namespace plans

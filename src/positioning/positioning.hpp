@@ -27,7 +27,8 @@ class Versions;
 }  // namespace db
 namespace http {
 class Form;
-}
+struct Parameter;
+}  // namespace http
 namespace identity {
 class Identity;
 }
@@ -82,6 +83,11 @@ struct Start {
     bool use_earlier = false;  // begin from what the latest tests say
     Options options;
 };
+
+// How somebody takes a test: the fields of templates/options.html, for whoever lets one begin, and
+// the earlier result.
+void read_options(const http::Form&, Start&);
+std::vector<http::Parameter> option_fields();
 
 // What became of an answer. Not recorded: it was sent before (a double click, another device, the
 // back button) and the test stands as it is.

@@ -323,7 +323,7 @@ constexpr db::Query select_profiles{
     ", p.id, p.person_id, p.ended_at, p.shared_at, p.at_core, p.core_id "
     "FROM positionings p JOIN positioning_results r ON r.positioning_id = p.id "
     "WHERE p.state = 'done' "
-    "AND p.person_id IN (SELECT value FROM json_each(CAST($1 AS text))) "
+    "AND p.person_id IN (SELECT value FROM json_each(CAST($1 AS text)) AS ids) "
     "ORDER BY p.ended_at, p.id"};
 
 std::map<base::PersonId, Profile> profiles(db::Transaction& transaction,
@@ -350,7 +350,7 @@ std::map<base::PersonId, Profile> profiles(db::Transaction& transaction,
 
 constexpr db::Query select_shared{"positioning.shared", R"sql(
     SELECT person_id, id FROM positionings
-    WHERE person_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+    WHERE person_id IN (SELECT value FROM json_each(CAST($1 AS text)) AS ids)
       AND state = 'done' AND shared_at IS NOT NULL
     ORDER BY ended_at, id
 )sql"};
@@ -373,7 +373,7 @@ constexpr db::Query select_finished_since{"positioning.finished_since", R"sql(
 )sql"};
 constexpr db::Query select_levels{"positioning.levels", R"sql(
     SELECT positioning_id, competence, level FROM positioning_results
-    WHERE positioning_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+    WHERE positioning_id IN (SELECT value FROM json_each(CAST($1 AS text)) AS ids)
 )sql"};
 
 std::vector<Finished> finished_since(db::Transaction& transaction, base::Time since,

@@ -32,12 +32,6 @@ namespace requests {
 
 class Requests;
 
-// Addresses of what each shares: their plan, their latest result that is shared.
-struct SharedByOne {
-    std::string plan, result;  // "": not
-};
-using Shared = std::map<base::PersonId, SharedByOne>;
-
 // What the pages of requests use; all of it must outlive the router.
 struct Site {
     db::Database& database;
@@ -47,8 +41,6 @@ struct Site {
     identity::Identity& identity;
     organisations::Organisations& organisations;
     const http::PageRenderer& words;  // what a refusal reads like in a list of several
-    // What members of a team share with their supervisor; slices above tell it.
-    std::function<Shared(db::Transaction&, const std::vector<base::PersonId>&)> shared = {};
 };
 
 void add_pages(http::Router&, const Site&);

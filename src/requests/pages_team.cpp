@@ -101,14 +101,8 @@ http::Response answer_supervision(const http::Request& request, const Site& site
 http::Response show_team(const http::Request& request, const Site& site) {
     return site.database.read([&](db::Transaction& transaction) {
         const Team team = site.requests.team_of(transaction, request.person(), request.now);
-        std::vector<base::PersonId> members;
-        for (const Team::Member& member : team.members)
-            if (member.supervision && member.state == SupervisionState::confirmed)
-                members.push_back(member.person);
-        const Shared shared =
-            site.shared && !members.empty() ? site.shared(transaction, members) : Shared{};
         return http::show(
-            http::view("requests/my-team", team_view(team, shared, request.person(), request.now)));
+            http::view("requests/my-team", team_view(team, request.person(), request.now)));
     });
 }
 

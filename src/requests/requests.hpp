@@ -80,12 +80,17 @@ struct Team {
         SupervisionState state = SupervisionState::confirmed;
     };
     std::vector<Member> members;
-    std::vector<Request> to_answer;            // waiting for the reader, the most urgent first
-    std::vector<Request> others;               // of members, waiting for somebody else
-    std::vector<enrolments::Enrolment> seats;  // that members hold, also past ones
-    std::map<base::PersonId, identity::Person> people;
-    std::map<base::SessionId, sessions::Placed> sessions;
+    std::vector<Request> to_answer;       // waiting for the reader, the most urgent first
+    std::vector<Request> others;          // of members, waiting for somebody else
+    std::vector<enrolments::Held> seats;  // of members, also past ones
+    std::map<base::PersonId, identity::Named> people;
+    std::map<base::SessionId, sessions::Dated> sessions;
     std::map<base::OfferId, catalogue::OfferTitle> titles;
+};
+
+// Who supervises an agent.
+struct Supervised {
+    base::PersonId agent, supervisor;
 };
 
 // The training office's list.
@@ -153,6 +158,8 @@ public:
     base::Result<void> end_delegation(base::PersonId supervisor, base::DelegationId,
                                       base::Time now);
     Team team_of(db::Transaction&, base::PersonId, base::Time now);
+    // Whose confirmed supervisor the reader is, or whose supervisor they stand in for that day.
+    std::vector<Supervised> supervised_by(db::Transaction&, base::PersonId reader, base::Date);
 
     // -- asking
     // The open or draft request of this agent for this offer, if there is one.

@@ -28,7 +28,8 @@ std::string list_of(const std::string& item) {
     return R"json({"type": "array", "items": )json" + item + "}";
 }
 
-const std::string background = R"json({"type": "object", "required": ["absences", "trainings"],
+const std::string background =
+    R"json({"type": "object", "required": ["absences", "absences_more", "trainings"],
  "properties": {"absences": {"type": "array", "items": {"type": "object",
    "required": ["name", "asked"]}},
   "trainings": {"type": "array", "items": {"type": "object", "required": ["title", "day"]}}}})json";

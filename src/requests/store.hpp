@@ -36,6 +36,7 @@ struct TeamRow {
     bool mine = false;               // ... for the reader
 };
 std::vector<TeamRow> team_of(db::Transaction&, base::PersonId reader, base::Date today);
+std::vector<Supervised> supervised_by(db::Transaction&, base::PersonId reader, base::Date today);
 
 // -- requests (store.cpp)
 // Nothing when the agent has an open one for this offer already.

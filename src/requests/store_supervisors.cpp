@@ -165,24 +165,45 @@ std::vector<base::PersonId> delegates_of(db::Transaction& transaction, base::Per
     return found;
 }
 
-// One row a person without an open request, else one a request. `theirs`: the reader, and those
-// whose delegate the reader is today. BETWEEN: a range cannot be hashed, so that PostgreSQL asks
-// the index for each person of the team, where it would read all open requests of the State.
-constexpr db::Query select_team{"requests.team", R"sql(
-    WITH theirs AS (
-        SELECT CAST($1 AS bigint) AS id
-        UNION SELECT supervisor_id FROM delegations
-        WHERE delegate_id = $1 AND from_day <= $2 AND until_day >= $2 AND ended_at IS NULL)
+// Of a reader $1: themselves, and those whose delegate they are on the day $2.
+#define THEIRS                                         \
+    "WITH theirs AS (SELECT CAST($1 AS bigint) AS id " \
+    "UNION SELECT supervisor_id FROM delegations "     \
+    "WHERE delegate_id = $1 AND from_day <= $2 AND until_day >= $2 AND ended_at IS NULL) "
+
+constexpr db::Query select_supervised{"requests.supervised_by", THEIRS R"sql(
+    SELECT person_id, supervisor_id FROM supervisions
+    WHERE supervisor_id IN (SELECT id FROM theirs) AND state = 'confirmed' AND person_id <> $1
+    ORDER BY person_id
+)sql"};
+
+std::vector<Supervised> supervised_by(db::Transaction& transaction, base::PersonId reader,
+                                      base::Date today) {
+    std::vector<Supervised> found;
+    transaction.run(select_supervised, {reader.value, day_number(today)}, [&](const db::Row& row) {
+        found.push_back({{row.integer(0)}, {row.integer(1)}});
+    });
+    return found;
+}
+
+// One row a person without an open request, else one a request. BETWEEN: a range cannot be hashed,
+// so that PostgreSQL asks the index for each person of the team, where it would read all open
+// requests of the State.
+constexpr db::Query select_team{"requests.team", THEIRS R"sql(
     SELECT p.person_id, p.id, p.state,
            CASE WHEN r.decider = 'supervisor' AND r.decider_id IN (SELECT id FROM theirs)
                 THEN 1 ELSE 0 END, )sql" REQUEST_COLUMNS R"sql(
-    FROM (SELECT person_id, id, state FROM supervisions
-          WHERE supervisor_id IN (SELECT id FROM theirs)
-            AND state IN ('declared', 'to_accept', 'confirmed')
+    FROM (SELECT s.person_id, s.id, s.state
+          FROM theirs t JOIN supervisions s ON s.supervisor_id = t.id
+          WHERE s.state IN ('declared', 'to_accept', 'confirmed')
           UNION ALL
-          SELECT person_id, NULL, 'confirmed' FROM requests
-          WHERE state = 'to_decide' AND decider = 'supervisor'
-            AND decider_id IN (SELECT id FROM theirs)) AS p
+          SELECT q.person_id, NULL, 'confirmed'
+          FROM theirs t JOIN requests q ON q.decider_id = t.id
+          WHERE q.state = 'to_decide' AND q.decider = 'supervisor'
+            AND NOT EXISTS (SELECT 1 FROM supervisions s
+                            WHERE s.person_id = q.person_id
+                              AND s.state IN ('declared', 'to_accept', 'confirmed')
+                              AND s.supervisor_id IN (SELECT id FROM theirs))) AS p
     LEFT JOIN requests r ON r.person_id BETWEEN p.person_id AND p.person_id
                         AND r.state = 'to_decide'
     ORDER BY r.due_at, r.id, p.person_id, p.id

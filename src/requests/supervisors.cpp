@@ -342,18 +342,23 @@ Team Requests::team_of(db::Transaction& transaction, base::PersonId reader, base
         list.push_back(std::move(*row.request));
     }
     if (people.empty()) return team;
-    team.people = identity_.persons(transaction, people);
+    team.people = identity_.named(transaction, people);
     std::vector<base::PersonId> confirmed;
     for (const Team::Member& member : team.members)
         if (member.state == SupervisionState::confirmed) confirmed.push_back(member.person);
     team.seats = enrolments_.held_by(transaction, confirmed, now - recent);
-    for (const enrolments::Enrolment& seat : team.seats) session_ids.push_back(seat.session);
+    for (const enrolments::Held& seat : team.seats) session_ids.push_back(seat.session);
     std::sort(session_ids.begin(), session_ids.end());
     session_ids.erase(std::unique(session_ids.begin(), session_ids.end()), session_ids.end());
-    if (!session_ids.empty()) team.sessions = sessions_.placed(transaction, session_ids);
-    for (const auto& [id, placed] : team.sessions) offers.push_back(placed.session.offer);
+    if (!session_ids.empty()) team.sessions = sessions_.dated(transaction, session_ids);
+    for (const auto& [id, session] : team.sessions) offers.push_back(session.offer);
     team.titles = catalogue_.titles(transaction, offers);
     return team;
+}
+
+std::vector<Supervised> Requests::supervised_by(db::Transaction& transaction, base::PersonId reader,
+                                                base::Date today) {
+    return store::supervised_by(transaction, reader, today);
 }
 
 }  // namespace requests

@@ -11,6 +11,7 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
+#include <span>
 
 namespace requests {
 namespace json = boost::json;
@@ -32,18 +33,16 @@ json::object title_view(const catalogue::OfferTitle& title) {
     return {{"slug", title.slug}, {"title", title.title}, {"fictitious", title.fictitious}};
 }
 
+using Names = std::map<base::PersonId, identity::Named>;
+
+std::string_view name_in(const Names& people, base::PersonId person) {
+    const auto at = people.find(person);
+    return at == people.end() ? std::string_view{} : at->second.name;
+}
+
 std::string name_in(const People& people, base::PersonId person) {
     const auto at = people.find(person);
     return at == people.end() ? std::string{} : at->second.full_name();
-}
-
-void put_session(json::object& view, const sessions::Placed* placed) {
-    if (placed == nullptr) {
-        view["session"] = nullptr;
-        return;
-    }
-    view["session"] =
-        sessions::session_view(placed->session, placed->venue ? &*placed->venue : nullptr);
 }
 
 const sessions::Placed* placed_in(const std::map<base::SessionId, sessions::Placed>& sessions,
@@ -54,8 +53,7 @@ const sessions::Placed* placed_in(const std::map<base::SessionId, sessions::Plac
 }
 
 // What every list of requests tells of one.
-json::object summary(const Request& request, const catalogue::OfferTitle& title,
-                     const sessions::Placed* placed, base::Time now) {
+json::object summary(const Request& request, const catalogue::OfferTitle& title, base::Time now) {
     json::object view{
         {"id", request.id.value},
         {"state", name_of(request.state)},
@@ -78,22 +76,40 @@ json::object summary(const Request& request, const catalogue::OfferTitle& title,
         request.decided_at ? json::value(base::iso_time(*request.decided_at)) : nullptr;
     view["price_cents"] = request.price_cents ? json::value(*request.price_cents) : nullptr;
     view["free"] = request.price_cents == 0;
-    put_session(view, placed);
+    view["session"] = nullptr;
     return view;
 }
+
+// ... and of its session.
+json::object summary(const Request& request, const catalogue::OfferTitle& title,
+                     const sessions::Placed* placed, base::Time now) {
+    json::object view = summary(request, title, now);
+    if (placed != nullptr)
+        view["session"] =
+            sessions::session_view(placed->session, placed->venue ? &*placed->venue : nullptr);
+    return view;
+}
+
+// Of those who are away on the same days, so many are named: beside one request, in a list of them.
+constexpr std::size_t background_of_one = 50;
+constexpr std::size_t background_of_several = 6;
 
 std::string dates_in_words(const sessions::Placed* placed) {
     return placed == nullptr ? std::string{} : base::iso_time(placed->session.starts_at());
 }
 
-json::object background_view(const Background& background, const People& people) {
+// `most`: absences that are named.
+json::object background_view(const Background& background, const Names& people, std::size_t most) {
     json::array absences;
-    for (const Background::Absence& absence : background.absences)
+    const std::size_t named = std::min(most, background.absences.size());
+    for (const Background::Absence& absence : std::span{background.absences}.first(named))
         absences.push_back({{"name", name_in(people, absence.person)}, {"asked", absence.asked}});
     json::array trainings;
     for (const Background::Training& training : background.trainings)
         trainings.push_back({{"title", training.title}, {"day", base::iso_date(training.day)}});
-    return {{"absences", std::move(absences)}, {"trainings", std::move(trainings)}};
+    return {{"absences", std::move(absences)},
+            {"absences_more", background.absences.size() - named},
+            {"trainings", std::move(trainings)}};
 }
 
 }  // namespace
@@ -145,20 +161,20 @@ json::object alternatives_view(const std::vector<Alternative>& alternatives) {
 // -- reading and deciding
 
 TeamCalendar::TeamCalendar(const Team& team, base::Time now) {
-    for (const auto& [id, placed] : team.sessions)
-        if (placed.session.status != sessions::Status::cancelled)
-            for (const sessions::Slot& slot : placed.session.slots)
+    for (const auto& [id, session] : team.sessions)
+        if (session.status != sessions::Status::cancelled)
+            for (const sessions::Slot& slot : session.slots)
                 days_[id].insert(base::in_paris(slot.starts_at).day);
     const auto add = [&](base::PersonId person, base::SessionId session, bool asked) {
         const auto days = days_.find(session);
         if (days == days_.end()) return;
         for (const base::Date day : days->second) away_[day].push_back({person, asked});
     };
-    for (const enrolments::Enrolment& seat : team.seats) {
+    for (const enrolments::Held& seat : team.seats) {
         add(seat.person, seat.session, false);
         const auto days = days_.find(seat.session);
         if (days == days_.end()) continue;
-        const sessions::Session& session = team.sessions.at(seat.session).session;
+        const sessions::Dated& session = team.sessions.at(seat.session);
         if (session.ends_at() < now)
             trainings_[seat.person].push_back(
                 {team.titles.at(session.offer).title, *days->second.begin()});
@@ -290,8 +306,8 @@ json::object request_view(const Dossier& dossier, base::PersonId reader, const T
             {"verdict", json::object{}}};
         if (team != nullptr) {
             view["knows_team"] = true;
-            view["background"] =
-                background_view(TeamCalendar(*team, now).background_of(request), team->people);
+            view["background"] = background_view(TeamCalendar(*team, now).background_of(request),
+                                                 team->people, background_of_one);
         } else {
             view["knows_team"] = false;
         }
@@ -314,28 +330,33 @@ json::object mine_view(const Mine& mine, base::Time now) {
     return {{"open", std::move(open)}, {"past", std::move(past)}, {"none", none}};
 }
 
-json::object team_view(const Team& team, const Shared& shared, base::PersonId reader,
-                       base::Time now) {
+json::object team_view(const Team& team, base::PersonId reader, base::Time now) {
     const TeamCalendar calendar(team, now);
     json::array to_answer;
     for (const Request& request : team.to_answer) {
         if (request.person == reader) continue;  // nobody decides on their own request
-        json::object view =
-            summary(request, team.titles.at(request.offer), placed_in(team.sessions, request), now);
+        json::object view = summary(request, team.titles.at(request.offer), now);
+        const auto session =
+            request.session ? team.sessions.find(*request.session) : team.sessions.end();
+        if (session != team.sessions.end())
+            view["session"] = {{"id", session->first.value},
+                               {"starts_at", base::iso_time(session->second.starts_at())},
+                               {"ends_at", base::iso_time(session->second.ends_at())}};
         view["agent"] = name_in(team.people, request.person);
         view["motivation"] = request.answers.motivation;
-        view["background"] = background_view(calendar.background_of(request), team.people);
+        view["background"] =
+            background_view(calendar.background_of(request), team.people, background_of_several);
         to_answer.push_back(std::move(view));
     }
     struct Seats {
-        const sessions::Session* next = nullptr;
-        const sessions::Session* last = nullptr;
+        const sessions::Dated* next = nullptr;
+        const sessions::Dated* last = nullptr;
     };
     std::map<base::PersonId, Seats> seats;
-    for (const enrolments::Enrolment& seat : team.seats) {
+    for (const enrolments::Held& seat : team.seats) {
         const auto at = team.sessions.find(seat.session);
         if (at == team.sessions.end()) continue;
-        const sessions::Session& session = at->second.session;
+        const sessions::Dated& session = at->second;
         Seats& of = seats[seat.person];
         const auto** slot = session.ends_at() > now ? &of.next : &of.last;
         const bool better = *slot == nullptr ||
@@ -343,7 +364,7 @@ json::object team_view(const Team& team, const Shared& shared, base::PersonId re
                                                      : session.starts_at() > (*slot)->starts_at());
         if (better) *slot = &session;
     }
-    const auto session_view = [&](const sessions::Session* session) -> json::value {
+    const auto session_view = [&](const sessions::Dated* session) -> json::value {
         if (session == nullptr) return nullptr;
         return {{"title", team.titles.at(session->offer).title},
                 {"starts_at", base::iso_time(session->starts_at())}};
@@ -354,7 +375,7 @@ json::object team_view(const Team& team, const Shared& shared, base::PersonId re
     json::array to_confirm;
     std::vector<std::pair<std::string, json::object>> members;  // by their names, folded
     for (const Team::Member& member : team.members) {
-        const std::string name = name_in(team.people, member.person);
+        const std::string_view name = name_in(team.people, member.person);
         if (member.state != SupervisionState::confirmed) {
             to_confirm.push_back({{"id", member.supervision.value_or(base::SupervisionId{}).value},
                                   {"name", name},
@@ -363,18 +384,12 @@ json::object team_view(const Team& team, const Shared& shared, base::PersonId re
         }
         if (!member.supervision) continue;
         const Seats& of = seats[member.person];
-        const auto told = shared.find(member.person);
-        const SharedByOne of_one = told == shared.end() ? SharedByOne{} : told->second;
-        members.emplace_back(
-            base::fold(name),
-            json::object{{"name", name},
-                         {"job", team.people.at(member.person).job},
-                         {"requests", waiting[member.person]},
-                         {"next", session_view(of.next)},
-                         {"last", session_view(of.last)},
-                         {"shared_plan", of_one.plan},
-                         {"shared_result", of_one.result},
-                         {"shares", !of_one.plan.empty() || !of_one.result.empty()}});
+        members.emplace_back(base::fold(name),
+                             json::object{{"name", name},
+                                          {"job", team.people.at(member.person).job},
+                                          {"requests", waiting[member.person]},
+                                          {"next", session_view(of.next)},
+                                          {"last", session_view(of.last)}});
     }
     std::sort(members.begin(), members.end(),
               [](const auto& a, const auto& b) { return a.first < b.first; });

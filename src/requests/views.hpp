@@ -99,7 +99,7 @@ struct Mine {
 };
 boost::json::object mine_view(const Mine&, base::Time now);
 
-boost::json::object team_view(const Team&, const Shared&, base::PersonId reader, base::Time now);
+boost::json::object team_view(const Team&, base::PersonId reader, base::Time now);
 
 // What became of a decision on several requests.
 struct Done {

@@ -57,6 +57,12 @@ std::map<base::SessionId, Placed> Sessions::placed(db::Transaction& transaction,
     return store::placed(transaction, db::json_ids(ids));
 }
 
+std::map<base::SessionId, Dated> Sessions::dated(db::Transaction& transaction,
+                                                 const std::vector<base::SessionId>& ids) {
+    if (ids.empty()) return {};
+    return store::dated(transaction, db::json_ids(ids));
+}
+
 std::vector<Session> Sessions::coming(db::Transaction& transaction, base::OfferId offer,
                                       base::Time now) {
     return store::coming(transaction, offer, now);

@@ -95,6 +95,15 @@ struct Placed {
     std::optional<Venue> venue;
 };
 
+// Of which offer it is and when: what a list of many people's trainings needs.
+struct Dated {
+    base::OfferId offer;
+    Status status = Status::draft;
+    std::vector<Slot> slots;  // in order, at least one
+    base::Time starts_at() const { return slots.front().starts_at; }
+    base::Time ends_at() const { return slots.back().ends_at; }
+};
+
 // An offer's session: when it begins and ends, when enrolment opens and closes.
 using OnOpen = std::function<void(base::OfferId, base::Time, base::Time, base::Time, base::Time)>;
 
@@ -165,6 +174,7 @@ public:
     // -- reading
     std::optional<Session> find(db::Transaction&, base::SessionId);
     std::map<base::SessionId, Placed> placed(db::Transaction&, const std::vector<base::SessionId>&);
+    std::map<base::SessionId, Dated> dated(db::Transaction&, const std::vector<base::SessionId>&);
     // Those that are open or cancelled and have not ended, by date.
     std::vector<Session> coming(db::Transaction&, base::OfferId, base::Time now);
     // The same of several offers, in one query; by date.

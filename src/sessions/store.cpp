@@ -86,7 +86,7 @@ std::vector<Session> sessions_from(db::Transaction& transaction, const db::Query
 
 constexpr db::Query select_slots{"sessions.slots", R"sql(
     SELECT session_id, starts_at, ends_at FROM session_slots
-    WHERE session_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+    WHERE session_id IN (SELECT value FROM json_each(CAST($1 AS text)) AS ids)
     ORDER BY session_id, starts_at
 )sql"};
 
@@ -142,7 +142,7 @@ std::optional<Session> find(db::Transaction& transaction, base::SessionId id) {
 constexpr db::Query select_placed{"sessions.placed", "SELECT " SESSION_COLUMNS WITH_SLOT
                                                      ", " VENUE_COLUMNS SESSIONS_AND_SLOTS R"sql(
     LEFT JOIN venues v ON v.id = s.venue_id
-    WHERE s.id IN (SELECT value FROM json_each(CAST($1 AS text)))
+    WHERE s.id IN (SELECT value FROM json_each(CAST($1 AS text)) AS ids)
     ORDER BY s.id, l.starts_at
 )sql"};
 
@@ -159,6 +159,24 @@ std::map<base::SessionId, Placed> placed(db::Transaction& transaction, std::stri
     return found;
 }
 
+constexpr db::Query select_dated{"sessions.dated", R"sql(
+    SELECT s.id, s.offer_id, s.status, l.starts_at, l.ends_at
+    FROM sessions s JOIN session_slots l ON l.session_id = s.id
+    WHERE s.id IN (SELECT value FROM json_each(CAST($1 AS text)) AS ids)
+    ORDER BY s.id, l.starts_at
+)sql"};
+
+std::map<base::SessionId, Dated> dated(db::Transaction& transaction, std::string_view json_ids) {
+    std::map<base::SessionId, Dated> found;
+    transaction.run(select_dated, {json_ids}, [&](const db::Row& row) {
+        const auto [at, fresh] = found.try_emplace({row.integer(0)});
+        if (fresh) at->second = {{row.integer(1)}, status_of(row.text(2)), {}};
+        at->second.slots.push_back(
+            {base::from_epoch(row.integer(3)), base::from_epoch(row.integer(4))});
+    });
+    return found;
+}
+
 constexpr db::Query select_coming{"sessions.coming",
                                   "SELECT " SESSION_COLUMNS WITH_SLOT SESSIONS_AND_SLOTS R"sql(
     WHERE s.offer_id = $1 AND s.ends_at > $2 AND s.status <> 'draft'
@@ -171,7 +189,7 @@ std::vector<Session> coming(db::Transaction& transaction, base::OfferId offer, b
 
 constexpr db::Query select_coming_of{"sessions.coming_of_offers",
                                      "SELECT " SESSION_COLUMNS WITH_SLOT SESSIONS_AND_SLOTS R"sql(
-    WHERE s.offer_id IN (SELECT value FROM json_each(CAST($1 AS text)))
+    WHERE s.offer_id IN (SELECT value FROM json_each(CAST($1 AS text)) AS ids)
       AND s.ends_at > $2 AND s.status <> 'draft'
     ORDER BY s.starts_at, s.id, l.starts_at
 )sql"};
@@ -348,7 +366,7 @@ bool remove_draft(db::Transaction& transaction, const Session& s) {
 }
 
 constexpr db::Query select_venues{"sessions.venues", "SELECT " VENUE_COLUMNS R"sql(
-    FROM venues v WHERE v.id IN (SELECT value FROM json_each(CAST($1 AS text)))
+    FROM venues v WHERE v.id IN (SELECT value FROM json_each(CAST($1 AS text)) AS ids)
 )sql"};
 
 std::vector<Venue> venues(db::Transaction& transaction, std::string_view json_ids) {

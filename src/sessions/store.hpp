@@ -9,6 +9,7 @@ namespace sessions::store {
 
 std::optional<Session> find(db::Transaction&, base::SessionId);
 std::map<base::SessionId, Placed> placed(db::Transaction&, std::string_view json_ids);
+std::map<base::SessionId, Dated> dated(db::Transaction&, std::string_view json_ids);
 std::vector<Session> coming(db::Transaction&, base::OfferId, base::Time now);
 std::vector<Session> coming(db::Transaction&, std::string_view json_offer_ids, base::Time now);
 void for_open(db::Transaction&, base::Time now, const OnOpen&);

@@ -98,7 +98,9 @@ test('the supervisor reads the plan that an agent shares, until it is shared no 
   await signInAs(page, 'Laurent Baptistin');
   await page.goto('/my-team');
   await checkPage(page);
-  await press(page, main.getByRole('link', { name: 'Plan – Baptiste Le Goff' }));
+  await press(page, main.getByRole('link', { name: 'Ce que mon équipe partage' }));
+  await checkPage(page);
+  await press(page, main.getByRole('link', { name: 'Lire le plan – Baptiste Le Goff' }));
   await page.getByRole('heading', { level: 1, name: 'Plan de formation de Baptiste Le Goff' }).waitFor();
   await checkPage(page);
   assert.equal(await main.getByRole('button').count(), 0);

@@ -350,7 +350,15 @@ TEST_CASE("the supervisor and who stands in for them read a plan that is shared,
         app.as(given.agent);
         return status;
     };
+    // What stands in the list of what a team shares; the address of this plan, or nothing.
+    const auto listed = [&](base::PersonId reader) {
+        const auto people = app.as(reader).json("/my-team/plans").at("people").as_array();
+        app.as(given.agent);
+        return people.empty() ? std::string{}
+                              : std::string{people.at(0).at("plan").as_string().c_str()};
+    };
     CHECK(reads(given.supervisor) == 404);
+    CHECK(listed(given.supervisor).empty());
     CHECK(shows(app.get("/my-plan/share"), "Sophie"));
     CHECK(app.post("/my-plan/share", {{"shared", "1"}}).status == 303);
     CHECK(app.post("/my-plan/share", {{"shared", "1"}}).status == 303);  // twice is once
@@ -365,15 +373,18 @@ TEST_CASE("the supervisor and who stands in for them read a plan that is shared,
     CHECK(shows(page, "Le cours"));
     CHECK_FALSE(shows(page, "Offres écartées"));
     CHECK_FALSE(page.body.contains("action=\"/my-plan"));
-    CHECK(app.get("/my-team").body.contains(url));
+    CHECK(app.get("/my-team").body.contains("/my-team/plans"));
+    CHECK(listed(given.supervisor) == url);
+    CHECK(listed(given.delegate).empty());
+    CHECK(listed(given.colleague).empty());
+    app.as(given.supervisor);
     // Their delegate, on the days of the delegation.
     REQUIRE(app.post("/my-team/delegations", {{"delegate", "denis@exemple.fr"},
                                               {"from", "2026-11-23"},
                                               {"until", "2026-11-27"}})
                 .status == 303);
     CHECK(reads(given.delegate) == 200);
-    app.as(given.delegate);
-    CHECK(app.get("/my-team").body.contains(url));
+    CHECK(listed(given.delegate) == url);
     app.now += std::chrono::days{7};
     CHECK(reads(given.delegate) == 404);
     CHECK(reads(given.supervisor) == 200);
@@ -383,6 +394,8 @@ TEST_CASE("the supervisor and who stands in for them read a plan that is shared,
     REQUIRE(app.post("/my-supervisor", {{"supervisor_email", "yves@exemple.fr"}}).status == 303);
     CHECK(reads(given.supervisor) == 404);
     CHECK(reads(next) == 404);
+    CHECK(listed(given.supervisor).empty());
+    CHECK(listed(next).empty());
     CHECK(shows(app.get("/my-plan"), "personne ne le voit"));
     CHECK(app.post("/my-plan/share", {{"shared", "1"}}).status == 409);  // not confirmed yet
     CHECK(app.post("/my-plan/share", {{"shared", "0"}}).status == 303);
@@ -415,7 +428,7 @@ TEST_CASE("a shared result is read by who stands in for the supervisor, too") {
                                               {"from", "2026-11-23"},
                                               {"until", "2026-11-27"}})
                 .status == 303);
-    CHECK(app.get("/my-team").body.contains(url + "/result"));
+    CHECK(app.get("/my-team/plans").body.contains(url + "/result"));
     app.as(given.delegate);
     CHECK(app.get(url + "/result").status == 200);
     CHECK(app.get(url + "/answers").status == 404);
