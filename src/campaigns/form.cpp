@@ -43,6 +43,8 @@ ReadCampaign taken_from(const Form& form, const Campaign* before, const organisa
     campaign.population = form.population;
     if (const auto opens = day_in(form.opens, "opens", days{0}, read.problems))
         campaign.opens_at = *opens;
+    else
+        campaign.opens_at = campaign.closes_at - days{1};  // nothing is said of the other day
     if (const auto* organisation = tree.find(std::string_view{form.organisation}))
         campaign.organisation = organisation->id;
     else
@@ -60,7 +62,10 @@ ReadCampaign taken_from(const Form& form, const Campaign* before, const organisa
 
 Form read_form(const http::Form& form) {
     const auto text = [&](std::string_view name) { return std::string{form.text(name)}; };
-    return {.title = text("title"),
+    // One line: it becomes the subject of letters.
+    std::string title = text("title");
+    std::ranges::replace_if(title, [](char c) { return c == '\r' || c == '\n'; }, ' ');
+    return {.title = std::move(title),
             .organisation = text("organisation"),
             .population = text("population"),
             .message = text("message"),

@@ -2,6 +2,7 @@
 #include "html/pages.hpp"
 
 #include "base/text.hpp"
+#include "html/filters.hpp"
 #include "html/messages.hpp"
 #include "html/mustache.hpp"
 
@@ -156,7 +157,15 @@ std::string Pages::message(std::string_view language, const base::Reason& reason
     if (count != reason.values.end())
         if (const auto number = base::to_integer(count->second))
             return fill(messages_.plural(language, reason.message_key, *number), reason.values);
-    return fill(messages_.text(language, reason.message_key), reason.values);
+    const auto text = messages_.text(language, reason.message_key);
+    if (!text.contains(" | ")) return fill(text, reason.values);
+    const Words words(messages_, language);
+    auto values = reason.values;
+    for (const auto& [name, value] : reason.values)
+        for (const char* filter : {"date", "number"})
+            values.emplace_back(name + " | " + filter,
+                                find_filter(filter)->apply(words, json::value(value), ""));
+    return fill(text, values);
 }
 
 }  // namespace html

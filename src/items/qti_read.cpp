@@ -269,6 +269,7 @@ base::Result<std::string> read_qti(std::string_view xml) {
     if (xml.size() > largest_qti)
         return base::unexpected(
             base::Error{base::ErrorKind::too_large, "items.qti.too_large", "file"});
+    if (xml.starts_with("PK\3\4")) return base::unexpected(refusal("items.qti.archive"));
     if (!base::is_utf8(xml)) return base::unexpected(refusal("items.qti.no_utf8"));
     if (const auto problems = check_qti(xml); !problems.empty()) {
         std::vector<base::Reason> reasons;

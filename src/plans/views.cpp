@@ -210,8 +210,11 @@ json::object plan_view(const PlanPage& page, const Words& words) {
     for (const Unclosed& one : plan.unclosed) unclosed.push_back(unclosed_view(one, page.language));
     for (const UnderWay& one : plan.under_way)
         under_way.push_back(under_way_view(one, page.language));
-    for (const auto& title : plan.dismissed) dismissed.push_back(offer_view(title));
-    for (const auto& title : plan.idle) idle.push_back(offer_view(title));
+    // What one has put aside is nobody else's, in JSON either.
+    if (page.own) {
+        for (const auto& title : plan.dismissed) dismissed.push_back(offer_view(title));
+        for (const auto& title : plan.idle) idle.push_back(offer_view(title));
+    }
     const bool all_reached = plan.positioned && reached == plan.aimed.size();
     const double closed =
         plan.gap > 0 ? std::clamp((plan.gap - plan.left) / plan.gap, 0.0, 1.0) : 0;

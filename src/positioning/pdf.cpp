@@ -39,7 +39,9 @@ std::string result_pdf(const ResultData& data, std::string_view language,
     page.write(say("positioning.pdf.date",
                    {{"date", base::iso_date(base::in_paris(data.test.ended_at.value()).day)}}),
                "P", 11, false);
-    if (data.test.fit.unusual) page.write(say("positioning.result.unusual"), "P", 11, false);
+    // For who answered, as on the page; not for the supervisor.
+    if (data.own && data.test.fit.unusual)
+        page.write(say("positioning.result.unusual"), "P", 11, false);
     page.write(say("positioning.pdf.how_to_read"), "P", 11, false);
     const frameworks::Framework& framework = frameworks::present();
     for (const frameworks::Area& area : framework.areas) {

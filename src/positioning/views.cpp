@@ -239,8 +239,9 @@ json::object result_view(const ResultData& data, std::string_view language) {
     view["reached"] = reached;
     view["own"] = data.own;
     view["name"] = data.name;
-    view["unusual"] = data.test.fit.unusual;
-    view["hurried"] = data.test.fit.hurried;
+    // Told to who answered, and to nobody else.
+    view["unusual"] = data.own && data.test.fit.unusual;
+    view["hurried"] = data.own && data.test.fit.hurried;
     view["likely"] = percent(likely);
     view["at_core"] = nullptr;
     if (data.test.at_core)

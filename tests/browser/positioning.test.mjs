@@ -135,8 +135,8 @@ test('choose, answer, pause, go on with another browser, end, read, share', asyn
   assert.deepEqual(result.areas[0].competences.map((one) => one.code), ['4.1', '4.2', '4.3', '4.4']);
   assert.equal((await (await get('/europass')).json()).skills.length, 4);
 
-  await press(wide, 'Partager avec mon supérieur hiérarchique');
-  await wide.getByRole('status').filter({ hasText: 'peut voir ce résultat' }).waitFor();
+  await press(wide, 'Partager avec mon encadrant');
+  await wide.getByRole('status').filter({ hasText: 'votre encadrant confirmé peut le voir' }).waitFor();
   await wide.getByRole('link', { name: 'Mes réponses et leurs explications' }).click();
   await heading(wide, 'Mes réponses').waitFor();
   await checkBoth(wide);

@@ -105,6 +105,13 @@ TEST_CASE("campaigns are seen and changed within a perimeter, in their roles") {
     for (const char* what :
          {"", "/publish", "/close", "/cancel", "/duplicate", "/invitations", "/invitations/all"})
         CHECK(app.post(campaign + what, {{"why", "x"}, {"addresses", "a@b.fr"}}).status == 404);
+    // What is wrong is said once, where it is; a title is one line.
+    app.as(given.office);
+    const auto wrong = app.post("/campaigns", Given::form({{"opens", "2026-02-31"}}), "json");
+    CHECK(json::parse(wrong.body).at("errors").as_array().size() == 1);
+    app.post("/campaigns", Given::form({{"title", "Été\r\nBcc: x@exemple.fr"}}), "json");
+    CHECK(app.get("/campaigns.json").body.contains("Été  Bcc"));
+    app.as(given.stranger);
     // Neither for another's organisation, nor by moving one's own there.
     CHECK(app.post("/campaigns", Given::form()).status == 422);
     const auto own = app.post("/campaigns", Given::form({{"organisation", "ailleurs"}}), "json");

@@ -108,7 +108,7 @@ TEST_CASE("coverage is seen within one's perimeter, page and JSON alike") {
     CHECK(view.at("children").at(1).at("positioned").as_int64() == 10);
     const auto page = app.get("/coverage");
     CHECK(shows(page, "37 jours avant l’échéance"));
-    CHECK(shows(page, "moins de 5"));
+    CHECK(shows(page, "moins de 5"));
     CHECK(shows(page, "RSU"));
     CHECK(shows(page, "au moins 50"));
     CHECK(app.get("/coverage/pdf").body.starts_with("%PDF-"));

@@ -372,6 +372,7 @@ TEST_CASE("the supervisor and who stands in for them read a plan that is shared,
     CHECK(shows(page, "Plan de formation de Awa"));
     CHECK(shows(page, "Le cours"));
     CHECK_FALSE(shows(page, "Offres écartées"));
+    CHECK(app.json(url).at("dismissed").as_array().empty());
     CHECK_FALSE(page.body.contains("action=\"/my-plan"));
     CHECK(app.get("/my-team").body.contains("/my-team/plans"));
     CHECK(listed(given.supervisor) == url);

@@ -10,6 +10,8 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr db::Query strange_answers{"test", "UPDATE positionings SET hurried = 1, unusual = 1"};
+
 // Until the test is over; how many questions there were.
 int go_through(TestApp& app, const std::string& url, bool right) {
     for (int count = 1; count <= 40; ++count) {
@@ -69,6 +71,14 @@ TEST_CASE(
     CHECK(app.post(url + "/share", {{"shared", "1"}}).status == 303);
     app.as(supervisor);
     CHECK(shows(app.get(url + "/result"), "Awa"));
+    // How one answered is told to nobody else.
+    app.database->write([](db::Transaction& transaction) { transaction.run(strange_answers, {}); });
+    CHECK_FALSE(app.json(url + "/result").at("hurried").as_bool());
+    CHECK_FALSE(app.json(url + "/result").at("unusual").as_bool());
+    app.as(agent);
+    CHECK(app.json(url + "/result").at("hurried").as_bool());
+    CHECK(app.json(url + "/result").at("unusual").as_bool());
+    app.as(supervisor);
     CHECK(app.get(url + "/answers").status == 404);
     CHECK(app.get(url + "/europass").status == 404);
     CHECK(app.post(url + "/share", {{"shared", "0"}}).status == 404);
