@@ -43,6 +43,7 @@ Proposal Positioning::propose(base::Time now) {
         return store::answerers(transaction, most_tests);
     });
     Proposal proposal = calibrate(*measure, answerers);
+    if (proposal.answers == 0) return proposal;  // what waits for a decision goes on waiting
     database_.write(
         [&](db::Transaction& transaction) { store::replace_proposal(transaction, proposal, now); });
     return proposal;
