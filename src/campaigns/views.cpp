@@ -7,6 +7,7 @@
 #include "campaigns/rules.hpp"
 #include "campaigns/summary.hpp"
 #include "coverage/coverage.hpp"
+#include "http/pagination.hpp"
 #include "identity/identity.hpp"
 
 #include <boost/json.hpp>
@@ -33,24 +34,8 @@ json::array options(std::initializer_list<std::string_view> values, std::string_
 }
 
 json::object pagination(const std::string& path, int page, int total, int a_page) {
-    const int last = std::max(1, (total + a_page - 1) / a_page);
-    const auto url = [&](int number) { return path + "?page=" + std::to_string(number); };
-    json::array pages;
-    int before = 0;
-    for (int number = 1; number <= last; ++number) {
-        if (number != 1 && number != last && std::abs(number - page) > 2) continue;
-        if (number != before + 1) pages.push_back(json::object{{"gap", true}});
-        pages.push_back({{"number", number},
-                         {"url", url(number)},
-                         {"current", number == page},
-                         {"gap", false}});
-        before = number;
-    }
-    json::object view{
-        {"page", page}, {"last", last}, {"several", last > 1}, {"pages", std::move(pages)}};
-    if (page > 1) view["previous_url"] = url(page - 1);
-    if (page < last) view["next_url"] = url(page + 1);
-    return view;
+    return http::pagination(page, http::last_page(total, a_page),
+                            [&](int number) { return path + "?page=" + std::to_string(number); });
 }
 
 // A figure as it is published: null for fewer than five.
