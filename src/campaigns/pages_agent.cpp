@@ -10,7 +10,7 @@
 #include "http/router.hpp"
 #include "identity/identity.hpp"
 #include "organisations/organisations.hpp"
-#include "positioning/pages.hpp"
+#include "positioning/positioning.hpp"
 
 #include <boost/json.hpp>
 

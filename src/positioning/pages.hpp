@@ -7,16 +7,13 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <vector>
 
 namespace db {
 class Database;
 class Transaction;
 }  // namespace db
 namespace http {
-class Form;
 class Router;
-struct Parameter;
 struct PageRenderer;
 }  // namespace http
 namespace identity {
@@ -29,12 +26,6 @@ class Frameworks;
 namespace positioning {
 
 class Positioning;
-struct Start;
-
-// How somebody takes a test: the fields of templates/options.html, for whoever lets one begin, and
-// the earlier result.
-void read_options(const http::Form&, Start&);
-std::vector<http::Parameter> option_fields();
 
 // What asked for a test, and where its result is shared or kept.
 struct ForCampaign {

@@ -28,7 +28,8 @@ class Versions;
 }  // namespace db
 namespace http {
 class Form;
-}
+struct Parameter;
+}  // namespace http
 namespace identity {
 class Identity;
 }
@@ -82,7 +83,14 @@ struct Start {
     std::string code;          // of the area or trade; of `some` the competences: "1.1,2.3"
     bool use_earlier = false;  // begin from what the latest tests say
     Options options;
+    // What is drawn by chance; nothing: another in each test, that nobody can tell.
+    std::optional<std::uint64_t> seed = {};
 };
+
+// How somebody takes a test: the fields of templates/options.html, for whoever lets one begin, and
+// the earlier result.
+void read_options(const http::Form&, Start&);
+std::vector<http::Parameter> option_fields();
 
 // What became of an answer. Not recorded: it was sent before (a double click, another device, the
 // back button) and the test stands as it is.
