@@ -29,7 +29,8 @@ add_library(fresh_database STATIC tests/fresh_database.cpp)
 target_link_libraries(fresh_database PUBLIC db PRIVATE PostgreSQL::PostgreSQL)
 target_include_directories(fresh_database PUBLIC tests)
 if(EXISTS ${CMAKE_SOURCE_DIR}/tests/test_app.cpp)
-  add_library(test_app STATIC tests/test_app.cpp tests/node_process.cpp tests/smtp_receiver.cpp)
+  add_library(test_app STATIC tests/test_app.cpp tests/test_bank.cpp tests/node_process.cpp
+    tests/smtp_receiver.cpp)
   target_link_libraries(test_app PUBLIC app fresh_database PRIVATE Boost::json)
   target_compile_definitions(test_app PRIVATE SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     NODE_BINARY="${NODE}")

@@ -4,6 +4,7 @@
 #include "db/database.hpp"
 #include "fresh_database.hpp"
 #include "http_client.hpp"
+#include "test_bank.hpp"
 
 #include <doctest/doctest.h>
 #include <boost/json.hpp>
@@ -241,4 +242,47 @@ TEST_CASE("servers that start at once on an empty database migrate it once") {
         }));
     for (auto& server : servers) CHECK(server.get() == "200");
     CHECK(run_campus({"migrate", "--database", url}).out == "0 migrations applied\n");
+}
+
+TEST_CASE("campus calibrate --bank proposes from the database, in whatever order it is asked") {
+    TestApp app;
+    const auto empty = run_campus({"calibrate", "--bank", "--database", app.fresh.url});
+    CHECK(empty.status == 1);
+    CHECK(says(empty.err, "no finished test has answers yet"));
+
+    given_bank(app);
+    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+        const auto agent = app.given_person();
+        app.database->write([&](db::Transaction& transaction) {
+            app.app().positioning.put_finished(transaction, agent, positioning::Scope::area, "1",
+                                               {}, seed, 40, true, app.now);
+        });
+    }
+    std::string told;
+    for (const auto& order : std::vector<std::vector<std::string>>{
+             {"calibrate", "--bank", "--database", app.fresh.url},
+             {"calibrate", "--database", app.fresh.url, "--bank"},
+             {"--database", app.fresh.url, "calibrate", "--bank"}}) {
+        const auto ended = run_campus(order);
+        CAPTURE(ended.err);
+        CHECK(ended.status == 0);
+        CHECK(says(ended.out, "answers of 60 tests"));
+        if (told.empty()) told = ended.out;
+        CHECK(ended.out == told);
+    }
+    const auto report = run_campus({"calibrate", "--bank", "--json", "--database", app.fresh.url});
+    CHECK(json::parse(report.out).at("tests") == 60);
+    CHECK(json::parse(report.out).at("proposed").as_int64() > 0);
+
+    // What goes with files is refused, not forgotten.
+    for (const std::vector<std::string>& more :
+         {std::vector<std::string>{"answers.csv"}, {"--model", "rasch"}, {"--out", "-"}}) {
+        std::vector<std::string> arguments{"calibrate", "--bank", "--database", app.fresh.url};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        const auto ended = run_campus(arguments);
+        CHECK(ended.status != 0);
+        CHECK(says(ended.err, "goes not with --bank"));
+    }
+    CHECK(says(run_campus({"calibrate"}).err, "--bank"));
+    CHECK(says(run_campus({"calibrate", "answers.csv"}).err, "--out"));
 }

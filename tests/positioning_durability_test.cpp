@@ -3,7 +3,7 @@
 // answer that somebody was told of is lost, and none is there twice.
 #include "campus_process.hpp"
 #include "http_client.hpp"
-#include "test_app.hpp"
+#include "test_bank.hpp"
 
 #include <doctest/doctest.h>
 #include <boost/json.hpp>
@@ -15,23 +15,6 @@
 namespace json = boost::json;
 
 namespace {
-
-void given_items(TestApp& app) {
-    std::vector<items::BankText> bank;
-    for (const char* competence : {"1.1", "1.2", "1.3"})
-        for (int number = 1; number <= 24; ++number) {
-            const std::string digits = std::to_string(number);
-            bank.push_back(
-                {std::string(competence) + "-" + std::string(3 - digits.size(), '0') + digits,
-                 "level = " + std::to_string((number - 1) / 3 + 1) +
-                     "\nintent = \"Savoir le mot.\"\nsource = \"Ce test\"\nformat = \"text\"\n"
-                     "stem = \"Quel est le mot " +
-                     digits + " de " + competence +
-                     " ?\"\n[answer]\nkind = \"text\"\naccept = [\"mot\"]\n[feedback]\ntext = "
-                     "\"C’est un mot.\"\nlearn = \"https://cyber.gouv.fr\"\n"});
-        }
-    REQUIRE(app.app().items.load(bank, app.now).has_value());
-}
 
 struct Candidate {
     std::string token, url;
@@ -48,7 +31,7 @@ Sent sent(const Candidate& one, const std::string& body = "") {
 TEST_CASE("kill -9 in the middle of tests loses no answer that was acknowledged") {
     TestApp app;
     app.now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-    given_items(app);
+    given_bank(app, Questions::typed);
     std::vector<Candidate> candidates(24);
     for (Candidate& one : candidates)
         one.token = app.app().identity.sign_in(app.given_person(), app.now);
@@ -80,10 +63,11 @@ TEST_CASE("kill -9 in the middle of tests loses no answer that was acknowledged"
         const auto ask = [&](std::size_t i) {
             // Now right, now wrong, so that no test is over soon.
             const bool right = candidates[i].revision % 2 == 0;
-            clients[i].send("POST", candidates[i].url + "/answers",
-                            sent(candidates[i], std::string(R"({"answer": ")") +
-                                                    (right ? "mot" : "non") + R"(", "revision": )" +
-                                                    std::to_string(candidates[i].revision) + "}"));
+            clients[i].send(
+                "POST", candidates[i].url + "/answers",
+                sent(candidates[i], std::string(R"({"answer": ")") +
+                                        (right ? "le mot secret" : "non") + R"(", "revision": )" +
+                                        std::to_string(candidates[i].revision) + "}"));
             waits[i] = true;
         };
         for (std::size_t i = 0; i < candidates.size(); ++i) ask(i);

@@ -421,15 +421,28 @@ int item_bank(const Configuration& configuration, const Command& command) {
     return 0;
 }
 
-int calibrate_bank(const Configuration& configuration) {
+int calibrate_bank(const Configuration& configuration, const Command& command) {
     const SystemClock clock;
     const auto database = open_migrated(configuration);
     Application app(configuration, *database);
     const auto proposal = app.positioning.propose(clock.now());
+    if (proposal.answers == 0)
+        throw Failed("no finished test has answers yet: nothing is proposed");
     const auto good = std::ranges::count_if(proposal.items, &positioning::ProposedItem::good);
+    const auto items = static_cast<std::ptrdiff_t>(proposal.items.size());
+    if (command.json) {
+        std::cout << json::object{{"answers", proposal.answers},
+                                  {"tests", proposal.persons},
+                                  {"proposed", items},
+                                  {"to_look_at", items - good},
+                                  {"kept", proposal.kept},
+                                  {"waiting", proposal.waiting},
+                                  {"converged", proposal.converged}}
+                  << '\n';
+        return 0;
+    }
     std::cout << proposal.answers << " answers of " << proposal.persons << " tests: parameters of "
-              << proposal.items.size() << " items proposed, "
-              << static_cast<std::ptrdiff_t>(proposal.items.size()) - good
+              << items << " items proposed, " << items - good
               << " of them to be looked at first (drift, level, fit or DIF); " << proposal.kept
               << " calibrated items keep theirs; " << proposal.waiting
               << " items have fewer than the " << positioning::fewest_answers
@@ -440,7 +453,7 @@ int calibrate_bank(const Configuration& configuration) {
 }
 
 int dispatch(const Configuration& configuration, const Command& command) {
-    if (command.bank) return calibrate_bank(configuration);
+    if (command.bank) return calibrate_bank(configuration, command);
     if (command.over_files) return command.over_files();
     if (command.name == "items") return item_bank(configuration, command);
     if (command.name == "serve") return serve(configuration);

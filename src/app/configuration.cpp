@@ -202,6 +202,16 @@ void read_environment_first(CLI::App& app) {
     });
 }
 
+// With --bank answers and items come from the database: what is said of files would be forgotten in
+// silence. Sets whether JSON was asked for.
+void check_alone(Command& command, const CLI::App& calibrate) {
+    for (const CLI::Option* option : calibrate.get_options())
+        if (option->count() > 0 && !option->check_name("--bank") && !option->check_name("--json"))
+            throw CLI::ValidationError(option->get_name(),
+                                       "is about files and goes not with --bank");
+    command.json = calibrate.count("--json") > 0;
+}
+
 void add_commands(CLI::App& app, Command& command) {
     const auto add = [&](const char* name, const char* help) {
         CLI::App* sub = app.add_subcommand(name, help);
@@ -300,9 +310,10 @@ void add_commands(CLI::App& app, Command& command) {
     calibrate->add_flag("--bank", command.bank,
                         "Of the database's item bank, from the answers of finished tests: writes a "
                         "proposal for a person to approve (/administration/calibration)");
-    calibrate->parse_complete_callback([&command, responses, out] {
-        if (command.bank) return;
-        if (responses->count() == 0) throw CLI::RequiredError("responses");
+    calibrate->parse_complete_callback([&command, calibrate, responses, out] {
+        if (command.bank) return check_alone(command, *calibrate);
+        if (responses->count() == 0)
+            throw CLI::RequiredError("responses (a file of answers; or --bank, without a file)");
         if (out->count() == 0) throw CLI::RequiredError("--out");
     });
 }

@@ -136,6 +136,7 @@ void load_demo_campaigns(Application& app, const std::vector<base::PersonId>& fi
     });
     if (!app.campaigns.invite(id, addresses, {by, present.role}, now))
         throw std::logic_error("demonstration data: an invitation is refused");
+    app.campaigns.count_all(now);
 }
 
 }  // namespace app

@@ -5,9 +5,9 @@
 #include "app/configuration.hpp"
 #include "base/text.hpp"
 #include "identity/totp.hpp"
+#include "paper/paper.hpp"
 
 #include <fmt/format.h>
-#include <qrencode.h>
 
 #include <termios.h>
 #include <unistd.h>
@@ -58,23 +58,15 @@ std::string read_password() {
     return password;
 }
 
-// Two rows of the code a line, white on black whatever the terminal's colours are, with the quiet
-// zone of four that ISO/IEC 18004 asks for.
-std::string drawn(const QRcode& code) {
-    constexpr int quiet = 4;
-    const int side = code.width + 2 * quiet;
-    const auto light = [&](int x, int y) {
-        const int column = x - quiet;
-        const int row = y - quiet;
-        if (column < 0 || row < 0 || column >= code.width || row >= code.width) return true;
-        return (code.data[row * code.width + column] & 1U) == 0;
-    };
+// Two rows of the code a line, white on black whatever the terminal's colours are.
+std::string drawn(const paper::QrCode& code) {
+    const int end = code.side + paper::quiet_zone;
     std::string out;
-    for (int y = 0; y < side; y += 2) {
+    for (int y = -paper::quiet_zone; y < end; y += 2) {
         out += "\033[97;40m";
-        for (int x = 0; x < side; ++x) {
-            const bool upper = light(x, y);
-            const bool lower = y + 1 == side || light(x, y + 1);
+        for (int x = -paper::quiet_zone; x < end; ++x) {
+            const bool upper = !code.dark_at(x, y);
+            const bool lower = !code.dark_at(x, y + 1);
             out += upper ? (lower ? "█" : "▀") : (lower ? "▄" : " ");
         }
         out += "\033[0m\n";
@@ -84,14 +76,8 @@ std::string drawn(const QRcode& code) {
 
 void print_enrolment(const std::string& key, const std::string& email) {
     const std::string url = identity::totp::enrolment_url(key, "Campus", email);
-    if (isatty(STDOUT_FILENO) != 0) {
-        struct Free {
-            void operator()(QRcode* code) const { QRcode_free(code); }
-        };
-        const std::unique_ptr<QRcode, Free> code{
-            QRcode_encodeString8bit(url.c_str(), 0, QR_ECLEVEL_M)};
-        if (code) std::cout << drawn(*code);
-    }
+    if (isatty(STDOUT_FILENO) != 0)
+        if (const auto code = paper::qr_code(url)) std::cout << drawn(*code);
     std::cout << "Scan it with an authenticator application, or type the key there:\n"
               << "  key  " << identity::totp::base32(key) << "\n"
               << "  url  " << url << "\n"

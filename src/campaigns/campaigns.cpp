@@ -178,6 +178,7 @@ base::Result<void> Campaigns::publish(base::CampaignId id, const By& by, base::T
         store::publish(transaction, id, now);
         campaign->published_at = now;
         enqueue_all(transaction, *campaign, now);
+        enqueue(transaction, count_job, id, now, 0);
         record(transaction, *campaign, by, "campaigns.publish", now, dates_of(*campaign));
         return {};
     });
@@ -211,6 +212,7 @@ base::Result<void> Campaigns::cancel(base::CampaignId id, std::string_view why, 
         if (const char* not_so = why_not_cancel(phase_of(*campaign, now))) return refuse(not_so);
         store::cancel(transaction, id, why, now);
         enqueue(transaction, letters_job, id, now, 0);
+        enqueue(transaction, count_job, id, now, 0);
         record(transaction, *campaign, by, "campaigns.cancel", now);
         return {};
     });

@@ -172,8 +172,11 @@ public:
     // In the order of invitation.
     std::vector<Invitation> invitations(db::Transaction&, base::CampaignId, int from, int most);
     int count_invitations(db::Transaction&, base::CampaignId);
-    // As of this minute while it is open, then as of the last day. Nothing for a draft.
-    std::optional<Figures> figures(base::CampaignId, base::Time now);
+    // As last counted: within a minute while it is not over, then as of its end. Nothing before the
+    // first count.
+    std::optional<Figures> figures(db::Transaction&, base::CampaignId);
+    // Counts all that are published and not over; by a job, each minute.
+    void count_all(base::Time now);
 
     // -- agents
     // At most a hundred, those that close last first.
@@ -212,7 +215,7 @@ public:
 private:
     base::Result<Campaign> locked(db::Transaction&, base::CampaignId);
     base::CampaignId insert(db::Transaction&, Campaign, base::PersonId by, base::Time now);
-    std::optional<Figures> count(base::CampaignId, bool final, base::Time now);
+    void count(base::CampaignId, base::Time now);
     std::vector<base::Reason> problems(db::Transaction&, const Campaign&, const Campaign* before,
                                        const By&, base::Time now);
     bool write_batches(
@@ -226,7 +229,6 @@ private:
     void write_letters(const jobs::Attempt&);
     void invite_agents(const jobs::Attempt&);
     void remind(const jobs::Attempt&);
-    void count_at_end(const jobs::Attempt&);
     void add_pix(db::Transaction&, const Campaign&, base::Time now,
                  const std::function<void(base::OrganisationId, bool began)>& add);
     // Who shared a result of a mapped campaign of Pix; nobody where that does not count.

@@ -22,9 +22,6 @@ namespace json = boost::json;
 
 namespace {
 
-// Who looks again sooner sees the same.
-constexpr std::chrono::seconds kept_for{60};
-
 // Figures as the table has them, with what the next count must know of this one.
 struct Stored {
     Figures figures;
@@ -142,30 +139,29 @@ std::vector<base::PersonId> Campaigns::shared_at_pix(db::Transaction& transactio
     return found;
 }
 
-std::optional<Figures> Campaigns::figures(base::CampaignId id, base::Time now) {
-    struct Found {
-        Phase phase;
-        std::optional<Stored> stored;
-    };
-    const auto found = database_.read([&](db::Transaction& transaction) -> std::optional<Found> {
-        const auto campaign = store::find(transaction, id);
-        if (!campaign || !campaign->published_at) return std::nullopt;
-        return Found{phase_of(*campaign, now), from_text(store::figures(transaction, id))};
-    });
-    if (!found) return std::nullopt;
-    const bool over = found->phase == Phase::closed || found->phase == Phase::cancelled;
-    if (found->stored &&
-        (found->stored->figures.final || (!over && now < found->stored->figures.at + kept_for)))
-        return found->stored->figures;
-    return count(id, over, now);
+std::optional<Figures> Campaigns::figures(db::Transaction& transaction, base::CampaignId id) {
+    auto stored = from_text(store::figures(transaction, id));
+    if (!stored) return std::nullopt;
+    return std::move(stored->figures);
 }
 
-std::optional<Figures> Campaigns::count(base::CampaignId id, bool final, base::Time now) {
-    return database_.write([&](db::Transaction& transaction) -> std::optional<Figures> {
+void Campaigns::count_all(base::Time now) {
+    const auto going = database_.read(
+        [&](db::Transaction& transaction) { return store::going(transaction, now); });
+    // A transaction each: nobody who takes part waits for all of them.
+    for (const base::CampaignId id : going) count(id, now);
+}
+
+// What is held back depends on what was shown before (coverage/suppression.hpp), so a count is
+// stored, and looking counts nothing.
+void Campaigns::count(base::CampaignId id, base::Time now) {
+    database_.write([&](db::Transaction& transaction) {
         const auto campaign = store::lock(transaction, id);
-        if (!campaign) return std::nullopt;
+        if (!campaign || !campaign->published_at) return;
         auto before = from_text(store::figures(transaction, id)).value_or(Stored{});
-        if (before.figures.final) return before.figures;
+        if (before.figures.final) return;
+        const Phase phase = phase_of(*campaign, now);
+        const bool final = phase == Phase::closed || phase == Phase::cancelled;
         const auto tree = organisations_.tree(transaction, db::Versions(transaction));
 
         std::vector<Counting> counting;
@@ -234,7 +230,6 @@ std::optional<Figures> Campaigns::count(base::CampaignId id, bool final, base::T
             stored.figures.levels = levels_of(
                 positioning_.level_counts(transaction, store::shared_tests(transaction, id)));
         store::set_figures(transaction, id, to_text(stored));
-        return stored.figures;
     });
 }
 
@@ -257,16 +252,6 @@ void Campaigns::add_pix(db::Transaction& transaction, const Campaign& campaign, 
                                               base::in_paris(now).day);
     for (const auto& [person, one] : works)
         if (is_asked(campaign, *tree, &one)) add(one.organisation, here.contains(person));
-}
-
-void Campaigns::count_at_end(const jobs::Attempt& attempt) {
-    const base::CampaignId id{
-        json::parse(attempt.payload).at("campaign").to_number<std::int64_t>()};
-    const auto campaign =
-        database_.read([&](db::Transaction& transaction) { return store::find(transaction, id); });
-    if (!campaign) return;
-    const Phase phase = phase_of(*campaign, attempt.now);
-    if (phase == Phase::closed || phase == Phase::cancelled) count(id, true, attempt.now);
 }
 
 }  // namespace campaigns

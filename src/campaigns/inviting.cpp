@@ -314,7 +314,11 @@ void Campaigns::add_jobs(jobs::Jobs& jobs) {
     jobs.handle(letters_job, [this](const jobs::Attempt& attempt) { write_letters(attempt); });
     jobs.handle(invite_all_job, [this](const jobs::Attempt& attempt) { invite_agents(attempt); });
     jobs.handle(remind_job, [this](const jobs::Attempt& attempt) { remind(attempt); });
-    jobs.handle(count_job, [this](const jobs::Attempt& attempt) { count_at_end(attempt); });
+    jobs.handle(count_job, [this](const jobs::Attempt& attempt) {
+        count({number_in(attempt, "campaign")}, attempt.now);
+    });
+    jobs.every("campaigns.count_all", std::chrono::minutes{1},
+               [this](const jobs::Attempt& attempt) { count_all(attempt.now); });
 }
 
 }  // namespace campaigns

@@ -187,11 +187,10 @@ http::Response campaign_page(const http::Request& request, const Site& site,
     const auto id = request.path_id<base::CampaignId>("campaign");
     const auto asked = asked_for(request, site);
     if (!asked) return unknown();
-    auto figures = site.campaigns.figures(*id, request.now);
     return site.database.read([&](db::Transaction& transaction) -> http::Response {
         const Reading reading(transaction, db::Versions(transaction), request, site);
         Page page{.campaign = asked->campaign,
-                  .figures = std::move(figures),
+                  .figures = site.campaigns.figures(transaction, *id),
                   .looked_at = asked->campaign.organisation,
                   .invitations = site.campaigns.count_invitations(transaction, *id),
                   .base_url = site.base_url};
@@ -206,6 +205,17 @@ http::Response campaign_page(const http::Request& request, const Site& site,
         auto view = http::view("campaigns/campaign", campaign_view(page, reading.names));
         return error == nullptr ? http::show(std::move(view))
                                 : http::refuse(*error, std::move(view));
+    });
+}
+
+// To be printed and put up where the agents come by.
+http::Response show_poster(const http::Request& request, const Site& site) {
+    const auto asked = asked_for(request, site);
+    if (!asked) return unknown();
+    return site.database.read([&](db::Transaction& transaction) {
+        const Reading reading(transaction, db::Versions(transaction), request, site);
+        return http::show(http::view("campaigns/poster",
+                                     poster_view(asked->campaign, site.base_url, reading.names)));
     });
 }
 
@@ -322,8 +332,8 @@ http::Response invite_all(const http::Request& request, const Site& site) {
 http::Response show_results(const http::Request& request, const Site& site) {
     const auto asked = asked_for(request, site);
     if (!asked) return unknown();
-    const auto figures = site.campaigns.figures(asked->campaign.id, request.now);
     return site.database.read([&](db::Transaction& transaction) {
+        const auto figures = site.campaigns.figures(transaction, asked->campaign.id);
         const Reading reading(transaction, db::Versions(transaction), request, site);
         return http::show(
             http::view("campaigns/results", results_view(asked->campaign, figures, reading.names)));
@@ -333,8 +343,8 @@ http::Response show_results(const http::Request& request, const Site& site) {
 http::Response download_figures(const http::Request& request, const Site& site) {
     const auto asked = asked_for(request, site);
     if (!asked) return unknown();
-    const auto figures = site.campaigns.figures(asked->campaign.id, request.now);
     return site.database.read([&](db::Transaction& transaction) {
+        const auto figures = site.campaigns.figures(transaction, asked->campaign.id);
         const Reading reading(transaction, db::Versions(transaction), request, site);
         return http::download(results_csv(asked->campaign, figures.value_or(Figures{}),
                                           reading.names, words_for(request, site)),
@@ -406,6 +416,10 @@ void add_pages(http::Router& router, const Site& given) {
                     "Code, of the campaign's tree: its take-up and that right below it"}},
          .answer = campaign_schema},
         show_campaign);
+    add("GET", one + "/poster",
+        {.summary = "A campaign's link as a QR code and its code, for a poster",
+         .answer = poster_schema},
+        show_poster);
     add("GET", one + "/edit", {.summary = "The form of a campaign", .answer = form_schema},
         show_edit);
     add("POST", one, {.summary = "Change a campaign", .form = fields(false), .answer = made},

@@ -212,6 +212,18 @@ void cancel(db::Transaction& transaction, base::CampaignId id, std::string_view 
     transaction.run(update_cancelled, {id.value, base::to_epoch(now), why});
 }
 
+constexpr db::Query select_going{"campaigns.going", R"sql(
+    SELECT id FROM campaigns
+    WHERE published_at IS NOT NULL AND cancelled_at IS NULL AND closes_at > $1
+    ORDER BY id
+)sql"};
+std::vector<base::CampaignId> going(db::Transaction& transaction, base::Time now) {
+    std::vector<base::CampaignId> found;
+    transaction.run(select_going, {base::to_epoch(now)},
+                    [&](const db::Row& row) { found.push_back({row.integer(0)}); });
+    return found;
+}
+
 constexpr db::Query update_figures{"campaigns.set_figures",
                                    "UPDATE campaigns SET figures = $2 WHERE id = $1"};
 void set_figures(db::Transaction& transaction, base::CampaignId id, std::string_view json) {

@@ -20,6 +20,7 @@ bool update(db::Transaction&, const Campaign&);
 void publish(db::Transaction&, base::CampaignId, base::Time now);
 void close(db::Transaction&, base::CampaignId, base::Time now);
 void cancel(db::Transaction&, base::CampaignId, std::string_view why, base::Time now);
+std::vector<base::CampaignId> going(db::Transaction&, base::Time now);  // published, not over
 void set_figures(db::Transaction&, base::CampaignId, std::string_view json);
 std::string figures(db::Transaction&, base::CampaignId);
 

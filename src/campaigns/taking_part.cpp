@@ -32,6 +32,12 @@ void record(db::Transaction& transaction, base::PersonId person, std::string_vie
                                 .object_id = campaign.value});
 }
 
+// A draft is unknown to agents.
+base::Result<Campaign> published(std::optional<Campaign> found) {
+    if (!found || !found->published_at) return refuse("campaigns.unknown", ErrorKind::not_found);
+    return *std::move(found);
+}
+
 bool same_scope(const positioning::Test& test, const Campaign& campaign) {
     return test.framework == campaign.framework && test.scope == campaign.scope &&
            test.scope_code == campaign.scope_code;
@@ -123,9 +129,8 @@ base::Result<base::PositioningId> Campaigns::start(base::PersonId person, base::
                                                    base::Time now) {
     // With the test that is in progress, if it is one for this campaign; {}: there is none.
     const auto go_on = [&](db::Transaction& transaction) -> base::Result<base::PositioningId> {
-        const auto campaign = store::find(transaction, id);
-        if (!campaign || !campaign->published_at)
-            return refuse("campaigns.unknown", ErrorKind::not_found);
+        const auto campaign = published(store::find(transaction, id));
+        if (!campaign) return base::unexpected(campaign.error());
         const auto part = joined(transaction, *campaign, person, now);
         if (!part) return base::unexpected(part.error());
         const auto test = positioning_.in_progress(transaction, person);
@@ -153,9 +158,8 @@ base::Result<base::PositioningId> Campaigns::start(base::PersonId person, base::
 base::Result<void> Campaigns::attach(base::PersonId person, base::CampaignId id,
                                      base::PositioningId given, base::Time now) {
     return database_.write([&](db::Transaction& transaction) -> base::Result<void> {
-        const auto campaign = store::find(transaction, id);
-        if (!campaign || !campaign->published_at)
-            return refuse("campaigns.unknown", ErrorKind::not_found);
+        const auto campaign = published(store::find(transaction, id));
+        if (!campaign) return base::unexpected(campaign.error());
         const auto part = joined(transaction, *campaign, person, now);
         if (!part) return base::unexpected(part.error());
         for (const positioning::Test& test : fitting(transaction, *campaign, person, now)) {
@@ -173,9 +177,8 @@ base::Result<void> Campaigns::share(base::PersonId person, base::CampaignId id, 
                                     base::Time now) {
     return database_.write([&](db::Transaction& transaction) -> base::Result<void> {
         // The row first, so that the last count sees all or nothing of it.
-        const auto campaign = store::lock(transaction, id);
-        if (!campaign || !campaign->published_at)
-            return refuse("campaigns.unknown", ErrorKind::not_found);
+        const auto campaign = published(store::lock(transaction, id));
+        if (!campaign) return base::unexpected(campaign.error());
         const auto part = store::participation(transaction, id, person);
         if (const char* why = why_not_choose(*campaign, part ? &*part : nullptr, now))
             return refuse(why);
@@ -189,9 +192,8 @@ base::Result<void> Campaigns::share(base::PersonId person, base::CampaignId id, 
 
 base::Result<void> Campaigns::decline(base::PersonId person, base::CampaignId id, base::Time now) {
     return database_.write([&](db::Transaction& transaction) -> base::Result<void> {
-        const auto campaign = store::find(transaction, id);
-        if (!campaign || !campaign->published_at)
-            return refuse("campaigns.unknown", ErrorKind::not_found);
+        const auto campaign = published(store::find(transaction, id));
+        if (!campaign) return base::unexpected(campaign.error());
         const auto part = joined(transaction, *campaign, person, now);
         if (!part) return base::unexpected(part.error());
         if (part->finished_at && part->test) return refuse("campaigns.why_not.finished");

@@ -7,7 +7,9 @@
 #include "campaigns/rules.hpp"
 #include "campaigns/summary.hpp"
 #include "coverage/coverage.hpp"
+#include "http/pagination.hpp"
 #include "identity/identity.hpp"
+#include "paper/paper.hpp"
 
 #include <boost/json.hpp>
 
@@ -33,24 +35,8 @@ json::array options(std::initializer_list<std::string_view> values, std::string_
 }
 
 json::object pagination(const std::string& path, int page, int total, int a_page) {
-    const int last = std::max(1, (total + a_page - 1) / a_page);
-    const auto url = [&](int number) { return path + "?page=" + std::to_string(number); };
-    json::array pages;
-    int before = 0;
-    for (int number = 1; number <= last; ++number) {
-        if (number != 1 && number != last && std::abs(number - page) > 2) continue;
-        if (number != before + 1) pages.push_back(json::object{{"gap", true}});
-        pages.push_back({{"number", number},
-                         {"url", url(number)},
-                         {"current", number == page},
-                         {"gap", false}});
-        before = number;
-    }
-    json::object view{
-        {"page", page}, {"last", last}, {"several", last > 1}, {"pages", std::move(pages)}};
-    if (page > 1) view["previous_url"] = url(page - 1);
-    if (page < last) view["next_url"] = url(page + 1);
-    return view;
+    return http::pagination(page, http::last_page(total, a_page),
+                            [&](int number) { return path + "?page=" + std::to_string(number); });
 }
 
 // A figure as it is published: null for fewer than five.
@@ -130,6 +116,17 @@ json::array calendar(const Campaign& campaign, base::Time now) {
         add("reminder", at, ++number);
     add("closes", campaign.closes_at - std::chrono::seconds{1}, 0);
     return days;
+}
+
+std::string link_of(const Campaign& campaign, const std::string& base_url) {
+    return base_url + "/my-campaigns/" + campaign.code;
+}
+
+// For an SVG of that many units a side.
+json::value qr_view(const std::string& text) {
+    const auto code = paper::qr_code(text);
+    if (!code) return nullptr;
+    return {{"side", code->side + 2 * paper::quiet_zone}, {"path", paper::svg_path(*code)}};
 }
 
 }  // namespace
@@ -228,7 +225,9 @@ json::object campaign_view(const Page& page, const Names& names) {
     view["message"] = campaign.message;
     view["takes_pix"] = campaign.takes_pix;
     view["reminders"] = campaign.reminders;
-    view["link"] = page.base_url + "/my-campaigns/" + campaign.code;
+    const std::string link = link_of(campaign, page.base_url);
+    view["link"] = link;
+    view["qr"] = qr_view(link);
     view["calendar"] = calendar(campaign, names.now);
     view["cancelled_why"] = campaign.cancelled_why;
     view["invitations"] = page.invitations;
@@ -243,6 +242,17 @@ json::object campaign_view(const Page& page, const Names& names) {
     view["take_up"] =
         page.figures ? json::value(take_up_view(page, *page.figures, names)) : json::value(nullptr);
     view["form"] = {{"why", field("", true)}};
+    return view;
+}
+
+json::object poster_view(const Campaign& campaign, const std::string& base_url,
+                         const Names& names) {
+    json::object view = summary(campaign, names);
+    const std::string link = link_of(campaign, base_url);
+    view["link"] = link;
+    view["message"] = campaign.message;
+    view["minutes"] = minutes_asked;
+    view["qr"] = qr_view(link);
     return view;
 }
 
@@ -359,6 +369,8 @@ const std::string summary_properties = R"json("id": {"type": "integer"},
   "code": {"type": "string"})json";
 const std::string summary_required =
     R"json("id", "title", "organisation", "phase", "scope", "opens_at", "closes_at", "code")json";
+const std::string qr_schema = R"json({"type": ["object", "null"], "required": ["side", "path"],
+   "properties": {"side": {"type": "integer"}, "path": {"type": "string"}}})json";
 const std::string at_least_schema =
     R"json({"type": ["integer", "null"], "multipleOf": 5, "minimum": 5})json";
 const std::string row_schema = R"json({"type": "object",
@@ -378,11 +390,15 @@ const std::string form_schema =
     R"json({"type": "object", "required": ["id", "published", "form"]})json";
 const std::string campaign_schema =
     R"json({"type": "object", "required": [)json" + summary_required +
-    R"json(, "link", "calendar", "take_up"], "properties": {)json" + summary_properties +
+    R"json(, "link", "qr", "calendar", "take_up"], "properties": {)json" + summary_properties +
+    R"json(, "qr": )json" + qr_schema +
     R"json(, "take_up": {"type": ["object", "null"], "required": ["at", "rows", "final"],
    "properties": {"at": {"type": "string", "format": "date-time"}, "rows": {"type": "array",
     "items": )json" +
     row_schema + "}}}}}";
+const std::string poster_schema = R"json({"type": "object", "required": [)json" + summary_required +
+                                  R"json(, "link", "minutes", "qr"], "properties": {)json" +
+                                  summary_properties + R"json(, "qr": )json" + qr_schema + "}}";
 const std::string results_schema =
     R"json({"type": "object", "required": [)json" + summary_required +
     R"json(, "final", "shared", "competences"], "properties": {)json" + summary_properties +

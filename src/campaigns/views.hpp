@@ -20,6 +20,8 @@ namespace campaigns {
 
 inline constexpr int campaigns_a_page = 30;
 inline constexpr int invitations_a_page = 100;
+// A test lasts about so long; posters say it.
+inline constexpr int minutes_asked = 15;
 
 // What all views need to name things.
 struct Names {
@@ -47,6 +49,7 @@ struct Page {
     std::string base_url;
 };
 boost::json::object campaign_view(const Page&, const Names&);
+boost::json::object poster_view(const Campaign&, const std::string& base_url, const Names&);
 boost::json::object results_view(const Campaign&, const std::optional<Figures>&, const Names&);
 std::string results_csv(const Campaign&, const Figures&, const Names&,
                         const std::function<std::string(const base::Reason&)>& words);
@@ -81,7 +84,7 @@ std::string deadline_calendar(const Campaign&, std::string_view summary, std::st
                               std::string_view base_url);
 
 // JSON Schema of the views.
-extern const std::string list_schema, form_schema, campaign_schema, results_schema,
+extern const std::string list_schema, form_schema, campaign_schema, poster_schema, results_schema,
     invitations_schema, mine_schema, part_schema, stop_schema;
 
 }  // namespace campaigns

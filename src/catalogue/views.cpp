@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "catalogue/formats.hpp"
 #include "catalogue/themes.hpp"
+#include "http/pagination.hpp"
 
 #include <boost/json.hpp>
 
@@ -183,22 +184,6 @@ json::array alike_views(const IndexedOffer& indexed, const Published& published)
 
 }  // namespace
 
-json::object pagination_view(int current, int last, const std::function<std::string(int)>& url) {
-    json::array pages;
-    int before = 0;
-    for (int page = 1; page <= last; ++page) {
-        if (page != 1 && page != last && std::abs(page - current) > 2) continue;
-        if (page != before + 1) pages.push_back(json::object{{"gap", true}});
-        pages.push_back({{"number", page}, {"url", url(page)}, {"current", page == current}});
-        before = page;
-    }
-    json::object view{
-        {"page", current}, {"last", last}, {"several", last > 1}, {"pages", std::move(pages)}};
-    if (current > 1) view["previous_url"] = url(current - 1);
-    if (current < last) view["next_url"] = url(current + 1);
-    return view;
-}
-
 json::value list_view(const Criteria& criteria, const Found& found, const ListContext& context) {
     json::array results;
     for (const std::size_t position : found.positions)
@@ -214,7 +199,7 @@ json::value list_view(const Criteria& criteria, const Found& found, const ListCo
         {"sorts", sort_views(criteria)},
         {"results", std::move(results)},
     };
-    const int last = std::max(1, (found.total + Search{}.per_page - 1) / Search{}.per_page);
+    const int last = http::last_page(found.total, Search{}.per_page);
     const auto url = [&criteria](int page) {
         Criteria other = criteria;
         other.page = page;
@@ -223,7 +208,7 @@ json::value list_view(const Criteria& criteria, const Found& found, const ListCo
     Criteria all = criteria;
     all.page = 1;
     view["query"] = url_of(all, "");  // the files of the catalogue take it, too
-    view["pagination"] = pagination_view(std::min(criteria.page, last), last, url);
+    view["pagination"] = http::pagination(std::min(criteria.page, last), last, url);
     // An address from when there was more: the page says so and leads to what there is.
     if (criteria.page > last && found.total > 0) view["beyond"] = url(last);
     if (context.reader != nullptr)

@@ -6,7 +6,6 @@
 
 #include <boost/json/fwd.hpp>
 
-#include <functional>
 #include <string>
 #include <string_view>
 
@@ -24,10 +23,6 @@ struct ListContext {
 };
 
 boost::json::value list_view(const Criteria&, const Found&, const ListContext&);
-
-// html/pagination's member: page `current` of `last`, each page at its address.
-boost::json::object pagination_view(int current, int last,
-                                    const std::function<std::string(int page)>& url);
 
 // `sessions`: what the slice of sessions says of it.
 boost::json::value offer_view(const IndexedOffer&, const ListContext&, boost::json::value sessions,

@@ -6,6 +6,7 @@
 #include "catalogue/store.hpp"
 #include "catalogue/themes.hpp"
 #include "catalogue/views.hpp"
+#include "http/pagination.hpp"
 #include "http/router.hpp"
 
 #include <boost/json.hpp>
@@ -162,15 +163,14 @@ json::value work_list_view(const std::vector<Listed>& all, std::size_t matching,
                           {"sent_back", listed.sent_back},
                           {"url", url_of_offer(listed.record.id)}});
     }
-    const int last =
-        std::max(1, (static_cast<int>(matching) + listed_per_page - 1) / listed_per_page);
+    const int last = http::last_page(static_cast<int>(matching), listed_per_page);
     return {{"total", matching},
             {"all", {{"count", all.size()}, {"chosen", !context.chosen}, {"url", "/offers"}}},
             {"waiting", std::ranges::count(all, true, &Listed::waits)},
             {"states", state_views(all, context.chosen)},
             {"may_create", context.may_create},
             {"offers", std::move(offers)},
-            {"pagination", pagination_view(std::min(context.page, last), last, [&](int page) {
+            {"pagination", http::pagination(std::min(context.page, last), last, [&](int page) {
                  return list_url(context.chosen, page);
              })}};
 }

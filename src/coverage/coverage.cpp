@@ -179,6 +179,7 @@ base::Result<organisations::ImportReport> Coverage::import_headcounts(base::Pers
                 .as_of = *day,
                 .source = table->cell(row, "source")};
             if (auto why = why_not_headcount(told, today_of(now))) {
+                if (why->field == "as_of") why->field = "date";  // as the column is called
                 problem(std::move(*why));
                 continue;
             }
@@ -303,9 +304,12 @@ bool Coverage::publish(base::Time now) {
         for (bool more = true; more;) {
             const auto persons = store::persons_after(transaction, after, persons_at_once * 10);
             for (const store::Counted& one : persons)
-                if (one.organisation && one.at_core)
-                    count_agent(parts[places.at(*one.organisation)].own,
-                                *one.at_core >= sure_enough, one.levels);
+                // One that another node saw begin after this tree was read counts tomorrow.
+                if (const auto place = one.organisation && one.at_core
+                                           ? places.find(*one.organisation)
+                                           : places.end();
+                    place != places.end())
+                    count_agent(parts[place->second].own, *one.at_core >= sure_enough, one.levels);
             more = static_cast<int>(persons.size()) == persons_at_once * 10;
             if (more) after = persons.back().person;
         }

@@ -85,7 +85,7 @@ public:
 
     // -- headcounts; training offices and ministry steering within their perimeters
     base::Result<void> declare(base::PersonId by, const NewHeadcount&, base::Time now);
-    // CSV with the columns organisation (code), agents, as_of and source. Lines that are wrong are
+    // CSV with the columns organisation (code), agents, date and source. Lines that are wrong are
     // told and left out; one that says what was declared already changes nothing.
     base::Result<organisations::ImportReport> import_headcounts(base::PersonId by,
                                                                 std::string_view text,

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "frameworks/frameworks.hpp"
+#include "http/pagination.hpp"
 #include "items/checks.hpp"
 #include "items/differences.hpp"
 #include "items/tree.hpp"
@@ -151,26 +152,14 @@ json::object list_view(const std::vector<Listed>& all, const Bank& bank, const F
     const auto page_url = [&](int page) {
         return "/items?" + query + (query.empty() ? "" : "&") + "page=" + std::to_string(page);
     };
-    const int pages = std::max(1, (found + listed_per_page - 1) / listed_per_page);
-    json::array page_links;
-    for (int page = 1; page <= pages; ++page)
-        page_links.push_back({{"number", page},
-                              {"url", page_url(page)},
-                              {"current", page == filter.page},
-                              {"gap", false}});
-    json::object pagination{{"several", pages > 1},
-                            {"pages", std::move(page_links)},
-                            {"previous_url", nullptr},
-                            {"next_url", nullptr}};
-    if (filter.page > 1) pagination["previous_url"] = page_url(filter.page - 1);
-    if (filter.page < pages) pagination["next_url"] = page_url(filter.page + 1);
     return {
         {"items", std::move(shown)},
         {"total", found},
         {"all", all.size()},
         {"waiting", waiting},
         {"filtered", !query.empty()},
-        {"pagination", std::move(pagination)},
+        {"pagination",
+         http::pagination(filter.page, http::last_page(found, listed_per_page), page_url)},
         {"form",
          {{"competence",
            choice(competence_codes(), filter.competence,

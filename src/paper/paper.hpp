@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // A PDF of headings, paragraphs and bars, tagged for screen readers. Lengths in points.
 #pragma once
+#include "paper/qr.hpp"
+
 #include <memory>
 #include <span>
 #include <string>

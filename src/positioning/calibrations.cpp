@@ -43,6 +43,7 @@ Proposal Positioning::propose(base::Time now) {
         return store::answerers(transaction, most_tests);
     });
     Proposal proposal = calibrate(*measure, answerers);
+    if (proposal.answers == 0) return proposal;  // what waits for a decision goes on waiting
     database_.write(
         [&](db::Transaction& transaction) { store::replace_proposal(transaction, proposal, now); });
     return proposal;
@@ -59,20 +60,39 @@ std::optional<Positioning::Proposed> Positioning::proposed(db::Transaction& tran
     return found;
 }
 
-base::Result<void> Positioning::approve(base::PersonId by, std::int64_t id,
-                                        std::span<const base::ItemId> chosen, base::Time now) {
+base::Result<void> Positioning::approve_those(
+    base::PersonId by, std::int64_t id, base::Time now,
+    const std::function<bool(const ProposedItem&)>& chosen) {
     return database_.write([&](db::Transaction& transaction) -> base::Result<void> {
+        // Two who decide at once take turns.
+        if (!store::lock_open(transaction, id)) return decided();
         const auto open = proposed(transaction);
-        if (!open || open->id != id || !store::decide(transaction, id, true, by, now))
-            return decided();
         std::vector<items::Calibrated> all;
         for (const ProposedItem& one : open->proposal.items)
-            if (std::ranges::find(chosen, one.item) != chosen.end())
-                all.push_back({one.item, one.after, one.answers, false});
+            if (chosen(one)) all.push_back({one.item, one.after, one.answers, false});
+        if (all.empty()) return decided();
         items_.set_parameters(transaction, all, by, now);
+        // The log of decisions has each of them; here stays what is not decided.
+        store::remove_items(transaction, id, all);
+        if (all.size() == open->proposal.items.size())
+            store::decide(transaction, id, true, by, now);
         record(transaction, by, "positioning.approve", id, all.size(), now);
         return {};
     });
+}
+
+base::Result<void> Positioning::approve(base::PersonId by, std::int64_t id,
+                                        std::span<const base::ItemId> chosen, base::Time now) {
+    if (chosen.empty())
+        return base::unexpected(
+            base::Error{base::ErrorKind::invalid, "positioning.why_not.none_chosen", "items"});
+    return approve_those(by, id, now, [&](const ProposedItem& one) {
+        return std::ranges::find(chosen, one.item) != chosen.end();
+    });
+}
+
+base::Result<void> Positioning::approve_good(base::PersonId by, std::int64_t id, base::Time now) {
+    return approve_those(by, id, now, &ProposedItem::good);
 }
 
 base::Result<void> Positioning::turn_down(base::PersonId by, std::int64_t id, base::Time now) {

@@ -183,7 +183,7 @@ Test Positioning::begun(db::Transaction& transaction, const db::Versions& versio
 
 base::Result<base::PositioningId> Positioning::start(base::PersonId person, const Start& start,
                                                      base::Time now) {
-    const std::uint64_t seed = new_seed();
+    const std::uint64_t seed = start.seed ? *start.seed : new_seed();
     return database_.write([&](db::Transaction& transaction) -> base::Result<base::PositioningId> {
         const db::Versions versions(transaction);
         auto targets = targets_of(transaction, versions, person, start.scope, start.code, now);

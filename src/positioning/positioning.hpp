@@ -11,6 +11,7 @@
 #include "positioning/measure.hpp"
 
 #include <array>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -82,6 +83,8 @@ struct Start {
     std::string code;          // of the area or trade; of `some` the competences: "1.1,2.3"
     bool use_earlier = false;  // begin from what the latest tests say
     Options options;
+    // What is drawn by chance; nothing: another in each test, that nobody can tell.
+    std::optional<std::uint64_t> seed = {};
 };
 
 // How somebody takes a test: the fields of templates/options.html, for whoever lets one begin, and
@@ -206,14 +209,20 @@ public:
         Proposal proposal;
     };
     std::optional<Proposed> proposed(db::Transaction&);  // not decided on yet
-    // The items chosen get their parameters and are on trial no more.
+    // The items chosen get their parameters and are on trial no more; the others still wait. After
+    // the last one the proposal is decided.
     base::Result<void> approve(base::PersonId by, std::int64_t proposal,
                                std::span<const base::ItemId>, base::Time now);
+    // All that nothing is wrong with.
+    base::Result<void> approve_good(base::PersonId by, std::int64_t proposal, base::Time now);
+    // All that still waits.
     base::Result<void> turn_down(base::PersonId by, std::int64_t proposal, base::Time now);
 
     std::shared_ptr<const Measure> measure(db::Transaction&, const db::Versions&);
 
 private:
+    base::Result<void> approve_those(base::PersonId by, std::int64_t proposal, base::Time now,
+                                     const std::function<bool(const ProposedItem&)>& chosen);
     base::Result<Test> own(db::Transaction&, base::PersonId, base::PositioningId);
     // An answer to the open question, which is added to the test's, and what is asked next.
     struct Step {

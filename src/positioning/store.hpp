@@ -48,6 +48,8 @@ void set_shared(db::Transaction&, base::PositioningId, std::optional<base::Time>
 std::vector<Answerer> answerers(db::Transaction&, int most);
 void replace_proposal(db::Transaction&, const Proposal&, base::Time now);
 std::optional<Positioning::Proposed> proposed(db::Transaction&);  // items without what was before
+bool lock_open(db::Transaction&, std::int64_t proposal);          // false: decided, or replaced
+void remove_items(db::Transaction&, std::int64_t proposal, std::span<const items::Calibrated>);
 bool decide(db::Transaction&, std::int64_t proposal, bool approved, base::PersonId by,
             base::Time now);
 

@@ -114,6 +114,26 @@ std::optional<Positioning::Proposed> proposed(db::Transaction& transaction) {
     return found;
 }
 
+constexpr db::Query lock_proposal{"positioning.lock_proposal", R"sql(
+    UPDATE calibration_proposals SET state = state WHERE id = $1 AND state = 'open'
+)sql"};
+
+bool lock_open(db::Transaction& transaction, std::int64_t proposal) {
+    return transaction.run(lock_proposal, {proposal}) == 1;
+}
+
+constexpr db::Query delete_items{"positioning.delete_proposed_items", R"sql(
+    DELETE FROM calibration_items
+    WHERE proposal_id = $1 AND item_id IN (SELECT value FROM json_each(CAST($2 AS text)))
+)sql"};
+
+void remove_items(db::Transaction& transaction, std::int64_t proposal,
+                  std::span<const items::Calibrated> decided) {
+    json::array ids;
+    for (const items::Calibrated& one : decided) ids.push_back(one.item.value);
+    transaction.run(delete_items, {proposal, json::serialize(ids)});
+}
+
 constexpr db::Query update_proposal{"positioning.decide_proposal", R"sql(
     UPDATE calibration_proposals SET state = $2, decided_by = $3, decided_at = $4
     WHERE id = $1 AND state = 'open'

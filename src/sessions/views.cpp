@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "base/zone.hpp"
+#include "http/pagination.hpp"
 #include "sessions/rules.hpp"
 
 #include <boost/json.hpp>
@@ -60,22 +61,9 @@ std::string list_url(Listed listed, std::string_view offer_slug, int page) {
 }
 
 json::object pagination(const ListPage& list, int total) {
-    const int last = std::max(1, (total + list.query.limit - 1) / list.query.limit);
-    const auto url = [&](int page) { return list_url(list.query.listed, list.offer_slug, page); };
-    json::array pages;
-    int before = 0;
-    for (int page = 1; page <= last; ++page) {
-        if (page != 1 && page != last && std::abs(page - list.page) > 2) continue;
-        if (page != before + 1) pages.push_back(json::object{{"gap", true}});
-        pages.push_back(
-            {{"number", page}, {"url", url(page)}, {"current", page == list.page}, {"gap", false}});
-        before = page;
-    }
-    json::object view{
-        {"page", list.page}, {"last", last}, {"several", last > 1}, {"pages", std::move(pages)}};
-    if (list.page > 1) view["previous_url"] = url(list.page - 1);
-    if (list.page < last) view["next_url"] = url(list.page + 1);
-    return view;
+    return http::pagination(list.page, http::last_page(total, list.query.limit), [&](int page) {
+        return list_url(list.query.listed, list.offer_slug, page);
+    });
 }
 
 json::object field(std::string_view value, bool required = false) {

@@ -91,6 +91,9 @@ for (const [width, javascript, agent] of [[1280, true, 'Amina Benhaddou'], [360,
     assert.match(await row.innerText(), /moins de 5[^]*moins de 5[^]*moins de 5/);
     assert.ok(!(await page.getByRole('main').innerText()).includes(agent));
     await checkPage(page);
+    await page.goto(`${address}/poster`);
+    await page.getByRole('img', { name: 'Code QR qui ouvre' }).waitFor();
+    await checkPage(page);
     await page.goto(`${address}/results`);
     await page.getByText('quand la campagne est close').waitFor();
     await checkPage(page);

@@ -219,7 +219,12 @@ test('each format of question, files and simulations with it, is answered and ex
     await page.locator('#items-result').waitFor();
     await checkPage(page, { accessibility: formats.includes(kind) });
   }
-  await page.goto('/administration/calibration');
+  await page.goto('/administration/calibration'); // the demonstration has a proposal
+  await checkBoth(page);
+  await page.getByRole('link', { name: 'Page suivante' }).click();
+  await checkBoth(page);
+  await page.getByLabel('Compétence').selectOption({ index: 1 });
+  await press(page, 'Filtrer');
   await checkBoth(page);
   await page.context().close();
 });

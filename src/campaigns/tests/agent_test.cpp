@@ -78,7 +78,7 @@ TEST_CASE("who keeps a result stands in no log and on no page of anybody else") 
     app.as(given.office);
     for (const std::string& path : {campaign, campaign + "/invitations", campaign + "/figures.csv"})
         CHECK_FALSE(shows(app.get(path), "Awa"));
-    const auto take_up = given.seen(campaign).at("take_up");
+    const auto take_up = given.counted(campaign).at("take_up");
     CHECK(take_up.at("rows").at(0).at("started").is_null());
 }
 
@@ -202,7 +202,7 @@ TEST_CASE("the home page and the list tell what waits, also to who was invited b
     CHECK(given.seen("/my-campaigns").at("campaigns").as_array().size() == 1);
     given.takes_part(newcomer, mine);
     app.as(given.office);
-    CHECK(given.seen(campaign).at("take_up").at("strangers") == 0);
+    CHECK(given.counted(campaign).at("take_up").at("strangers") == 0);
     given.takes_part(given.agent, mine);
     CHECK(given.seen("/").at("campaigns") == 1);  // the choice
     given.chooses(given.agent, mine, false);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "campaigns_model.hpp"
 
+#include "test_bank.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -9,16 +11,7 @@ namespace json = boost::json;
 
 namespace {
 
-std::string item_text(int number) {
-    return "level = " + std::to_string((number - 1) / 3 + 1) +
-           "\nintent = \"Savoir le mot.\"\nsource = \"Ce test\"\nformat = \"text\"\n"
-           "stem = \"Quel est le mot numéro " +
-           std::to_string(number) +
-           " ?\"\n[answer]\nkind = \"text\"\naccept = [\"le mot secret\"]\n"
-           "[feedback]\ntext = \"Le mot est secret.\"\nlearn = \"https://cyber.gouv.fr\"\n";
-}
-
-int counted(TestApp& app, const db::Query& query, const std::string& value) {
+int number_of(TestApp& app, const db::Query& query, const std::string& value) {
     return app.read([&](db::Transaction& transaction) {
         int number = 0;
         transaction.run(query, {value},
@@ -40,13 +33,7 @@ Given::Given() {
     agent = app.given_person({.name = "Awa", .organisation = "bureau"});
     stranger =
         app.given_person({.name = "Ève", .organisation = "ailleurs", .roles = {"training_office"}});
-    std::vector<items::BankText> bank;
-    for (const char* competence : {"1.1", "1.2", "1.3"})
-        for (int number = 1; number <= 24; ++number)
-            bank.push_back(
-                {std::string(competence) + (number < 10 ? "-00" : "-0") + std::to_string(number),
-                 item_text(number)});
-    REQUIRE(app.app().items.load(bank, app.now).has_value());
+    given_bank(app, Questions::typed);
 }
 
 http::Pairs Given::form(const http::Pairs& changes) {
@@ -90,6 +77,11 @@ json::value Given::seen(const std::string& path) {
     return app.json(path);
 }
 
+json::value Given::counted(const std::string& path) {
+    app.app().campaigns.count_all(app.now);
+    return app.as(office).json(path);
+}
+
 base::PersonId Given::somebody(const std::string& organisation) {
     return app.given_person({.organisation = organisation});
 }
@@ -118,11 +110,11 @@ void Given::chooses(base::PersonId person, const std::string& for_agents, bool s
 
 int Given::letters(const std::string& kind) {
     static constexpr db::Query query{"test.letters", "SELECT count(*) FROM outbox WHERE kind = $1"};
-    return counted(app, query, kind);
+    return number_of(app, query, kind);
 }
 
 int Given::audited(const std::string& action) {
     static constexpr db::Query query{"test.audited",
                                      "SELECT count(*) FROM audit_log WHERE action = $1"};
-    return counted(app, query, action);
+    return number_of(app, query, action);
 }

@@ -22,6 +22,8 @@ struct Given {
     // Of the campaign at this address, for agents.
     std::string for_agents(const std::string& campaign);
     boost::json::value seen(const std::string& path);  // JSON
+    // The same for the office after the job of this minute.
+    boost::json::value counted(const std::string& path);
     // Somebody at the office "bureau" or elsewhere.
     base::PersonId somebody(const std::string& organisation = "bureau");
     std::vector<base::PersonId> people(int count, const std::string& organisation = "bureau");

@@ -35,6 +35,9 @@ TEST_CASE("a training office prepares a campaign, changes, publishes, closes it 
     CHECK(app.post(campaign + "/publish").status == 409);
     CHECK(given.seen(campaign).at("phase") == "open");
     CHECK(shows(app.get(campaign), "Socle numérique"));
+    CHECK(shows(app.get(campaign), "Le premier décompte"));
+    given.run();
+    CHECK(given.seen(campaign).at("take_up").is_object());
     CHECK(given.seen("/campaigns").at("campaigns").as_array().size() == 1);
 
     // Of a published one only what nobody was told may change.
@@ -100,7 +103,7 @@ TEST_CASE("campaigns are seen and changed within a perimeter, in their roles") {
     CHECK(app.as(given.agent).get(campaign).status == 403);
     app.as(given.stranger);
     CHECK(given.seen("/campaigns").at("total") == 0);
-    for (const char* what : {"", "/edit", "/invitations", "/results", "/figures.csv"})
+    for (const char* what : {"", "/edit", "/poster", "/invitations", "/results", "/figures.csv"})
         CHECK(app.get(campaign + what).status == 404);
     for (const char* what :
          {"", "/publish", "/close", "/cancel", "/duplicate", "/invitations", "/invitations/all"})
@@ -237,4 +240,28 @@ TEST_CASE("reminders go to who has neither finished nor declined nor stopped the
     app.now += days{20};
     given.run();
     CHECK(given.letters("campaigns.reminder") == 4);
+}
+
+TEST_CASE("a poster shows the link in clear, as a QR code and the code to type") {
+    Given given;
+    TestApp& app = given.app;
+    const std::string campaign = given.published();
+    app.as(given.office);
+    const auto view = given.seen(campaign + "/poster");
+    const auto code = json::value_to<std::string>(view.at("code"));
+    const std::string link = "http://campus.test/my-campaigns/" + code;
+    CHECK(json::value_to<std::string>(view.at("link")) == link);
+    CHECK(view.at("minutes") == 15);
+    // Its first row begins with the seven dark squares of a finder, inside the quiet zone.
+    CHECK(json::value_to<std::string>(view.at("qr").at("path")).starts_with("M4 4h7v1h-7z"));
+    CHECK(given.seen(campaign).at("qr") == view.at("qr"));
+    for (const std::string& path : {campaign, campaign + "/poster"}) {
+        const auto page = app.get(path);
+        CHECK(page.body.contains("<svg class=\"campaigns-qr\""));
+        CHECK(shows(page, "Code QR qui ouvre " + link));
+        CHECK(shows(page, json::value_to<std::string>(view.at("shown_code"))));
+    }
+    CHECK(shows(app.get(campaign + "/poster"), "Environ 15 minutes"));
+    CHECK(app.as(given.stranger).get(campaign + "/poster").status == 404);
+    CHECK(app.as(given.agent).get(campaign + "/poster").status == 403);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "db/versions.hpp"
-#include "test_app.hpp"
+#include "test_bank.hpp"
 
 #include <doctest/doctest.h>
 
@@ -232,6 +232,11 @@ TEST_CASE("headcounts are declared within the perimeter, with a history; wrong l
                         "organisation,agents,date,source\ndg,1300,2026-10-01,SIRH\n", "json")
               .body.contains(R"("unchanged":1)"));
     CHECK(app.post("/coverage/headcounts/import").status == 422);
+    // Refusals name the column of the file, not the field of the form.
+    const auto to_come = app.app().coverage.import_headcounts(
+        ministry.office, "organisation,agents,date,source\ndg,1300,2027-10-01,SIRH\n", app.now);
+    REQUIRE(to_come.value().problems.size() == 1);
+    CHECK(to_come.value().problems.front().reason.field == "date");
 }
 
 TEST_CASE("who was erased is counted no more") {
@@ -350,4 +355,47 @@ TEST_CASE("a page of coverage asks the database few questions, however large the
     }
     CHECK(app.json("/coverage?organisation=dg").at("children").as_array().size() == 100);
     CHECK(app.json("/coverage?organisation=dg&page=2").at("children").as_array().size() == 22);
+}
+
+TEST_CASE("when the common core changes, coverage is counted anew") {
+    Ministry ministry;
+    TestApp& app = ministry.app;
+    given_bank(app);
+    const auto dg = app.app().organisations.tree()->find("dg")->id;
+    const auto set_core = [&](const frameworks::Targets& targets) {
+        const auto tomorrow = std::chrono::floor<days>(app.now) + days{1};
+        REQUIRE(app.app().frameworks.set_core(
+            ministry.office, {.organisation = dg, .from = tomorrow, .targets = targets, .note = ""},
+            app.now));
+    };
+    set_core({{"1.1", 1}, {"1.2", 1}});
+    app.now += days{1};
+    for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+        const auto person = app.given_person({.organisation = "sud"});
+        app.database->write([&](db::Transaction& transaction) {
+            app.app().positioning.put_finished(transaction, person, positioning::Scope::core, "",
+                                               {{"1.1", 0.5}, {"1.2", 0.5}}, seed, 40, true,
+                                               app.now);
+        });
+    }
+    set_core({{"1.1", 8}, {"1.2", 8}});  // of the next day
+    REQUIRE(app.app().coverage.publish(app.now));
+    app.as(ministry.office);
+    CHECK(ministry.positioned("sud") == 10);
+    CHECK(ministry.row("sud").at("at_core") == 10);
+
+    // Higher levels of what was asked: the same answers say who reaches them.
+    ministry.night(ministry.office);
+    CHECK(ministry.positioned("sud") == 10);
+    CHECK(ministry.row("sud").at("at_core").is_null());
+
+    // A competence that nobody was asked about: nobody is positioned on that core.
+    set_core({{"1.1", 1}, {"1.2", 1}, {"1.3", 1}});
+    ministry.night(ministry.office);
+    CHECK(ministry.positioned("sud") == 0);
+
+    set_core({{"1.1", 1}});
+    ministry.night(ministry.office);
+    CHECK(ministry.positioned("sud") == 10);
+    CHECK(ministry.row("sud").at("at_core") == 10);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "base/text.hpp"
 #include "db/versions.hpp"
-#include "test_app.hpp"
+#include "test_bank.hpp"
 
 #include <doctest/doctest.h>
 
@@ -16,27 +16,7 @@ namespace {
 // and all of 1.3; the supervisor, a delegate of theirs, a colleague.
 struct Given {
     explicit Given(TestApp& used) : app(used) {
-        std::vector<items::BankText> bank;
-        for (const char* competence : {"1.1", "1.2", "1.3"})
-            for (int number = 1; number <= 24; ++number) {
-                const std::string digits = std::to_string(number);
-                bank.push_back(
-                    {std::string(competence) + "-" + std::string(3 - digits.size(), '0') + digits,
-                     "level = " + std::to_string((number - 1) / 3 + 1) +
-                         "\nintent = \"Savoir le mot.\"\nsource = \"Ce test\"\n"
-                         "format = \"single\"\nstem = \"Quel est le mot " +
-                         digits +
-                         " ?\"\n"
-                         "[[options]]\ntext = \"le mot secret\"\nright = true\nwhy = \"C’est "
-                         "lui.\"\n"
-                         "[[options]]\ntext = \"un autre mot\"\nwhy = \"Ce n’est pas lui.\"\n"
-                         "[[options]]\ntext = \"un mot public\"\nwhy = \"Ce n’est pas lui.\"\n"
-                         "[[options]]\ntext = \"aucun mot ici\"\nwhy = \"Il y en a un.\"\n"
-                         "[feedback]\ntext = \"Le mot est secret.\"\n"
-                         "learn = \"https://cyber.gouv.fr/" +
-                         std::string(competence) + "\"\n"});
-            }
-        REQUIRE(app.app().items.load(bank, app.now));
+        given_bank(app);
         agent = app.given_person({.name = "Awa"});
         supervisor = app.given_person({.name = "Sophie", .roles = {"supervisor"}});
         delegate = app.given_person({.name = "Denis"});
@@ -200,7 +180,10 @@ TEST_CASE("filters make another plan, and say until when it lasts") {
     CHECK(slugs(given.plan("?accessible=1")) == Slugs{"en-ligne"});
     CHECK(slugs(given.plan("?language=en")) == Slugs{"in-english"});
     CHECK(slugs(given.plan("?language=en&online=1")).empty());
-    CHECK(given.plan("?language=en&online=1").at("unclosed").at(0).at("why") == "filtered");
+    // Nothing at all closes 1.2.
+    const json::value both = given.plan("?language=en&online=1");
+    for (const json::value& one : both.at("unclosed").as_array())
+        CHECK(one.at("why") == (one.at("code") == "1.1" ? "filtered" : "none"));
     CHECK(shows(app.get("/my-plan?language=en&online=1"), "Voir sans les filtres"));
     // Seven hours at two a week: three weeks and a half.
     CHECK(given.plan("?online=1&hours=2").at("ends_on") == "2026-12-18");

@@ -125,7 +125,7 @@ TEST_CASE("a calibration finds what drifted and what is unfair, and changes noth
         CHECK(item.parameters.d == before->find(item.id)->parameters.d);
     CHECK(shows(app.get("/administration/calibration"), drifted));
     const json::value shown = proposal_of(app);
-    CHECK(shown.at("lists").at(0).at("name") == "look");
+    CHECK_FALSE(shown.at("items").at(0).at("good").as_bool());
 
     // The team alone decides, once.
     const auto id_of = [&](const std::string& code) {
@@ -148,16 +148,27 @@ TEST_CASE("a calibration finds what drifted and what is unfair, and changes noth
     CHECK_FALSE(approved->find(fresh)->seeded);
     CHECK(approved->find(fresh)->parameters.calibrated);
     CHECK(audited(app, "positioning.approve") == 1);
+    CHECK(audited(app, "items.calibrate") == 2 + 71);  // and what the test began with
     CHECK(app.post(url_of(shown), approve).status == 409);
+    // The others wait: those that nothing is wrong with are approved at once.
+    const json::value rest = proposal_of(app);
+    CHECK(rest.at("count").as_int64() == shown.at("count").as_int64() - 2);
+    const bool good_left = rest.at("good_count").as_int64() > 0;
+    CHECK(app.post(url_of(rest), {{"decision", "approve_good"}}).status == (good_left ? 303 : 409));
+    CHECK(proposal_of(app).at("good_count") == 0);
+    CHECK(app.post(url_of(rest), {{"decision", "approve"}}).status == 422);
+    CHECK(app.post(url_of(rest), {{"decision", "perhaps"}}).status == 422);
+    CHECK(app.post(url_of(rest), {{"decision", "refuse"}}).status == 303);
     CHECK(proposal_of(app).is_null());
 
+    const auto settled = bank_of(app);
     app.app().positioning.propose(app.now);
     const json::value second = proposal_of(app);
     CHECK(app.post(url_of(second), {{"decision", "refuse"}}).status == 303);
     CHECK(app.post(url_of(second), {{"decision", "refuse"}}).status == 409);
     CHECK(proposal_of(app).is_null());
-    CHECK(bank_of(app)->version() == approved->version());
-    CHECK(audited(app, "positioning.refuse") == 1);
+    CHECK(bank_of(app)->version() == settled->version());
+    CHECK(audited(app, "positioning.refuse") == 2);
 }
 
 TEST_CASE("where items lack their thirty answers, a calibration says so and proposes nothing") {
@@ -172,4 +183,46 @@ TEST_CASE("where items lack their thirty answers, a calibration says so and prop
     // There is nothing to approve.
     CHECK_FALSE(app.get("/administration/calibration").body.contains("value=\"approve\""));
     CHECK(app.post(url_of(proposal_of(app)), {{"decision", "refuse"}}).status == 303);
+}
+
+TEST_CASE("what is proposed is shown fifty a page, what is doubtful first, by competence") {
+    TestApp app;
+    given_bank(app);
+    app.as(app.given_person({.roles = {"campus_team"}}));
+    given_answers(app, 400, [](const items::BankItem& item, const std::string& branch, double p) {
+        return item.code() == "1.2-012" && branch == "territoriale" ? p / 4 : p;  // unfair
+    });
+    app.app().positioning.propose(app.now);
+    const std::string url = "/administration/calibration";
+    const auto codes = [&](const std::string& query) {
+        std::vector<std::string> found;
+        const json::value view = app.json(url + query);
+        for (const json::value& one : view.at("proposal").at("items").as_array())
+            found.push_back(json::value_to<std::string>(one.at("code")));
+        return found;
+    };
+    const json::value proposal = proposal_of(app);
+    CHECK(proposal.at("total") == 72);
+    CHECK(proposal.at("pagination").at("last") == 2);
+    const auto first = codes(""), second = codes("?page=2");
+    CHECK(first.size() == 50);
+    CHECK(second.size() == 22);
+    CHECK(codes("?page=9") == second);
+    const auto doubtful = codes("?show=look"), plain = codes("?show=good");
+    REQUIRE_FALSE(doubtful.empty());
+    CHECK(doubtful.front() == first.front());
+    CHECK(std::ranges::count(doubtful, "1.2-012") == 1);
+    CHECK(std::ranges::count(plain, "1.2-012") == 0);
+    const auto of_one = codes("?competence=1.2");
+    CHECK(of_one.size() == 24);
+    CHECK(std::ranges::all_of(of_one, [](const auto& code) { return code.starts_with("1.2-"); }));
+    CHECK(codes("?competence=9.9").size() == 50);  // there is no such competence
+    CHECK(shows(app.get(url + "?competence=5.1"), "Aucune question ici"));
+    const auto page = app.get(url);
+    CHECK(page.body.contains("page=2"));
+    CHECK(shows(page, "Approuver toutes les questions sans anomalie"));
+
+    // What is good on the second page too.
+    CHECK(app.post(url_of(proposal), {{"decision", "approve_good"}}).status == 303);
+    CHECK(codes("") == doubtful);
 }

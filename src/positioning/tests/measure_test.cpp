@@ -52,8 +52,8 @@ TEST_CASE("a candidate of known ability gets the right levels, within the stated
          {Kind{"common core", "", 3, 0.25, 1.1, 0.2}, Kind{"all", "", 0, 0.25, 1.1, 0.2},
           Kind{"one area", "1", 0, 0.25, 0.9, 0.7}}) {
         constexpr int candidates = 60;
-        double bias = 0, error = 0;
-        int covered = 0, within_one = 0, told = 0;
+        double bias = 0, error = 0, stated = 0;
+        int covered = 0, covered_unrounded = 0, within_one = 0, told = 0;
         std::size_t questions = 0;
         std::map<base::ItemId, int> shown;
         for (std::uint64_t seed = 1; seed <= candidates; ++seed) {
@@ -67,6 +67,12 @@ TEST_CASE("a candidate of known ability gets the right levels, within the stated
                 bias += standing.level - truth;
                 error += std::abs(standing.level - truth);
                 covered += truth >= standing.low && truth <= standing.high;
+                for (int level = standing.low; level <= standing.high; ++level)
+                    stated += standing.levels[static_cast<std::size_t>(level)];
+                // The tenth and the ninetieth percentile of a normal distribution.
+                const double theta = abilities.at(standing.competence);
+                covered_unrounded +=
+                    std::abs(theta - standing.mean) <= 1.2816 * standing.sd ? 1 : 0;
                 within_one += std::abs(standing.level - truth) <= 1;
                 ++told;
                 CHECK(standing.answers > 0);  // none is told without having been asked
@@ -78,7 +84,11 @@ TEST_CASE("a candidate of known ability gets the right levels, within the stated
         MESSAGE(kind.name << ": " << double(questions) / candidates << " questions, bias "
                           << bias / told << " levels, mean error " << error / told
                           << ", within one " << 100.0 * within_one / told << " %, ranges cover "
-                          << 100.0 * covered / told << " % (80 stated), overlap " << overlap);
+                          << 100.0 * covered / told << " % (80 stated; these whole levels hold "
+                          << 100 * stated / told << " % by the model), unrounded ones "
+                          << 100.0 * covered_unrounded / told << " %, overlap " << overlap);
+        // What is beyond 80% comes of rounding to whole levels: the model knows of it.
+        CHECK(std::abs(covered - stated) / told < 0.05);
         CHECK(std::abs(bias / told) < kind.most_bias);
         CHECK(error / told < kind.most_error);
         CHECK(covered > likely * told);
