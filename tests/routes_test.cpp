@@ -594,13 +594,16 @@ TEST_CASE(
     const auto taker = given_takers(app, 1).front();
     const auto session = app.given_session();
     CampusServer server(app.fresh.url, {"--demo", "--workers", "2"});
-    for (const std::string& target : {std::string{"/sign-in"}, take_target(session)}) {
+    for (const auto& [target, status] :
+         {std::pair{std::string{"/sign-in"}, 413}, std::pair{take_target(session), 303}}) {
         CAPTURE(target);
         HttpClient client(server.port());
         client.send("POST " + target +
-                    " HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n"
+                    " HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/html\r\n"
                     "Content-Length: 10000000000\r\n\r\n");
-        CHECK(client.read().status == 413);
+        const auto answer = client.read();
+        CHECK(answer.status == status);
+        if (status == 413) CHECK(answer.body.contains("Envoi trop volumineux"));
     }
     // Each has begun something and says nothing more.
     std::vector<HttpClient> slow;

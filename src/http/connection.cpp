@@ -223,7 +223,7 @@ void Connection::on_request_line_and_fields() {
         keep_alive_ = false;
         return handle();
     }
-    if (length && *length > limit) return refuse(413);
+    if (length && *length > limit) return handle_too_large();
     parser_->body_limit(limit);
     parser_->eager(true);
     arm(Phase::body);
@@ -251,11 +251,19 @@ void Connection::read_body() {
             if (used == 0 && buffer_.size() > max_framing) return refuse(400);
             if (used == 0) break;
         } else if (error) {
-            return refuse(status_of(error));
+            const int status = status_of(error);
+            return status == 413 ? handle_too_large() : refuse(status);
         }
     }
     if (!parser_->is_done()) return read(body_read);
     request_.body = std::move(parser_->get().body());
+    handle();
+}
+
+// The application says so, to people in a page of theirs.
+void Connection::handle_too_large() {
+    keep_alive_ = false;
+    request_.too_large = true;
     handle();
 }
 

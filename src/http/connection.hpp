@@ -91,6 +91,7 @@ private:
     void invite_body();
     void read_body();
     void handle();
+    void handle_too_large();
     void work();
     void refuse(int status);
     void write();

@@ -80,6 +80,7 @@ struct Request {
     Query query;
     Pairs headers;           // names in lower case
     std::string body;        // empty once the router has read it into `form`
+    bool too_large = false;  // the body was larger than the route takes, and was not read
     std::string client;      // address of the peer, or as a trusted proxy says; for rate limits
     bool secure = false;     // the outside is TLS
     std::string request_id;  // also in the log and on error pages

@@ -282,7 +282,7 @@ private:
     std::optional<Response> read_body(const Route& route) {
         if (route.needs_token && from_elsewhere())
             return refusal(403, base::Error{base::ErrorKind::forbidden, "http.form_token"});
-        if (request_.body.size() > route.max_body) return refusal(413);
+        if (request_.too_large || request_.body.size() > route.max_body) return refusal(413);
         auto form = read_form(request_.header("content-type"), std::move(request_.body));
         request_.body.clear();
         if (!form) {
