@@ -79,14 +79,25 @@ if(whole AND TARGET test_app)
   add_engine_tests(whole tests_whole ${alone})
 endif()
 
-# A real browser, one test a file; first, as they take longest.
+# A real browser, one test a file, each on a copy of one demonstration; first, as they take longest,
+# and first of all the one that walks through every page.
 if(NOT CAMPUS_SANITIZE AND TARGET campus)
+  set(demonstration ${CMAKE_BINARY_DIR}/demonstration.db)
+  add_test(NAME demonstration
+    COMMAND ${CMAKE_SOURCE_DIR}/tests/browser/make-demonstration $<TARGET_FILE:campus> ${demonstration})
+  set_tests_properties(demonstration PROPERTIES FIXTURES_SETUP demonstration PROCESSORS 3 COST 1000
+    TIMEOUT 120)
   file(GLOB browser_tests CONFIGURE_DEPENDS tests/browser/*.test.mjs)
   foreach(file ${browser_tests})
     get_filename_component(name ${file} NAME_WE)
+    set(cost 100)
+    if(name STREQUAL "every_page")
+      set(cost 500)
+    endif()
     add_test(NAME browser.${name} COMMAND ${NODE} --test ${file})
-    set_tests_properties(browser.${name} PROPERTIES PROCESSORS 3 COST 100 TIMEOUT 600
-      ENVIRONMENT "CAMPUS_BINARY=$<TARGET_FILE:campus>")
+    set_tests_properties(browser.${name} PROPERTIES PROCESSORS 3 COST ${cost} TIMEOUT 600
+      FIXTURES_REQUIRED demonstration
+      ENVIRONMENT "CAMPUS_BINARY=$<TARGET_FILE:campus>;CAMPUS_DEMONSTRATION=${demonstration}")
   endforeach()
 endif()
 

@@ -3,9 +3,10 @@
 //   CAMPUS_BINARY  the server; default build/release/campus
 //   CAMPUS_URL     a server that already runs with demonstration data; then none is started
 //   CHROMIUM       the browser; default /usr/bin/chromium
+//   CAMPUS_DEMONSTRATION  a database with the demonstration data, to copy; else each server loads it
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -39,7 +40,11 @@ export async function startServer({ database, listen = '127.0.0.1:0', publicUrl,
   const binary = process.env.CAMPUS_BINARY ?? join(root, 'build/release/campus');
   const folder = mkdtempSync(join(tmpdir(), 'campus-browser-'));
   const place = database ?? `sqlite:${join(folder, 'campus.db')}`;
-  execFileSync(binary, ['load-demo', '--database', place], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+  if (process.env.CAMPUS_DEMONSTRATION && !database) {
+    copyFileSync(process.env.CAMPUS_DEMONSTRATION, join(folder, 'campus.db'));
+  } else {
+    execFileSync(binary, ['load-demo', '--database', place], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+  }
   const server = spawn(binary, ['serve', '--demo', '--listen', listen, '--database', place,
     ...(publicUrl ? ['--public-url', publicUrl] : []), ...options],
     { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
