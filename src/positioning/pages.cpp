@@ -80,6 +80,10 @@ http::Response choose(const http::Request& request, const Site& site) {
 
 http::Response start(const http::Request& request, const Site& site) {
     const Start chosen = start_of(request);
+    if (request.form.has("scope") && !scope_named(request.form.text("scope")))
+        return http::refuse(
+            {base::ErrorKind::invalid, "positioning.why_not.scope_unknown", "scope"},
+            choose_page(request, site, chosen));
     const auto id = site.positioning.start(request.person(), chosen, request.now);
     if (!id) return http::refuse(id.error(), choose_page(request, site, chosen));
     return http::done(url_of(*id), "", http::view("", {{"id", id->value}}), 201);

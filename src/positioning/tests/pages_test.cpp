@@ -38,6 +38,7 @@ TEST_CASE(
     });
     app.as(agent);
     CHECK(shows(app.get("/positioning"), "Commencer le test"));
+    CHECK(app.post("/positioning", {{"scope", "everything"}}, "json").status == 422);
     const std::string url = begin_test(app);
     CHECK(shows(app.get(url), "Question 1"));
     CHECK(shows(app.get("/positioning"), "Reprendre le test"));
