@@ -194,12 +194,14 @@ constexpr db::Query select_team{"requests.team", THEIRS R"sql(
            CASE WHEN r.decider = 'supervisor' AND r.decider_id IN (SELECT id FROM theirs)
                 THEN 1 ELSE 0 END, )sql" REQUEST_COLUMNS R"sql(
     FROM (SELECT s.person_id, s.id, s.state
-          FROM theirs t JOIN supervisions s ON s.supervisor_id = t.id
-          WHERE s.state IN ('declared', 'to_accept', 'confirmed')
+          FROM supervisions s
+          WHERE s.supervisor_id IN (SELECT id FROM theirs)
+            AND s.state IN ('declared', 'to_accept', 'confirmed')
           UNION ALL
           SELECT q.person_id, NULL, 'confirmed'
-          FROM theirs t JOIN requests q ON q.decider_id = t.id
-          WHERE q.state = 'to_decide' AND q.decider = 'supervisor'
+          FROM requests q
+          WHERE q.decider_id IN (SELECT id FROM theirs)
+            AND q.state = 'to_decide' AND q.decider = 'supervisor'
             AND NOT EXISTS (SELECT 1 FROM supervisions s
                             WHERE s.person_id = q.person_id
                               AND s.state IN ('declared', 'to_accept', 'confirmed')
