@@ -9,7 +9,8 @@ namespace paper {
 
 bool QrCode::dark_at(int column, int row) const {
     if (column < 0 || row < 0 || column >= side || row >= side) return false;
-    return dark[static_cast<std::size_t>(row * side + column)];
+    const int at = row * side + column;
+    return dark[static_cast<std::size_t>(at)];
 }
 
 std::optional<QrCode> qr_code(const std::string& text) {
