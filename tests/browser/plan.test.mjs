@@ -99,6 +99,7 @@ test('the supervisor reads the plan that an agent shares, until it is shared no 
   await page.goto('/my-team');
   await checkPage(page);
   await press(page, main.getByRole('link', { name: 'Ce que mon équipe partage' }));
+  await page.getByRole('heading', { level: 1, name: 'Ce que mon équipe partage' }).waitFor();
   await checkPage(page);
   await press(page, main.getByRole('link', { name: 'Lire le plan – Baptiste Le Goff' }));
   await page.getByRole('heading', { level: 1, name: 'Plan de formation de Baptiste Le Goff' }).waitFor();
