@@ -231,7 +231,7 @@ std::map<std::string, base::PersonId, std::less<>> find_by_emails(
 constexpr db::Query select_agents{"identity.agents_at", R"sql(
     SELECT p.id, p.email, p.given_name, p.usual_name, p.job, p.language, p.demo, a.organisation_id
     FROM affiliations a JOIN persons p ON p.id = a.person_id
-    WHERE a.organisation_id IN (SELECT value FROM json_each(CAST($1 AS text)) AS ids)
+    WHERE a.organisation_id IN (SELECT value FROM json_each(CAST($1 AS text)))
       AND ($2 = '' OR a.population = $2) AND a.contractor = 0
       AND a.from_day <= $3 AND (a.until_day IS NULL OR a.until_day >= $3)
       AND p.id > $4
@@ -303,7 +303,7 @@ std::vector<Person> demo_people(db::Transaction& transaction) {
 
 constexpr db::Query select_persons{"identity.persons", R"sql(
     SELECT id, email, given_name, usual_name, job, language, demo FROM persons
-    WHERE id IN (SELECT value FROM json_each(CAST($1 AS text)))
+    WHERE id IN (SELECT value FROM json_each(CAST($1 AS text)) AS ids)
 )sql"};
 
 std::vector<Person> persons(db::Transaction& transaction, std::string_view json_ids) {

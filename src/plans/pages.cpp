@@ -104,7 +104,7 @@ http::Response show_team(const http::Request& request, const Site& site) {
             std::erase_if(agents, [&](base::PersonId agent) {
                 return !shared.plans.contains(agent) && !shared.results.contains(agent);
             });
-            shared.people = site.identity.persons(transaction, agents);
+            shared.people = site.identity.named(transaction, agents);
         }
         return http::show(http::view("plans/team", team_view(shared)));
     });

@@ -379,9 +379,9 @@ json::object team_view(const SharedWithMe& shared) {
         const auto result = shared.results.find(id);
         const std::string number = std::to_string(id.value);
         rows.emplace_back(
-            base::fold(person.full_name()),
+            base::fold(person.name),
             json::object{
-                {"name", person.full_name()},
+                {"name", person.name},
                 {"job", person.job},
                 {"plan", shared.plans.contains(id) ? "/my-team/plans/" + number : std::string{}},
                 {"result",

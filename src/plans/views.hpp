@@ -49,7 +49,7 @@ boost::json::object aim_view(const AimPage&);
 struct SharedWithMe {
     std::set<base::PersonId> plans;
     std::map<base::PersonId, base::PositioningId> results;  // the latest that is shared
-    std::map<base::PersonId, identity::Person> people;      // all of both
+    std::map<base::PersonId, identity::Named> people;       // all of both
 };
 boost::json::object team_view(const SharedWithMe&);
 

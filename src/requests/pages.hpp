@@ -1,16 +1,9 @@
 // SPDX-License-Identifier: EUPL-1.2
 #pragma once
-#include "base/ids.hpp"
-
-#include <functional>
-#include <map>
-#include <string>
-#include <vector>
 
 namespace db {
 class Database;
-class Transaction;
-}  // namespace db
+}
 namespace http {
 class Router;
 struct PageRenderer;

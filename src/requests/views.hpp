@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // From requests to the JSON of their pages.
 #pragma once
-#include "requests/pages.hpp"
 #include "requests/requests.hpp"
 #include "requests/rules.hpp"
 
