@@ -336,6 +336,10 @@ Application::Application(const Configuration& configuration, db::Database& given
              if (!campaign) return std::nullopt;
              return positioning::ForCampaign{campaign->title, "/my-campaigns/" + campaign->code};
          },
+         .supervisor_of =
+             [this](db::Transaction& transaction, base::PersonId agent) {
+                 return requests.supervisor_of(transaction, agent);
+             },
          .supervises =
              [this](db::Transaction& transaction, base::PersonId supervisor, base::PersonId agent,
                     base::Time now) {

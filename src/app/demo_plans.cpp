@@ -60,9 +60,12 @@ void load_demo_plans(Application& app, const std::vector<base::PersonId>& filler
     });
     must(app.plans.share(agent, true, now - days{2}));
     must(app.plans.mark(agent, put_aside, plans::Mark::dismissed, now - days{2}));
-    const auto latest = app.database.read(
-        [&](db::Transaction& transaction) { return app.positioning.history(transaction, agent); });
-    if (!latest.empty()) must(app.positioning.share(agent, latest.front().id, true, now - days{2}));
+    const auto [latest, supervisor] = app.database.read([&](db::Transaction& transaction) {
+        return std::pair{app.positioning.history(transaction, agent),
+                         app.requests.supervisor_of(transaction, agent)};
+    });
+    if (!latest.empty())
+        must(app.positioning.share(agent, latest.front().id, supervisor, now - days{2}));
 }
 
 }  // namespace app

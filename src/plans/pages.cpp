@@ -86,7 +86,7 @@ http::Response show_shared(const http::Request& request, const Site& site) {
     });
 }
 
-// Plans that were shared with the present supervisor, results with whoever it is.
+// Of what was shared, what the present supervisor was meant to see.
 http::Response show_team(const http::Request& request, const Site& site) {
     return site.database.read([&](db::Transaction& transaction) {
         const auto today = std::chrono::floor<std::chrono::days>(request.now);
@@ -96,11 +96,15 @@ http::Response show_team(const http::Request& request, const Site& site) {
         SharedWithMe shared;
         if (!agents.empty()) {
             const auto plans = site.plans.shared(transaction, agents);
-            for (const auto& [agent, supervisor] : team)
-                if (const auto at = plans.find(agent);
-                    at != plans.end() && at->second == supervisor)
+            const auto results = site.positioning.shared(transaction, agents);
+            for (const auto& [agent, supervisor] : team) {
+                if (const auto plan = plans.find(agent);
+                    plan != plans.end() && plan->second == supervisor)
                     shared.plans.insert(agent);
-            shared.results = site.positioning.shared(transaction, agents);
+                if (const auto result = results.find(agent);
+                    result != results.end() && result->second.with == supervisor)
+                    shared.results.emplace(agent, result->second.test);
+            }
             std::erase_if(agents, [&](base::PersonId agent) {
                 return !shared.plans.contains(agent) && !shared.results.contains(agent);
             });
@@ -167,20 +171,19 @@ http::Response set_aim(const http::Request& request, const Site& site) {
 http::Response show_share(const http::Request& request, const Site& site) {
     return site.database.read([&](db::Transaction& transaction) {
         json::object view{{"supervisor", ""}, {"delegates", json::array{}}, {"shared", false}};
-        const auto supervision = site.requests.supervision_of(transaction, request.person());
-        if (supervision && supervision->supervisor &&
-            supervision->state == requests::SupervisionState::confirmed) {
-            view["supervisor"] = name_of(transaction, site, *supervision->supervisor);
+        const auto supervisor = site.requests.supervisor_of(transaction, request.person());
+        if (supervisor) {
+            view["supervisor"] = name_of(transaction, site, *supervisor);
             const base::Date today = std::chrono::floor<std::chrono::days>(request.now);
             for (const requests::Delegation& one :
-                 site.requests.delegations_of(transaction, *supervision->supervisor, today))
-                if (one.supervisor == *supervision->supervisor)
+                 site.requests.delegations_of(transaction, *supervisor, today))
+                if (one.supervisor == *supervisor)
                     view["delegates"].as_array().push_back(
                         {{"name", name_of(transaction, site, one.delegate)},
                          {"from", base::iso_date(one.from)},
                          {"until", base::iso_date(one.until)}});
-            view["shared"] = site.plans.chosen(transaction, request.person()).shared_with ==
-                             supervision->supervisor;
+            view["shared"] =
+                site.plans.chosen(transaction, request.person()).shared_with == supervisor;
         }
         return http::show(http::view("plans/share", std::move(view)));
     });

@@ -150,11 +150,8 @@ base::Result<void> Plans::share(base::PersonId person, bool share, base::Time no
     return database_.write([&](db::Transaction& transaction) -> base::Result<void> {
         std::optional<base::PersonId> with;
         if (share) {
-            const auto supervision = requests_.supervision_of(transaction, person);
-            if (!supervision || !supervision->supervisor ||
-                supervision->state != requests::SupervisionState::confirmed)
-                return refused(base::ErrorKind::conflict, "plans.why_not.no_supervisor");
-            with = supervision->supervisor;
+            with = requests_.supervisor_of(transaction, person);
+            if (!with) return refused(base::ErrorKind::conflict, "plans.why_not.no_supervisor");
         }
         store::lock(transaction, person, now);
         if (store::find(transaction, person).shared_with == with) return {};  // the second click
@@ -193,8 +190,7 @@ bool Plans::may_read(db::Transaction& transaction, base::PersonId reader, base::
                      base::Time now) {
     const auto shared = store::shared(transaction, db::json_ids(std::vector{agent}));
     if (shared.empty()) return false;
-    const auto supervision = requests_.supervision_of(transaction, agent);
-    return supervision && supervision->supervisor == shared.begin()->second &&
+    return requests_.supervisor_of(transaction, agent) == shared.begin()->second &&
            requests_.supervises(transaction, reader, agent,
                                 std::chrono::floor<std::chrono::days>(now));
 }

@@ -207,13 +207,20 @@ http::Response remove(const http::Request& request, const Site& site) {
 http::Response share(const http::Request& request, const Site& site) {
     const auto id = request.path_id<base::PositioningId>("positioning");
     if (!id) return unknown();
-    const bool shared = request.form.flag("shared");
-    return changed(site.positioning.share(request.person(), *id, shared, request.now),
+    std::optional<base::PersonId> supervisor;
+    if (request.form.flag("shared")) {
+        supervisor = site.database.read([&](db::Transaction& transaction) {
+            return site.supervisor_of(transaction, request.person());
+        });
+        if (!supervisor)
+            return http::refuse({base::ErrorKind::conflict, "positioning.why_not.no_supervisor"});
+    }
+    return changed(site.positioning.share(request.person(), *id, supervisor, request.now),
                    url_of(*id) + "/result",
-                   shared ? "positioning.notice.shared" : "positioning.notice.kept");
+                   supervisor ? "positioning.notice.shared" : "positioning.notice.kept");
 }
 
-// One's own, or one that an agent shares with their supervisor.
+// One's own, or one that an agent shares with who is their supervisor still.
 std::optional<ResultData> result_of(db::Transaction& transaction, const http::Request& request,
                                     const Site& site) {
     const auto id = request.path_id<base::PositioningId>("positioning");
@@ -221,9 +228,14 @@ std::optional<ResultData> result_of(db::Transaction& transaction, const http::Re
     if (!test || !test->person || test->state != State::done) return std::nullopt;
     ResultData data;
     data.own = test->person == request.person();
-    if (!data.own && (!test->shared_at ||
+    const auto supervisor = site.supervisor_of(transaction, *test->person);
+    data.shared = test->shared_with && test->shared_with == supervisor;
+    if (!data.own && (!data.shared ||
                       !site.supervises(transaction, request.person(), *test->person, request.now)))
         return std::nullopt;
+    if (data.own && supervisor)
+        if (const auto known = site.identity.find(transaction, *supervisor))
+            data.supervisor = known->full_name();
     const auto person = site.identity.find(transaction, *test->person);
     data.name = person ? person->full_name() : "";
     data.standings = site.positioning.results(transaction, test->id);
@@ -280,10 +292,11 @@ http::Response show_history(const http::Request& request, const Site& site) {
             auto standings = site.positioning.results(transaction, test.id);
             list.emplace_back(std::move(test), std::move(standings));
         }
-        return http::show(http::view(
-            "positioning/history",
-            history_view(list, *site.frameworks.trades(transaction, db::Versions(transaction)),
-                         request.language)));
+        return http::show(
+            http::view("positioning/history",
+                       history_view(list, site.supervisor_of(transaction, request.person()),
+                                    *site.frameworks.trades(transaction, db::Versions(transaction)),
+                                    request.language)));
     });
 }
 

@@ -42,6 +42,9 @@ struct Site {
     // Of one's own test; nothing when no campaign waits for it.
     std::function<std::optional<ForCampaign>(db::Transaction&, base::PositioningId, base::Time)>
         campaign_of;
+    // Who is confirmed as the agent's supervisor.
+    std::function<std::optional<base::PersonId>(db::Transaction&, base::PersonId agent)>
+        supervisor_of;
     // Whether the one is the confirmed supervisor of the other, or decides in their place today.
     std::function<bool(db::Transaction&, base::PersonId supervisor, base::PersonId agent,
                        base::Time now)>

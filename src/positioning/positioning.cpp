@@ -396,16 +396,16 @@ base::Result<void> Positioning::remove(base::PersonId person, base::PositioningI
 }
 
 base::Result<void> Positioning::share(base::PersonId person, base::PositioningId id,
-                                      bool with_supervisor, base::Time now) {
+                                      std::optional<base::PersonId> supervisor, base::Time now) {
     return database_.write([&](db::Transaction& transaction) -> base::Result<void> {
         auto test = own(transaction, person, id);
         if (!test) return base::unexpected(test.error());
         if (test->state != State::done)
             return refuse(base::ErrorKind::conflict, "positioning.why_not.not_over");
-        if (test->shared_at.has_value() == with_supervisor) return {};
-        store::set_shared(transaction, id, with_supervisor ? std::optional{now} : std::nullopt);
+        if (test->shared_with == supervisor) return {};  // the second click
+        store::set_shared(transaction, id, supervisor);
         record(transaction, person,
-               with_supervisor ? "positioning.share" : "positioning.keep_to_oneself", id, now);
+               supervisor ? "positioning.share" : "positioning.keep_to_oneself", id, now);
         return {};
     });
 }
@@ -415,8 +415,8 @@ std::map<base::PersonId, Profile> Positioning::profiles(db::Transaction& transac
     return store::profiles(transaction, persons);
 }
 
-std::map<base::PersonId, base::PositioningId> Positioning::shared(
-    db::Transaction& transaction, std::span<const base::PersonId> persons) {
+std::map<base::PersonId, Shared> Positioning::shared(db::Transaction& transaction,
+                                                     std::span<const base::PersonId> persons) {
     return store::shared(transaction, persons);
 }
 

@@ -74,8 +74,8 @@ struct Test {
     std::optional<double> at_core;  // probability, of the core asked of the person that day
     std::int64_t core_id = 0;
     PersonFit fit;
-    std::optional<base::Time> shared_at;  // with the supervisor
-    std::string branch;                   // of the public service, on that day
+    std::optional<base::PersonId> shared_with;  // the supervisor of that day
+    std::string branch;                         // of the public service, on that day
 };
 
 struct Start {
@@ -103,7 +103,6 @@ struct Answered {
 struct Known {
     base::PositioningId test;
     base::Time at{};
-    bool shared = false;
     Standing standing;
 };
 struct Profile {
@@ -112,7 +111,12 @@ struct Profile {
     std::optional<double> at_core;
     std::int64_t core_id = 0;
     base::Time at_core_at{};
-    bool shared = false;  // is that test
+};
+
+// A test whose result an agent shares, and with whom: who supervised them on that day.
+struct Shared {
+    base::PositioningId test;
+    base::PersonId with;
 };
 
 // Who wants to know when a test is over, in its transaction. Campaigns implement it.
@@ -159,8 +163,9 @@ public:
     base::Result<void> finish(base::PersonId, base::PositioningId, base::Time now);
     // With all that follows from it.
     base::Result<void> remove(base::PersonId, base::PositioningId, base::Time now);
-    base::Result<void> share(base::PersonId, base::PositioningId, bool with_supervisor,
-                             base::Time now);
+    // With their supervisor, or with nobody.
+    base::Result<void> share(base::PersonId, base::PositioningId,
+                             std::optional<base::PersonId> supervisor, base::Time now);
 
     // How far a test is, and what it says by now.
     Next look(db::Transaction&, const db::Versions&, const Test&);
@@ -174,9 +179,8 @@ public:
     // -- for plans and campaigns
     // Of persons who never finished a test: nothing.
     std::map<base::PersonId, Profile> profiles(db::Transaction&, std::span<const base::PersonId>);
-    // Of each who shares one with the supervisor: the latest finished test that is shared.
-    std::map<base::PersonId, base::PositioningId> shared(db::Transaction&,
-                                                         std::span<const base::PersonId>);
+    // Of each who shares one: the latest finished test that is shared.
+    std::map<base::PersonId, Shared> shared(db::Transaction&, std::span<const base::PersonId>);
     // That a finished test says all these levels are reached, their dependence kept; nothing when
     // it did not ask about all of them.
     std::optional<double> at_core(db::Transaction&, const db::Versions&, base::PositioningId,

@@ -17,7 +17,7 @@ json::object PersonalData::held(db::Transaction& transaction, base::PersonId per
                          {"state", name_of(test.state)},
                          {"started_at", base::iso_time(test.started_at)},
                          {"answers", test.answers.size()},
-                         {"shared", test.shared_at.has_value()}};
+                         {"shared", test.shared_with.has_value()}};
         if (!test.scope_code.empty()) one["code"] = test.scope_code;
         if (test.ended_at) one["ended_at"] = base::iso_time(*test.ended_at);
         json::array known;

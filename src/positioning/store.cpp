@@ -17,9 +17,6 @@ json::value parsed(std::string_view text) {
     return json::parse(json::string_view(text.data(), text.size()));
 }
 
-db::Value time(const std::optional<base::Time>& at) {
-    return at ? db::Value{base::to_epoch(*at)} : db::Value{};
-}
 std::optional<base::Time> time_at(const db::Row& row, int column) {
     const auto at = row.optional_integer(column);
     return at ? std::optional{base::from_epoch(*at)} : std::nullopt;
@@ -55,7 +52,7 @@ void read_prior(std::string_view text, Plan& plan) {
     "id, person_id, framework, scope, scope_code, targets, prior, seed, bank_version, "   \
     "extra_time, large_text, wide_spacing, untimed, phone, state, answers, item_id, "     \
     "item_version, item_measures, asked_at, revision, started_at, changed_at, ended_at, " \
-    "at_core, core_id, fit_lz, unusual, hurried, shared_at, branch"
+    "at_core, core_id, fit_lz, unusual, hurried, shared_with, branch"
 
 // The CHECK of the table knows four scopes, and SQLite cannot change one: single competences stand
 // there as "all" with their codes.
@@ -100,7 +97,7 @@ Test test_from(const db::Row& row) {
     if (!row.is_null(26)) test.fit.lz = row.real(26);
     test.fit.unusual = row.boolean(27);
     test.fit.hurried = row.boolean(28);
-    test.shared_at = time_at(row, 29);
+    if (const auto with = row.optional_integer(29)) test.shared_with = base::PersonId{*with};
     test.branch = row.text(30);
     return test;
 }
@@ -320,7 +317,7 @@ std::map<std::string, Positioning::LevelCounts, std::less<>> level_counts(
 constexpr db::Query select_profiles{
     "positioning.profiles",
     "SELECT " RESULT_COLUMNS
-    ", p.id, p.person_id, p.ended_at, p.shared_at, p.at_core, p.core_id "
+    ", p.id, p.person_id, p.ended_at, p.at_core, p.core_id "
     "FROM positionings p JOIN positioning_results r ON r.positioning_id = p.id "
     "WHERE p.state = 'done' "
     "AND p.person_id IN (SELECT value FROM json_each(CAST($1 AS text)) AS ids) "
@@ -334,13 +331,11 @@ std::map<base::PersonId, Profile> profiles(db::Transaction& transaction,
         Profile& profile = found[{row.integer(12)}];
         Known known{.test = {row.integer(11)},
                     .at = base::from_epoch(row.integer(13)),
-                    .shared = !row.is_null(14),
                     .standing = standing_from(row)};
-        if (!row.is_null(15)) {
-            profile.at_core = row.real(15);
-            profile.core_id = row.optional_integer(16).value_or(0);
+        if (!row.is_null(14)) {
+            profile.at_core = row.real(14);
+            profile.core_id = row.optional_integer(15).value_or(0);
             profile.at_core_at = known.at;
-            profile.shared = known.shared;
         }
         const std::string competence = known.standing.competence;
         profile.competences.insert_or_assign(competence, std::move(known));
@@ -349,18 +344,18 @@ std::map<base::PersonId, Profile> profiles(db::Transaction& transaction,
 }
 
 constexpr db::Query select_shared{"positioning.shared", R"sql(
-    SELECT person_id, id FROM positionings
+    SELECT person_id, id, shared_with FROM positionings
     WHERE person_id IN (SELECT value FROM json_each(CAST($1 AS text)) AS ids)
-      AND state = 'done' AND shared_at IS NOT NULL
+      AND state = 'done' AND shared_with IS NOT NULL
     ORDER BY ended_at, id
 )sql"};
 
-std::map<base::PersonId, base::PositioningId> shared(db::Transaction& transaction,
-                                                     std::span<const base::PersonId> persons) {
-    std::map<base::PersonId, base::PositioningId> found;
+std::map<base::PersonId, Shared> shared(db::Transaction& transaction,
+                                        std::span<const base::PersonId> persons) {
+    std::map<base::PersonId, Shared> found;
     const std::string ids = db::json_ids(persons);
     transaction.run(select_shared, {ids}, [&](const db::Row& row) {
-        found.insert_or_assign({row.integer(0)}, base::PositioningId{row.integer(1)});
+        found.insert_or_assign({row.integer(0)}, Shared{{row.integer(1)}, {row.integer(2)}});
     });
     return found;
 }
@@ -408,11 +403,11 @@ void remove(db::Transaction& transaction, base::PositioningId id) {
 }
 
 constexpr db::Query update_shared{"positioning.share",
-                                  "UPDATE positionings SET shared_at = $2 WHERE id = $1"};
+                                  "UPDATE positionings SET shared_with = $2 WHERE id = $1"};
 
 void set_shared(db::Transaction& transaction, base::PositioningId id,
-                std::optional<base::Time> at) {
-    transaction.run(update_shared, {id.value, time(at)});
+                std::optional<base::PersonId> with) {
+    transaction.run(update_shared, {id.value, with ? std::optional{with->value} : std::nullopt});
 }
 
 constexpr db::Query delete_in_progress{
@@ -424,11 +419,15 @@ int remove_in_progress_of(db::Transaction& transaction, base::PersonId person) {
 }
 
 constexpr db::Query anonymous_of{"positioning.make_anonymous", R"sql(
-    UPDATE positionings SET person_id = NULL, answers = '', prior = '', shared_at = NULL
+    UPDATE positionings SET person_id = NULL, answers = '', prior = '', shared_with = NULL
     WHERE person_id = $1 AND state = 'done'
 )sql"};
 
+constexpr db::Query unshare{"positioning.unshare",
+                            "UPDATE positionings SET shared_with = NULL WHERE shared_with = $1"};
+
 int make_anonymous(db::Transaction& transaction, base::PersonId person) {
+    transaction.run_later(unshare, {person.value});
     return transaction.run(anonymous_of, {person.value});
 }
 
@@ -465,7 +464,7 @@ std::vector<base::PositioningId> finished_before(db::Transaction& transaction, b
 }
 
 constexpr db::Query anonymous_ids{"positioning.make_old_anonymous", R"sql(
-    UPDATE positionings SET person_id = NULL, answers = '', prior = '', shared_at = NULL
+    UPDATE positionings SET person_id = NULL, answers = '', prior = '', shared_with = NULL
     WHERE id IN (SELECT value FROM json_each(CAST($1 AS text)))
 )sql"};
 

@@ -36,12 +36,11 @@ std::vector<Finished> finished_since(db::Transaction&, base::Time since, base::P
                                      int most);
 std::map<base::PersonId, Profile> profiles(db::Transaction&, std::span<const base::PersonId>);
 // The latest of each person that is shared.
-std::map<base::PersonId, base::PositioningId> shared(db::Transaction&,
-                                                     std::span<const base::PersonId>);
+std::map<base::PersonId, Shared> shared(db::Transaction&, std::span<const base::PersonId>);
 std::map<std::string, Positioning::LevelCounts, std::less<>> level_counts(
     db::Transaction&, std::span<const base::PositioningId>);
 void remove(db::Transaction&, base::PositioningId);
-void set_shared(db::Transaction&, base::PositioningId, std::optional<base::Time>);
+void set_shared(db::Transaction&, base::PositioningId, std::optional<base::PersonId> with);
 
 // -- calibration
 // Of the latest finished tests, `most` at most, that were not hurried.
@@ -55,7 +54,8 @@ bool decide(db::Transaction&, std::int64_t proposal, bool approved, base::Person
 
 // -- privacy
 int remove_in_progress_of(db::Transaction&, base::PersonId);
-// The rows stay for the statistics, and nobody stands behind them.
+// The rows stay for the statistics, and nobody stands behind them. What others share with the
+// person is shared no more.
 int make_anonymous(db::Transaction&, base::PersonId);
 std::vector<base::PositioningId> unfinished_before(db::Transaction&, base::Time, int most);
 std::vector<base::PositioningId> finished_before(db::Transaction&, base::Time, int most);

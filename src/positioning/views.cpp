@@ -46,8 +46,7 @@ json::object summary(const Test& test, std::string_view trade, std::string_view 
                       {"scope", name_of(test.scope)},
                       {"scope_label", scope_label(test, trade, language)},
                       {"state", name_of(test.state)},
-                      {"started_at", base::iso_time(test.started_at)},
-                      {"shared", test.shared_at.has_value()}};
+                      {"started_at", base::iso_time(test.started_at)}};
     if (test.ended_at) view["ended_at"] = base::iso_time(*test.ended_at);
     return view;
 }
@@ -239,6 +238,8 @@ json::object result_view(const ResultData& data, std::string_view language) {
     view["reached"] = reached;
     view["own"] = data.own;
     view["name"] = data.name;
+    view["shared"] = data.shared;
+    view["supervisor"] = data.supervisor;
     // Told to who answered, and to nobody else.
     view["unusual"] = data.own && data.test.fit.unusual;
     view["hurried"] = data.own && data.test.fit.hurried;
@@ -251,12 +252,14 @@ json::object result_view(const ResultData& data, std::string_view language) {
 }
 
 json::object history_view(const std::vector<std::pair<Test, std::vector<Standing>>>& list,
+                          std::optional<base::PersonId> supervisor,
                           const frameworks::Trades& trades, std::string_view language) {
     json::array tests;
     for (const auto& [test, standings] : list) {
         const auto* trade = trades.find(test.scope_code);
         json::object one =
             summary(test, trade == nullptr ? "" : trade->label.in(language), language);
+        one["shared"] = test.shared_with && test.shared_with == supervisor;
         int aimed = 0, reached = 0;
         double sum = 0;
         for (const Standing& standing : standings) {

@@ -36,9 +36,12 @@ struct ResultData {
     std::string trade;  // label, of that scope
     std::string name;   // of the person, where somebody else reads
     bool own = true;
+    bool shared = false;     // with the present supervisor
+    std::string supervisor;  // their name, for the person; "": nobody is confirmed
 };
 boost::json::object result_view(const ResultData&, std::string_view language);
 boost::json::object history_view(const std::vector<std::pair<Test, std::vector<Standing>>>&,
+                                 std::optional<base::PersonId> supervisor,  // of the person
                                  const frameworks::Trades&, std::string_view language);
 
 struct Explained {

@@ -47,6 +47,6 @@ inline std::optional<std::int64_t> day_of(const std::optional<base::Date>& day) 
     return day ? std::optional{day_number(*day)} : std::nullopt;
 }
 
-Request request_from(const db::Row&, int first = 0);
+Request request_from(const db::Row&);
 
 }  // namespace requests::store

@@ -80,6 +80,7 @@ struct Team {
         SupervisionState state = SupervisionState::confirmed;
     };
     std::vector<Member> members;
+    // What a list tells of requests: their other fields stay at their defaults.
     std::vector<Request> to_answer;       // waiting for the reader, the most urgent first
     std::vector<Request> others;          // of members, waiting for somebody else
     std::vector<enrolments::Held> seats;  // of members, also past ones
@@ -137,6 +138,8 @@ public:
 
     // -- supervisors
     std::optional<Supervision> supervision_of(db::Transaction&, base::PersonId);
+    // Who is confirmed as the agent's supervisor.
+    std::optional<base::PersonId> supervisor_of(db::Transaction&, base::PersonId agent);
     // Whether the reader is the agent's confirmed supervisor, or decides in their place today.
     bool supervises(db::Transaction&, base::PersonId reader, base::PersonId agent, base::Date);
     std::optional<Supervision> find(db::Transaction&, base::SupervisionId);

@@ -7,21 +7,20 @@
 
 namespace requests::store {
 
-Request request_from(const db::Row& row, int first) {
-    const auto at = [first](int column) { return first + column; };
-    const auto text = [&](int column) { return std::string{row.text(at(column))}; };
-    return {.id = {row.integer(at(0))},
-            .person = {row.integer(at(1))},
-            .offer = {row.integer(at(2))},
-            .session = id_at<base::SessionId>(row, at(3)),
-            .organisation = {row.integer(at(4))},
-            .circuit = id_at<base::CircuitId>(row, at(5)),
-            .state = state_named(row.text(at(6))).value(),
-            .step = static_cast<int>(row.integer(at(7))),
-            .decider = decider_named(row.text(at(8))).value_or(Decider::supervisor),
-            .decider_id = id_at<base::PersonId>(row, at(9)),
-            .escalated = row.boolean(at(10)),
-            .due_at = time_at(row, at(11)),
+Request request_from(const db::Row& row) {
+    const auto text = [&](int column) { return std::string{row.text(column)}; };
+    return {.id = {row.integer(0)},
+            .person = {row.integer(1)},
+            .offer = {row.integer(2)},
+            .session = id_at<base::SessionId>(row, 3),
+            .organisation = {row.integer(4)},
+            .circuit = id_at<base::CircuitId>(row, 5),
+            .state = state_named(row.text(6)).value(),
+            .step = static_cast<int>(row.integer(7)),
+            .decider = decider_named(row.text(8)).value_or(Decider::supervisor),
+            .decider_id = id_at<base::PersonId>(row, 9),
+            .escalated = row.boolean(10),
+            .due_at = time_at(row, 11),
             .answers = {.regime = text(12),
                         .nature = text(13),
                         .prerequisite = text(14),
@@ -29,14 +28,14 @@ Request request_from(const db::Row& row, int first) {
                         .motivation = text(16),
                         .observatoire = text(17),
                         .accommodation = text(18)},
-            .price_cents = row.optional_integer(at(26)),
-            .created_at = base::from_epoch(row.integer(at(19))),
-            .submitted_at = time_at(row, at(20)),
-            .changed_at = base::from_epoch(row.integer(at(21))),
-            .decided_at = time_at(row, at(22)),
-            .deferred_until = date_at(row, at(23)),
+            .price_cents = row.optional_integer(26),
+            .created_at = base::from_epoch(row.integer(19)),
+            .submitted_at = time_at(row, 20),
+            .changed_at = base::from_epoch(row.integer(21)),
+            .decided_at = time_at(row, 22),
+            .deferred_until = date_at(row, 23),
             .outcome = text(24),
-            .revision = row.integer(at(25))};
+            .revision = row.integer(25)};
 }
 
 namespace {
@@ -336,8 +335,9 @@ constexpr db::Query select_reasons{"requests.reasons_of", R"sql(
 
 ReasonsAsked reasons_of(db::Transaction& transaction, base::RequestId id) {
     ReasonsAsked found;
-    transaction.run(select_reasons, {id.value},
-                    [&](const db::Row& row) { found = {time_at(row, 0), time_at(row, 1)}; });
+    transaction.run(select_reasons, {id.value}, [&](const db::Row& row) {
+        found = {time_at(row, 0), time_at(row, 1)};
+    });
     return found;
 }
 

@@ -64,14 +64,18 @@ std::optional<Supervision> Requests::supervision_of(db::Transaction& transaction
     return store::supervision_of(transaction, person);
 }
 
+std::optional<base::PersonId> Requests::supervisor_of(db::Transaction& transaction,
+                                                      base::PersonId agent) {
+    const auto supervision = store::supervision_of(transaction, agent);
+    if (!supervision || supervision->state != SupervisionState::confirmed) return std::nullopt;
+    return supervision->supervisor;
+}
+
 bool Requests::supervises(db::Transaction& transaction, base::PersonId reader, base::PersonId agent,
                           base::Date today) {
-    const auto supervision = store::supervision_of(transaction, agent);
-    if (!supervision || !supervision->supervisor || reader == agent ||
-        supervision->state != SupervisionState::confirmed)
-        return false;
-    return *supervision->supervisor == reader ||
-           store::is_delegate(transaction, *supervision->supervisor, reader, today);
+    const auto supervisor = supervisor_of(transaction, agent);
+    if (!supervisor || reader == agent) return false;
+    return *supervisor == reader || store::is_delegate(transaction, *supervisor, reader, today);
 }
 
 std::optional<Supervision> Requests::find(db::Transaction& transaction, base::SupervisionId id) {

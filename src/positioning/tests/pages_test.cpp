@@ -91,6 +91,32 @@ TEST_CASE(
     app.as(supervisor);
     CHECK(app.get(url + "/result").status == 404);
 
+    // Who comes after the supervisor of that day reads nothing until it is shared with them.
+    const auto next = app.given_person({.name = "Denis", .roles = {"supervisor"}});
+    app.as(agent);
+    CHECK(app.post(url + "/share", {{"shared", "1"}}).status == 303);
+    REQUIRE(app.post("/my-supervisor", {{"supervisor_email", "denis@exemple.fr"}}).status == 303);
+    app.as(next);
+    const auto declared = app.json("/my-team").at("to_confirm").at(0).at("id").as_int64();
+    REQUIRE(app.post("/supervisions/" + std::to_string(declared), {{"mine", "yes"}}).status == 303);
+    app.as(agent);
+    CHECK_FALSE(app.json(url + "/result").at("shared").as_bool());
+    CHECK(app.json(url + "/result").at("supervisor") == "Denis Martin");
+    for (const auto one : {supervisor, next}) CHECK(app.as(one).get(url + "/result").status == 404);
+    app.as(agent);
+    CHECK(app.post(url + "/share", {{"shared", "1"}}).status == 303);
+    CHECK(app.as(supervisor).get(url + "/result").status == 404);
+    CHECK(app.as(next).get(url + "/result").status == 200);
+
+    // Nobody confirmed: there is nobody to share with.
+    const auto alone = app.given_person({.name = "Lina"});
+    app.as(alone);
+    const std::string other = begin_test(app);
+    go_through(app, other, true);
+    CHECK(shows(app.get(other + "/result"), "Déclarer mon encadrant"));
+    CHECK(app.post(other + "/share", {{"shared", "1"}}).status == 409);
+    CHECK(app.post(other + "/share", {{"shared", "0"}}).status == 303);
+
     app.as(colleague);
     CHECK(app.post(url + "/delete").status == 404);
     app.as(agent);
@@ -289,7 +315,6 @@ TEST_CASE("plans and campaigns learn the latest levels, and whether a core is re
         REQUIRE(profiles.size() == 1);
         const auto& known = profiles.at(agent).competences;
         CHECK(known.size() == 3);
-        CHECK_FALSE(known.at("1.1").shared);
         const base::PositioningId id = known.at("1.1").test;
         const auto low =
             app.app().positioning.at_core(transaction, versions, id, {{"1.1", 2}, {"1.2", 2}});
