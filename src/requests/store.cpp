@@ -335,9 +335,8 @@ constexpr db::Query select_reasons{"requests.reasons_of", R"sql(
 
 ReasonsAsked reasons_of(db::Transaction& transaction, base::RequestId id) {
     ReasonsAsked found;
-    transaction.run(select_reasons, {id.value}, [&](const db::Row& row) {
-        found = {time_at(row, 0), time_at(row, 1)};
-    });
+    transaction.run(select_reasons, {id.value},
+                    [&](const db::Row& row) { found = {time_at(row, 0), time_at(row, 1)}; });
     return found;
 }
 
