@@ -35,6 +35,8 @@ struct TeamRow {
     std::optional<Request> request;  // waiting for somebody
     bool mine = false;               // ... for the reader
 };
+// The people of the reader's team with what they ask for, each at least once; then what waits for
+// the reader, whoever asks: a request may stand in both.
 std::vector<TeamRow> team_of(db::Transaction&, base::PersonId reader, base::Date today);
 std::vector<Supervised> supervised_by(db::Transaction&, base::PersonId reader, base::Date today);
 

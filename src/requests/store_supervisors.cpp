@@ -186,32 +186,25 @@ std::vector<Supervised> supervised_by(db::Transaction& transaction, base::Person
     return found;
 }
 
-// One row a person without an open request, else one a request; of a request only what a list
-// tells, as each column costs 200 NULLs in a team of 200. BETWEEN: a range cannot be hashed, so
-// that PostgreSQL asks the index for each person of the team, where it would read all open requests
-// of the State.
+#define LISTED                                                                      \
+    "r.id, r.offer_id, r.session_id, r.decider, r.due_at, r.regime, r.motivation, " \
+    "r.price_cents, r.submitted_at, r.changed_at"
+
+// Of a request only what a list tells, as each column costs 200 NULLs in a team of 200. BETWEEN: a
+// range cannot be hashed, so that PostgreSQL asks the index for each person of the team, where it
+// would read all open requests of the State.
 constexpr db::Query select_team{"requests.team", THEIRS R"sql(
-    SELECT p.person_id, p.id, p.state,
-           CASE WHEN r.decider = 'supervisor' AND r.decider_id IN (SELECT id FROM theirs)
-                THEN 1 ELSE 0 END,
-           r.id, r.offer_id, r.session_id, r.decider, r.due_at, r.regime, r.motivation,
-           r.price_cents, r.submitted_at, r.changed_at
-    FROM (SELECT s.person_id, s.id, s.state
-          FROM supervisions s
-          WHERE s.supervisor_id IN (SELECT id FROM theirs)
-            AND s.state IN ('declared', 'to_accept', 'confirmed')
-          UNION ALL
-          SELECT q.person_id, NULL, 'confirmed'
-          FROM requests q
-          WHERE q.decider_id IN (SELECT id FROM theirs)
-            AND q.state = 'to_decide' AND q.decider = 'supervisor'
-            AND NOT EXISTS (SELECT 1 FROM supervisions s
-                            WHERE s.person_id = q.person_id
-                              AND s.state IN ('declared', 'to_accept', 'confirmed')
-                              AND s.supervisor_id IN (SELECT id FROM theirs))) AS p
-    LEFT JOIN requests r ON r.person_id BETWEEN p.person_id AND p.person_id
+    SELECT s.person_id, s.id, s.state, 0, )sql" LISTED R"sql(
+    FROM supervisions s
+    LEFT JOIN requests r ON r.person_id BETWEEN s.person_id AND s.person_id
                         AND r.state = 'to_decide'
-    ORDER BY r.due_at, r.id, p.person_id, p.id
+    WHERE s.supervisor_id IN (SELECT id FROM theirs)
+      AND s.state IN ('declared', 'to_accept', 'confirmed')
+    UNION ALL
+    SELECT r.person_id, NULL, 'confirmed', 1, )sql" LISTED R"sql(
+    FROM requests r
+    WHERE r.decider_id IN (SELECT id FROM theirs)
+      AND r.state = 'to_decide' AND r.decider = 'supervisor'
 )sql"};
 
 std::vector<TeamRow> team_of(db::Transaction& transaction, base::PersonId reader,

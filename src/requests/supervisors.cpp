@@ -327,24 +327,27 @@ Team Requests::team_of(db::Transaction& transaction, base::PersonId reader, base
     std::vector<base::PersonId> people;
     std::vector<base::SessionId> session_ids;
     std::vector<base::OfferId> offers;
-    std::map<base::PersonId, std::size_t> at;  // in team.members
+    std::map<base::PersonId, SupervisionState> known;
+    std::map<base::RequestId, store::TeamRow> asked;
     for (store::TeamRow& row : store::team_of(transaction, reader, day_of(now))) {
-        const auto [known, fresh] = at.try_emplace(row.member.person, team.members.size());
-        if (fresh) {
+        if (known.try_emplace(row.member.person, row.member.state).second) {
             people.push_back(row.member.person);
             team.members.push_back(row.member);
-        } else if (!team.members[known->second].supervision) {
-            team.members[known->second] = row.member;
         }
         if (!row.request) continue;
+        const base::RequestId id = row.request->id;
+        const auto [at, fresh] = asked.try_emplace(id, std::move(row));
+        if (!fresh) at->second.mine = true;
+    }
+    for (auto& [id, row] : asked) {
         // Whoever has not confirmed yet learns nothing of what the agent asks for.
-        if (!row.mine && row.member.state != SupervisionState::confirmed) continue;
-        auto& list = row.mine ? team.to_answer : team.others;
-        if (!list.empty() && list.back().id == row.request->id) continue;
+        if (!row.mine && known.at(row.request->person) != SupervisionState::confirmed) continue;
         if (row.request->session) session_ids.push_back(*row.request->session);
         offers.push_back(row.request->offer);
-        list.push_back(std::move(*row.request));
+        (row.mine ? team.to_answer : team.others).push_back(std::move(*row.request));
     }
+    std::ranges::stable_sort(team.to_answer, {}, &Request::due_at);
+    std::ranges::sort(team.members, {}, &Team::Member::person);
     if (people.empty()) return team;
     team.people = identity_.named(transaction, people);
     std::vector<base::PersonId> confirmed;
