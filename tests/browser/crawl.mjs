@@ -54,8 +54,8 @@ export async function crawl(page, { examples = 3, most = 200, counts = new Map()
     ++pages;
     await visit(page, response.status());
     // Not the other language: it is a crawl of its own.
-    const links = await page.locator('a[href]:not([hreflang]):not([href^="#"])').evaluateAll((all) =>
-      all.map((a) => a.href));
+    const links = await page.evaluate(() =>
+      [...document.querySelectorAll('a[href]:not([hreflang]):not([href^="#"])')].map((a) => a.href));
     for (const href of links) if (/^https?:/.test(href)) add(href);
   }
   return pages;

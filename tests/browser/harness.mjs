@@ -2,7 +2,8 @@
 // A real server on a fresh database and a real browser (Debian's Chromium), for the tests beside.
 //   CAMPUS_BINARY  the server; default build/release/campus
 //   CAMPUS_URL     a server that already runs with demonstration data; then none is started
-//   CHROMIUM       the browser; default /usr/bin/chromium
+//   CHROMIUM       the browser; default /usr/bin/chromium-headless-shell, which is Chromium without
+//                  windows and costs half of it
 //   CAMPUS_DEMONSTRATION  a database with the demonstration data, to copy; else each server loads it
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
@@ -75,7 +76,7 @@ export async function startServer({ database, listen = '127.0.0.1:0', publicUrl,
 let browser;
 export async function startBrowser() {
   browser ??= await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
       '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
@@ -139,25 +140,29 @@ export async function signInAs(page, name) {
 
 // --- what must hold on every page --------------------------------------------------------------
 
-// The builds of a page's content and of what surrounds it, without the words: elements and the
-// attributes that accessibility rules read, rows of a list that are alike counted once. To axe,
-// contents of one build, width and scheme are one, and so are surroundings.
-const buildsOf = () => {
-  const told = (name) => /^(aria-|role$|class$|type$|alt$|title$|lang$|tabindex$|for$|id$|scope$|disabled$|hidden$|open$)/.test(name);
-  const value = (text) => (text.trim() ? text.replace(/\d+/g, '#') : '');
-  const build = (node) => {
-    if (node.nodeType === Node.TEXT_NODE) return node.data.trim() ? 'x' : '';
-    if (node.nodeType !== Node.ELEMENT_NODE) return '';
-    const attributes = [...node.attributes].filter((a) => told(a.name))
-      .map((a) => `${a.name}=${/^(title|alt|aria-label)$/.test(a.name) ? Boolean(a.value.trim()) : value(a.value)}`);
-    const children = [...node.childNodes].map(build).filter((b, i, all) => b && b !== all[i - 1]);
-    return `<${node.localName} ${attributes.sort().join(' ')}>${children.join('')}</>`;
+// What accessibility rules read of a page, without the words: each element below which elements, with
+// which attributes, and the outline of headings and landmarks. A page that has nothing new, at one
+// width and in one scheme, is to axe what others were.
+const shapesOf = () => {
+  const told = /^(aria-.*|role|class|type|alt|title|lang|tabindex|for|id|scope|disabled|hidden|open)$/;
+  const value = ({ name, value: text }) => (/^(title|alt|aria-label)$/.test(name)
+    ? Boolean(text.trim()) : text.trim() && text.replace(/\d+/g, '#'));
+  const has_words = (node) => [...node.childNodes].some((one) => one.nodeType === Node.TEXT_NODE && one.data.trim());
+  const found = new Set();
+  const walk = (node, above) => {
+    const attributes = [...node.attributes].filter((one) => told.test(one.name))
+      .map((one) => `${one.name}=${value(one)}`).sort().join(' ');
+    const shape = `${above}>${node.localName} ${attributes}${has_words(node) ? ' x' : ''}`;
+    found.add(shape);
+    for (const child of node.children) walk(child, shape);
   };
   const screen = innerWidth + matchMedia('(prefers-color-scheme: dark)').matches;
-  const main = build(document.querySelector('main'));
-  return [main, build(document.documentElement).replace(main, '')].map((part) => part + screen);
+  walk(document.documentElement, screen);
+  const outline = [...document.querySelectorAll('h1, h2, h3, h4, h5, h6, header, nav, main, footer, aside, [role]')]
+    .map((one) => one.getAttribute('role') ?? one.localName).filter((one, i, all) => one !== all[i - 1]);
+  return [...found, screen + outline.join()];
 };
-const known_builds = new Set();
+const known_shapes = new Set();
 
 // What axe says against the document as it stands.
 export async function violationsOf(page) {
@@ -211,9 +216,9 @@ export async function problemsOf(page) {
     wide();
     return found;
   }));
-  const builds = await page.evaluate(buildsOf);
-  if (builds.some((build) => !known_builds.has(build))) {
-    for (const build of builds) known_builds.add(build);
+  const shapes = await page.evaluate(shapesOf);
+  if (shapes.some((shape) => !known_shapes.has(shape))) {
+    for (const shape of shapes) known_shapes.add(shape);
     problems.push(...await violationsOf(page));
   }
   return problems;

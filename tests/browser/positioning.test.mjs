@@ -92,7 +92,7 @@ async function answer(page, first, end) {
 }
 
 test('choose, answer, pause, go on with another browser, end, read, share', async () => {
-  const agent = 'Gwenaëlle Kerdoncuff';
+  const agent = 'Laurent Baptistin'; // whose supervisor is confirmed
   const wide = await newPage({ url: server.url });
   await signInAs(wide, agent);
   await wide.goto('/positioning/how-it-works');
@@ -136,7 +136,7 @@ test('choose, answer, pause, go on with another browser, end, read, share', asyn
   assert.equal((await (await get('/europass')).json()).skills.length, 4);
 
   await press(wide, 'Partager avec mon encadrant');
-  await wide.getByRole('status').filter({ hasText: 'votre encadrant confirmé peut le voir' }).waitFor();
+  await wide.getByRole('status').filter({ hasText: 'votre encadrant peut le voir' }).waitFor();
   await wide.getByRole('link', { name: 'Mes réponses et leurs explications' }).click();
   await heading(wide, 'Mes réponses').waitFor();
   await checkBoth(wide);
@@ -247,11 +247,10 @@ test('agents agree to Pix, offices map its campaigns and import results', async 
   await office.goto('/pix/finances');
   await checkBoth(office);
   await office.locator('form[action$="/campaigns"] button').click();
+  await office.getByRole('status').filter({ hasText: 'est demandée à Pix' }).waitFor();
+  // A job asks Pix; whoever waits for it reloads the page.
   const campaign = office.getByRole('heading', { name: 'Socle 2026' });
-  for (let tries = 0; tries < 50 && !await campaign.count(); ++tries) {
-    await office.waitForTimeout(200); // a job asks Pix
-    await office.goto('/pix/finances');
-  }
+  for (let tries = 0; tries < 200 && !await campaign.count(); ++tries) await office.reload();
   await campaign.waitFor();
   await checkBoth(office);
   await office.goto('/pix/finances/import');
