@@ -4,24 +4,24 @@
 # PostgreSQL server. For ctest each program is several tests: NAME.sqlite, NAME.postgresql (skipped
 # without a server; not for what uses no database) and, in the sanitizer build, NAME.sanitized.
 # script/test gives ctest three places a core: a fuzz target, which runs for a time and not for a
-# result, takes one, everything else three.
+# result, takes one, a browser with its server three, everything else two, as it waits now and then.
 function(add_engine_tests name program)
   if(CAMPUS_SANITIZE)
     add_test(NAME ${name}.sanitized COMMAND ${program})
     set_tests_properties(${name}.sanitized PROPERTIES ENVIRONMENT
-      "CAMPUS_TEST_DATABASE=sqlite;UBSAN_OPTIONS=print_stacktrace=1" TIMEOUT 300 PROCESSORS 3 ${ARGN})
+      "CAMPUS_TEST_DATABASE=sqlite;UBSAN_OPTIONS=print_stacktrace=1" TIMEOUT 300 PROCESSORS 2 ${ARGN})
     return()
   endif()
   add_test(NAME ${name}.sqlite COMMAND ${program})
   set_tests_properties(${name}.sqlite PROPERTIES ENVIRONMENT CAMPUS_TEST_DATABASE=sqlite
-    TIMEOUT 300 PROCESSORS 3 ${ARGN})
+    TIMEOUT 300 PROCESSORS 2 ${ARGN})
   if(name IN_LIST without_database)
     return()
   endif()
   add_test(NAME ${name}.postgresql
     COMMAND ${CMAKE_SOURCE_DIR}/tests/on-postgresql $<TARGET_FILE:${program}>)
   set_tests_properties(${name}.postgresql PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300
-    PROCESSORS 3 ${ARGN})
+    PROCESSORS 2 ${ARGN})
 endfunction()
 
 add_library(doctest_main STATIC tests/doctest_main.cpp)
@@ -52,16 +52,25 @@ foreach(slice ${slices})
     target_include_directories(tests_${slice} PRIVATE tests)
     sanitize_well(tests_${slice} ${slice})
     target_compile_definitions(tests_${slice} PRIVATE SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-    # What is sealed depends on the oldest transaction of the whole server, others' databases too.
-    set(alone)
-    if(slice STREQUAL "audit")
-      set(alone RUN_SERIAL ON)
-    endif()
-    add_engine_tests(${slice} tests_${slice} ${alone})
+    add_engine_tests(${slice} tests_${slice})
   endif()
 endforeach()
 
+# What is sealed depends on the oldest transaction of the whole server, others' databases too.
+if(TEST audit.postgresql)
+  set_tests_properties(audit.postgresql PROPERTIES RUN_SERIAL ON)
+endif()
+
+# Texts are the same on both engines and with sanitizers.
+if(TARGET test_app AND NOT CAMPUS_SANITIZE)
+  add_executable(tests_messages tests/messages_test.cpp)
+  target_link_libraries(tests_messages doctest_main test_app)
+  target_compile_definitions(tests_messages PRIVATE SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  add_test(NAME messages COMMAND tests_messages)
+endif()
+
 file(GLOB whole CONFIGURE_DEPENDS tests/*_test.cpp)
+list(REMOVE_ITEM whole ${CMAKE_SOURCE_DIR}/tests/messages_test.cpp)
 if(whole AND TARGET test_app)
   add_executable(tests_whole ${whole} tests/http_client.cpp
     tests/campus_process.cpp tests/database_proxy.cpp tests/seat_race.cpp)
@@ -71,12 +80,7 @@ if(whole AND TARGET test_app)
   target_compile_definitions(tests_whole PRIVATE SOURCE_DIR="${CMAKE_SOURCE_DIR}"
     CAMPUS_BINARY="$<TARGET_FILE:campus>")
   add_dependencies(tests_whole campus)
-  # Races between processes: alone on the machine, but with sanitizers, where all is slow anyway.
-  set(alone RUN_SERIAL ON)
-  if(CAMPUS_SANITIZE)
-    set(alone COST 200)
-  endif()
-  add_engine_tests(whole tests_whole ${alone})
+  add_engine_tests(whole tests_whole COST 200)
 endif()
 
 # A real browser, one test a file, each on a copy of one demonstration; first, as they take longest,

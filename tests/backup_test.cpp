@@ -2,6 +2,7 @@
 // `campus backup` of a database that is being written to, and `campus restore`, which never loses
 // what was there.
 #include "db/migrate.hpp"
+#include "files.hpp"
 #include "http_client.hpp"
 #include "seat_race.hpp"
 

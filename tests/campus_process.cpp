@@ -201,15 +201,3 @@ TemporaryFolder::~TemporaryFolder() {
     std::error_code ignored;
     fs::remove_all(path, ignored);
 }
-
-std::string read_file(const std::string& name) {
-    std::ifstream in(name, std::ios::binary);
-    if (!in) throw std::runtime_error("cannot read " + name);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
-void write_file(const std::string& name, const std::string& content) {
-    std::ofstream out(name, std::ios::binary | std::ios::trunc);
-    out << content;
-    if (!out.flush()) throw std::runtime_error("cannot write " + name);
-}

@@ -61,9 +61,6 @@ public:
     std::string operator/(const std::string& name) const { return path + "/" + name; }
 };
 
-std::string read_file(const std::string& name);
-void write_file(const std::string& name, const std::string& content);
-
 // Calls `done` until it says true; false after `seconds`. For what another process does in its own
 // time.
 template <class Done>

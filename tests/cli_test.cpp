@@ -2,6 +2,7 @@
 // The command line: what an operator sets and where, and what happens when it is wrong.
 #include "campus_process.hpp"
 #include "db/database.hpp"
+#include "files.hpp"
 #include "fresh_database.hpp"
 #include "http_client.hpp"
 #include "test_bank.hpp"

@@ -4,6 +4,7 @@
 #include "mail/mail.hpp"
 #include "campus_process.hpp"
 #include "database_proxy.hpp"
+#include "files.hpp"
 #include "html/messages.hpp"
 #include "http_client.hpp"
 #include "mail/kinds.hpp"

@@ -2,7 +2,7 @@
 // Code names messages by their keys; every key that stands in C++ is a message in both languages.
 // (Those of templates are checked when the templates are compiled, at the start of the program.)
 #include "html/messages.hpp"
-#include "campus_process.hpp"
+#include "files.hpp"
 #include "mail/kinds.hpp"
 
 #include <doctest/doctest.h>

@@ -91,15 +91,15 @@ TEST_CASE("two levels from a few answers each: loadings and parameters together"
     std::vector<Node> nodes{{"general"}};
     for (int a = 0; a < 3; ++a) nodes.push_back({"area" + std::to_string(a), 0, 0.85});
     for (int c = 0; c < 9; ++c) nodes.push_back({"competence" + std::to_string(c), 1 + c % 3, 0.8});
-    const Simulated data = simulate(nodes, 10, 4, 6000 / fewer, 3);
+    const Simulated data = simulate(nodes, 10, 4, 6000 / tests::fewer, 3);
     std::vector<Node> start = data.tree.nodes();
     for (Node& node : start) node.loading = node.parent < 0 ? 1 : 0.6;
     const TreeCalibration found = calibrate_tree(data.answers, *Tree::of(start), data.nodes_of, {});
     for (std::size_t n = 1; n < 13; ++n) {
         CAPTURE(found.nodes[n].name);
-        CHECK(found.nodes[n].loading == Approx(n < 4 ? 0.85 : 0.8).epsilon(0.12 * wider));
+        CHECK(found.nodes[n].loading == Approx(n < 4 ? 0.85 : 0.8).epsilon(0.12 * tests::wider));
     }
-    CHECK(rmse(data.items, found.calibration.items, d_of) < 0.11 * wider);
+    CHECK(rmse(data.items, found.calibration.items, d_of) < 0.11 * tests::wider);
 }
 
 TEST_CASE("sum-product is the integral: brute force over the points of a small tree") {
@@ -167,7 +167,7 @@ TEST_CASE(
     "standard errors in a tree: the spread of estimates over replications, and item by item") {
     std::vector<Node> nodes{{"general"}};
     for (int k = 0; k < 3; ++k) nodes.push_back({"area" + std::to_string(k), 0, 0.8});
-    constexpr int replications = 12 / (sanitized ? 2 : 1);
+    constexpr int replications = 12 / (tests::sanitized ? 2 : 1);
     std::vector<std::vector<double>> estimates;
     TreeCalibration stated;
     CalibrationOptions options;
@@ -232,12 +232,12 @@ TEST_CASE(
     };
     const auto of_item = [&](std::size_t k) { return stated.calibration.items[k / 2].se[k % 2]; };
     CHECK(ratio([](std::size_t k) { return k < 24 && k % 2 == 0; }, of_item) ==
-          Approx(1).epsilon(0.4 * (sanitized ? 1.4 : 1)));
+          Approx(1).epsilon(0.4 * (tests::sanitized ? 1.4 : 1)));
     CHECK(ratio([](std::size_t k) { return k < 24 && k % 2 == 1; }, of_item) ==
-          Approx(1).epsilon(0.4 * (sanitized ? 1.4 : 1)));
+          Approx(1).epsilon(0.4 * (tests::sanitized ? 1.4 : 1)));
     CHECK(ratio([](std::size_t k) { return k >= 24; },
                 [&](std::size_t k) { return stated.se_loadings[k - 23]; }) ==
-          Approx(1).epsilon(0.6 * (sanitized ? 1.4 : 1)));
+          Approx(1).epsilon(0.6 * (tests::sanitized ? 1.4 : 1)));
 }
 
 TEST_CASE("a tree that does not fit the answers is refused in words") {

@@ -172,7 +172,7 @@ TEST_CASE("lz* in a tree: about N(0, 1) under the model, low for answers by chan
     const Tables tables = tree_tables(8, 6);
     Random random(7);
     Posterior posterior(tables);
-    constexpr int candidates = 1500 / fewer;
+    constexpr int candidates = 1500 / tests::fewer;
     const auto fit = [&](const std::vector<Answer>& answers) {
         posterior.reset();
         for (const Answer& answer : answers)

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t items = 4;
 constexpr std::size_t categories = 3;
-constexpr int points = sanitized ? 81 : 161;
+constexpr int points = tests::sanitized ? 81 : 161;
 
 // P(y = 0, 1, 2 | theta) of slope a and intercepts d1, d2.
 std::array<double, categories> textbook(Family family, const double* item, double theta) {

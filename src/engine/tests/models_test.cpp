@@ -139,14 +139,14 @@ TEST_CASE("WLE has less bias than maximum likelihood would: under .02") {
     Random random(11);
     for (int i = 0; i < 30; ++i) items.push_back(Item::two_pl(1.2, -2 + 4.0 * i / 29));
     double error = 0;
-    constexpr int n = 2000 / fewer;
+    constexpr int n = 2000 / tests::fewer;
     for (int person = 0; person < n; ++person) {
         std::vector<Answer> answers;
         for (const Item& item : items)
             answers.push_back({&item, random.uniform() < logistic(item.a * 1.0 + item.d[0])});
         error += wle_estimate(answers).theta - 1.0;
     }
-    CHECK(std::abs(error / n) < 0.02 * wider);
+    CHECK(std::abs(error / n) < 0.02 * tests::wider);
 }
 
 TEST_CASE("lz* is about N(0, 1) under the model, and finds candidates who answer by chance") {
@@ -159,7 +159,7 @@ TEST_CASE("lz* is about N(0, 1) under the model, and finds candidates who answer
         double squares = 0;
         int flagged = 0;
         int found = 0;
-        constexpr int n = 2000 / fewer;
+        constexpr int n = 2000 / tests::fewer;
         for (int person = 0; person < n; ++person) {
             const double theta = random.normal();
             std::vector<Answer> fits, chance;

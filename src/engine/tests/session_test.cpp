@@ -244,8 +244,8 @@ TEST_CASE("extreme banks: one item, no slope, duplicates, 20,000 items") {
     take({Item::two_pl(1, 0)}, 1, 5);
     take({Item::two_pl(0, 0), Item::two_pl(0, 0)}, 1, 5);
     take(std::vector<Item>(50, Item::two_pl(1, 0)), 0, 40);
-    take(bank(20'000, 23), 1, 30 / fewer);
-    take(bank(20'000, 23), 0, 30 / fewer);
+    take(bank(20'000, 23), 1, 30 / tests::fewer);
+    take(bank(20'000, 23), 0, 30 / tests::fewer);
     CHECK_FALSE(Tables::of({}, {}));
     CHECK_FALSE(Tables::of({}, {{.node = 3, .d = {0}}}));
     CHECK_FALSE(Tables::of({}, {{.a = std::nan(""), .d = {0}}}));

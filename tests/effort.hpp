@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Under sanitizers, which take ten times as long, simulations have a quarter of the candidates, and
-// what is estimated from them may be twice as far off: every check stays.
+// Under sanitizers, which take ten times as long, random walks have a quarter of the steps and
+// simulations a quarter of the candidates, and what is estimated from these may be twice as far
+// off: every check stays.
 #pragma once
 
-namespace engine {
+namespace tests {
 
 #if defined(__SANITIZE_ADDRESS__)
 inline constexpr bool sanitized = true;
@@ -19,4 +20,4 @@ inline constexpr bool sanitized = false;
 inline constexpr int fewer = sanitized ? 4 : 1;
 inline constexpr double wider = sanitized ? 2 : 1;
 
-}  // namespace engine
+}  // namespace tests
