@@ -3,7 +3,7 @@
 # CAMPUS_TEST_DATABASE in the environment chooses the engine: "sqlite" (default) or the URI of a
 # PostgreSQL server. For ctest each program is several tests: NAME.sqlite, NAME.postgresql (skipped
 # without a server; not for what uses no database) and, in the sanitizer build, NAME.sanitized.
-# script/test gives ctest three places a core: a fuzz target, which runs for a time and not for a
+# script/test gives ctest four places a core: a fuzz target, which runs for a time and not for a
 # result, takes one, a browser with its server three, everything else two, as it waits now and then.
 function(add_engine_tests name program)
   if(CAMPUS_SANITIZE)
