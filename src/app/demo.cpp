@@ -287,6 +287,7 @@ base::Result<void> load_demo(Application& app, base::Time now) {
     constexpr std::ptrdiff_t positioned = 120;
     load_demo_campaigns(app, {fillers.begin() + positioned, fillers.end()}, now);
     load_demo_coverage(app, {fillers.begin(), fillers.begin() + positioned}, now);
+    app.positioning.count_uses();
     app.positioning.propose(now);  // from their answers: there is something to decide
     return {};
 }

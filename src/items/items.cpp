@@ -137,6 +137,11 @@ void Items::record_uses(db::Transaction& transaction, std::span<const Use> uses)
         store::add_seconds(transaction, key.first, key.second, count);
 }
 
+std::map<base::ItemId, int> Items::typical_seconds(db::Transaction& transaction,
+                                                   std::span<const base::ItemId> ids) {
+    return store::typical_seconds(transaction, ids);
+}
+
 std::map<base::ItemId, Statistics> Items::statistics(db::Transaction& transaction) {
     return store::statistics(transaction);
 }

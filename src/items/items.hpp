@@ -112,10 +112,11 @@ public:
     std::shared_ptr<const Item> version(db::Transaction&, const Bank&, base::ItemId,
                                         std::int64_t number);
 
-    // Adds to the counts; many at once, in one statement an item: a row that all candidates would
-    // lock is not written by each answer.
+    // Adds to the counts, of many tests at once: all who write here want the same rows.
     void record_uses(db::Transaction&, std::span<const Use>);
     std::map<base::ItemId, Statistics> statistics(db::Transaction&);
+    // The median seconds of those of these items that were asked.
+    std::map<base::ItemId, int> typical_seconds(db::Transaction&, std::span<const base::ItemId>);
     // `by` approved them; recorded in the log of decisions.
     void set_parameters(db::Transaction&, std::span<const Calibrated>, base::PersonId by,
                         base::Time now);

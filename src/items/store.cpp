@@ -2,6 +2,7 @@
 #include "items/store.hpp"
 
 #include "db/database.hpp"
+#include "db/json_ids.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -236,7 +237,7 @@ constexpr db::Query upsert_uses{"items.add_uses", R"sql(
 )sql"};
 
 void add_uses(db::Transaction& transaction, base::ItemId id, const Statistics& more) {
-    transaction.run(upsert_uses, {id.value, more.asked, more.right, more.unknown});
+    transaction.run_later(upsert_uses, {id.value, more.asked, more.right, more.unknown});
 }
 
 constexpr db::Query upsert_seconds{"items.add_seconds", R"sql(
@@ -245,7 +246,7 @@ constexpr db::Query upsert_seconds{"items.add_seconds", R"sql(
 )sql"};
 
 void add_seconds(db::Transaction& transaction, base::ItemId id, int bucket, std::int64_t count) {
-    transaction.run(upsert_seconds, {id.value, bucket, count});
+    transaction.run_later(upsert_seconds, {id.value, bucket, count});
 }
 
 constexpr db::Query select_uses{"items.uses", R"sql(
@@ -254,6 +255,40 @@ constexpr db::Query select_uses{"items.uses", R"sql(
 constexpr db::Query select_seconds{"items.seconds", R"sql(
     SELECT item_id, bucket, count FROM item_seconds ORDER BY item_id, bucket
 )sql"};
+constexpr db::Query select_seconds_of{"items.seconds_of", R"sql(
+    SELECT item_id, bucket, count FROM item_seconds
+    WHERE item_id IN (SELECT value FROM json_each(CAST($1 AS text)) AS ids)
+    ORDER BY item_id, bucket
+)sql"};
+
+namespace {
+
+std::map<base::ItemId, int> medians(db::Transaction& transaction, const db::Query& query,
+                                    std::initializer_list<db::Value> values) {
+    std::map<base::ItemId, std::vector<std::pair<int, std::int64_t>>> times;
+    transaction.run(query, values, [&](const db::Row& row) {
+        times[{row.integer(0)}].emplace_back(static_cast<int>(row.integer(1)), row.integer(2));
+    });
+    std::map<base::ItemId, int> found;
+    for (const auto& [id, buckets] : times) {
+        std::int64_t all = 0, below = 0;
+        for (const auto& [bucket, count] : buckets) all += count;
+        for (const auto& [bucket, count] : buckets) {
+            below += count;
+            if (2 * below < all) continue;
+            found[id] = seconds_of(bucket);
+            break;
+        }
+    }
+    return found;
+}
+
+}  // namespace
+
+std::map<base::ItemId, int> typical_seconds(db::Transaction& transaction,
+                                            std::span<const base::ItemId> ids) {
+    return medians(transaction, select_seconds_of, {db::json_ids(ids)});
+}
 
 std::map<base::ItemId, Statistics> statistics(db::Transaction& transaction) {
     std::map<base::ItemId, Statistics> found;
@@ -261,20 +296,8 @@ std::map<base::ItemId, Statistics> statistics(db::Transaction& transaction) {
         found[{row.integer(0)}] = {
             .asked = row.integer(1), .right = row.integer(2), .unknown = row.integer(3)};
     });
-    std::map<base::ItemId, std::vector<std::pair<int, std::int64_t>>> times;
-    transaction.run(select_seconds, {}, [&](const db::Row& row) {
-        times[{row.integer(0)}].emplace_back(static_cast<int>(row.integer(1)), row.integer(2));
-    });
-    for (const auto& [id, buckets] : times) {
-        std::int64_t all = 0, below = 0;
-        for (const auto& [bucket, count] : buckets) all += count;
-        for (const auto& [bucket, count] : buckets) {
-            below += count;
-            if (2 * below < all) continue;
-            found[id].seconds = seconds_of(bucket);
-            break;
-        }
-    }
+    for (const auto& [id, seconds] : medians(transaction, select_seconds, {}))
+        found[id].seconds = seconds;
     return found;
 }
 

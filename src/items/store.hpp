@@ -57,6 +57,7 @@ void set_seeded(db::Transaction&, base::ItemId, bool seeded);
 void add_uses(db::Transaction&, base::ItemId, const Statistics& more);
 void add_seconds(db::Transaction&, base::ItemId, int bucket, std::int64_t count);
 std::map<base::ItemId, Statistics> statistics(db::Transaction&);
+std::map<base::ItemId, int> typical_seconds(db::Transaction&, std::span<const base::ItemId>);
 
 // The bucket that a time falls into, and its middle in seconds.
 int bucket_of(int seconds);

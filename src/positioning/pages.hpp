@@ -22,6 +22,9 @@ class Identity;
 namespace frameworks {
 class Frameworks;
 }
+namespace jobs {
+class Jobs;
+}
 
 namespace positioning {
 
@@ -51,6 +54,8 @@ struct Site {
         supervises;
 };
 void add_pages(http::Router&, const http::PageRenderer&, const Site&);
+
+void add_jobs(jobs::Jobs&, Positioning&);
 
 // Of the campus team; add_pages() calls it.
 void add_calibration_pages(http::Router&, const Site&);

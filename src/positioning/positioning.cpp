@@ -248,10 +248,10 @@ base::Result<Test> Positioning::own(db::Transaction& transaction, base::PersonId
 void Positioning::end(db::Transaction& transaction, const db::Versions& versions, Test& test,
                       base::Time now) {
     const auto measure = this->measure(transaction, versions);
-    std::map<base::ItemId, int> typical;
-    for (const auto& [id, statistics] : items_.statistics(transaction))
-        typical[id] = statistics.seconds;
-    test.fit = person_fit(*measure, test.plan, test.answers, typical);
+    std::vector<base::ItemId> asked;
+    for (const Given& given : test.answers) asked.push_back(given.item);
+    test.fit =
+        person_fit(*measure, test.plan, test.answers, items_.typical_seconds(transaction, asked));
     const base::Date today = base::in_paris(now).day;
     const base::PersonId person = test.person.value();
     const auto works = identity_.affiliation(transaction, person, today);
@@ -263,21 +263,27 @@ void Positioning::end(db::Transaction& transaction, const db::Versions& versions
     test.at_core = probability_of(*measure, test.plan, test.answers, core.targets);
     std::string lines;
     int place = 0;
-    std::vector<items::Use> uses;
     for (const Given& given : test.answers) {
         lines += line_of(given);
         store::insert_answer(transaction, test.id, ++place, given);
-        uses.push_back({given.item, given.right, given.unknown, given.seconds});
     }
     for (const Standing& standing : standings(*measure, test.plan, test.answers))
         store::insert_result(transaction, test.id, standing);
-    // Last but one: it locks rows that others who finish write, too.
-    items_.record_uses(transaction, uses);
     test.state = State::done;
     test.ended_at = now;
     // Read in this transaction, and its row is this one's by the UPDATE before: see callers.
     store::end(transaction, test, lines, now);
     if (endings_ != nullptr) endings_->ended(transaction, test, now);
+}
+
+void Positioning::count_uses() {
+    constexpr int most = 500;  // tests in one transaction
+    for (bool more = true; more;)
+        more = database_.write([&](db::Transaction& transaction) {
+            const auto tests = store::take_uncounted(transaction, most);
+            if (!tests.empty()) items_.record_uses(transaction, store::uses(transaction, tests));
+            return tests.size() == most;
+        });
 }
 
 base::Result<std::optional<Positioning::Step>> Positioning::step(db::Transaction& transaction,

@@ -176,6 +176,10 @@ public:
                                                   base::PersonId, Scope, std::string_view code,
                                                   base::Time now);
 
+    // Adds the answers of tests that ended since to the statistics of their items: who ends a test
+    // waits for nobody who ends theirs. A job calls it.
+    void count_uses();
+
     // -- for plans and campaigns
     // Of persons who never finished a test: nothing.
     std::map<base::PersonId, Profile> profiles(db::Transaction&, std::span<const base::PersonId>);

@@ -194,7 +194,7 @@ constexpr db::Query update_end{"positioning.end", R"sql(
     UPDATE positionings
     SET state = 'done', answers = $3, item_id = NULL, item_version = NULL, item_measures = NULL,
         asked_at = NULL, ended_at = $4, changed_at = $4, at_core = $5, core_id = $6, fit_lz = $7,
-        unusual = $8, hurried = $9, revision = revision + 1
+        unusual = $8, hurried = $9, revision = revision + 1, uses_counted = 0
     WHERE id = $1 AND revision = $2 AND state <> 'done'
 )sql"};
 
@@ -278,6 +278,37 @@ constexpr db::Query select_answers{"positioning.answers", R"sql(
     SELECT item_id, item_version, correct, unknown, measures, seconds
     FROM positioning_answers WHERE positioning_id = $1 ORDER BY place
 )sql"};
+
+constexpr db::Query set_counted{"positioning.set_counted", R"sql(
+    UPDATE positionings SET uses_counted = 1
+    WHERE uses_counted = 0
+      AND id IN (SELECT id FROM positionings WHERE uses_counted = 0 ORDER BY id LIMIT $1)
+    RETURNING id
+)sql"};
+
+std::vector<base::PositioningId> take_uncounted(db::Transaction& transaction, int most) {
+    std::vector<base::PositioningId> found;
+    transaction.run(set_counted, {most},
+                    [&](const db::Row& row) { found.push_back({row.integer(0)}); });
+    return found;
+}
+
+constexpr db::Query select_uses{"positioning.uses", R"sql(
+    SELECT item_id, correct, unknown, seconds FROM positioning_answers
+    WHERE positioning_id IN (SELECT value FROM json_each(CAST($1 AS text)) AS ids)
+)sql"};
+
+std::vector<items::Use> uses(db::Transaction& transaction,
+                             std::span<const base::PositioningId> tests) {
+    std::vector<items::Use> found;
+    transaction.run(select_uses, {db::json_ids(tests)}, [&](const db::Row& row) {
+        found.push_back({.item = {row.integer(0)},
+                         .right = row.boolean(1),
+                         .unknown = row.boolean(2),
+                         .seconds = static_cast<int>(row.integer(3))});
+    });
+    return found;
+}
 
 std::vector<Given> answers(db::Transaction& transaction, base::PositioningId id) {
     std::vector<Given> found;

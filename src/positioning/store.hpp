@@ -31,6 +31,9 @@ bool end(db::Transaction&, const Test&, std::string_view answers, base::Time now
 void insert_result(db::Transaction&, base::PositioningId, const Standing&);
 void insert_answer(db::Transaction&, base::PositioningId, int place, const Given&);
 std::vector<Standing> results(db::Transaction&, base::PositioningId);
+// Those that ended and are not counted yet, `most` at most: they are from now on.
+std::vector<base::PositioningId> take_uncounted(db::Transaction&, int most);
+std::vector<items::Use> uses(db::Transaction&, std::span<const base::PositioningId>);
 std::vector<Given> answers(db::Transaction&, base::PositioningId);  // without what was written
 std::vector<Finished> finished_since(db::Transaction&, base::Time since, base::PositioningId after,
                                      int most);
