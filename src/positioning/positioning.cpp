@@ -277,7 +277,7 @@ void Positioning::end(db::Transaction& transaction, const db::Versions& versions
 }
 
 void Positioning::count_uses() {
-    constexpr int most = 500;  // tests in one transaction
+    constexpr int most = 200;  // tests in one transaction
     for (bool more = true; more;)
         more = database_.write([&](db::Transaction& transaction) {
             const auto tests = store::take_uncounted(transaction, most);

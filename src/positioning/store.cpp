@@ -215,9 +215,9 @@ void insert_result(db::Transaction& transaction, base::PositioningId id, const S
     for (const double p : one.levels)  // to a thousandth
         levels.push_back(std::round(p * 1000) / 1000);
     const std::string text = json::serialize(levels);
-    transaction.run(insert_one_result,
-                    {id.value, one.competence, one.target, one.level, one.low, one.high, text,
-                     one.mean, one.sd, one.own_mean, one.own_sd, one.answers});
+    transaction.run_later(insert_one_result,
+                          {id.value, one.competence, one.target, one.level, one.low, one.high, text,
+                           one.mean, one.sd, one.own_mean, one.own_sd, one.answers});
 }
 
 constexpr db::Query insert_one_answer{"positioning.insert_answer", R"sql(
@@ -228,8 +228,9 @@ constexpr db::Query insert_one_answer{"positioning.insert_answer", R"sql(
 
 void insert_answer(db::Transaction& transaction, base::PositioningId id, int place,
                    const Given& given) {
-    transaction.run(insert_one_answer, {id.value, place, given.item.value, given.version,
-                                        given.right, given.unknown, given.measures, given.seconds});
+    transaction.run_later(insert_one_answer,
+                          {id.value, place, given.item.value, given.version, given.right,
+                           given.unknown, given.measures, given.seconds});
 }
 
 #define RESULT_COLUMNS                                                                     \
@@ -279,18 +280,23 @@ constexpr db::Query select_answers{"positioning.answers", R"sql(
     FROM positioning_answers WHERE positioning_id = $1 ORDER BY place
 )sql"};
 
+constexpr db::Query select_uncounted{"positioning.uncounted", R"sql(
+    SELECT id FROM positionings WHERE uses_counted = 0 ORDER BY id LIMIT $1
+)sql"};
+// Where another node was faster, nothing.
 constexpr db::Query set_counted{"positioning.set_counted", R"sql(
     UPDATE positionings SET uses_counted = 1
-    WHERE uses_counted = 0
-      AND id IN (SELECT id FROM positionings WHERE uses_counted = 0 ORDER BY id LIMIT $1)
+    WHERE id IN (SELECT value FROM json_each(CAST($1 AS text)) AS ids) AND uses_counted = 0
     RETURNING id
 )sql"};
 
 std::vector<base::PositioningId> take_uncounted(db::Transaction& transaction, int most) {
-    std::vector<base::PositioningId> found;
-    transaction.run(set_counted, {most},
-                    [&](const db::Row& row) { found.push_back({row.integer(0)}); });
-    return found;
+    std::vector<base::PositioningId> list, taken;
+    transaction.run(select_uncounted, {most},
+                    [&](const db::Row& row) { list.push_back({row.integer(0)}); });
+    transaction.run(set_counted, {db::json_ids(list)},
+                    [&](const db::Row& row) { taken.push_back({row.integer(0)}); });
+    return taken;
 }
 
 constexpr db::Query select_uses{"positioning.uses", R"sql(

@@ -325,3 +325,24 @@ TEST_CASE("plans and campaigns learn the latest levels, and whether a core is re
         CHECK_FALSE(profiles.at(agent).at_core);  // the core asks for more than this area
     });
 }
+
+TEST_CASE("the answers of finished tests are counted once in the statistics of their items") {
+    TestApp app;
+    given_bank(app);
+    const auto asked = [&] {
+        std::int64_t all = 0;
+        for (const auto& [id, one] : app.read([&](db::Transaction& transaction) {
+                 return app.app().items.statistics(transaction);
+             }))
+            all += one.asked;
+        return all;
+    };
+    app.as(app.given_person());
+    const int questions = go_through(app, begin_test(app), true);
+    begin_test(app);  // not over, not counted
+    CHECK(asked() == 0);
+    for (int twice = 0; twice < 2; ++twice) {
+        app.app().positioning.count_uses();
+        CHECK(asked() == questions);
+    }
+}
