@@ -27,6 +27,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build/sanitize"
+FLAGS = BUILD / "tidy"
 STAMPS = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "campus-tidy"
 TIDY = "clang-tidy-19"
 
@@ -60,8 +61,18 @@ def stamp_of(path, command):
 
 
 def tidy(path):
-    ran = subprocess.run([TIDY, "--quiet", "-p", BUILD, path], capture_output=True, text=True)
+    ran = subprocess.run([TIDY, "--quiet", "-p", FLAGS, path], capture_output=True, text=True)
     return ran.returncode == 0, ran.stdout
+
+
+def flags():
+    """Those of the build by file, without the precompiled header, which would hide a missing include."""
+    entries = json.loads((BUILD / "compile_commands.json").read_text())
+    for entry in entries:
+        entry["command"] = re.sub(r" -include-pch \S+", "", entry["command"])
+    FLAGS.mkdir(exist_ok=True)
+    (FLAGS / "compile_commands.json").write_text(json.dumps(entries))
+    return {pathlib.Path(entry["file"]): entry["command"] for entry in entries}
 
 
 def main():
@@ -70,8 +81,7 @@ def main():
     parser.add_argument("files", nargs="*")
     asked = parser.parse_args()
     deadline = time.monotonic() + asked.seconds
-    commands = {pathlib.Path(entry["file"]): entry["command"]
-                for entry in json.loads((BUILD / "compile_commands.json").read_text())}
+    commands = flags()
     chosen = [pathlib.Path(name).resolve() for name in asked.files]
     files = [path for path in sorted((ROOT / "src").rglob("*.cpp"))
              if path in commands and "tests" not in path.parts and (not chosen or path in chosen)]

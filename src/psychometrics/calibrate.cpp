@@ -8,7 +8,6 @@
 #include "psychometrics/table.hpp"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
 #include <chrono>
@@ -356,62 +355,61 @@ int calibrate(const Options& options) {
 }  // namespace
 
 void add_calibrate(CLI::App& app, Work& chosen) {
-    auto* command = app.add_subcommand(
-        "calibrate", "Item parameters from answers: marginal maximum likelihood (EM)");
+    Subcommand command(app, "calibrate",
+                       "Item parameters from answers: marginal maximum likelihood (EM)");
     const auto options = std::make_shared<Options>();
-    command->add_option("responses", options->responses, "CSV file of answers; - is standard input")
-        ->required();
+    command.option("responses", options->responses, "CSV file of answers; - is standard input")
+        .required();
     command
-        ->add_option("--format", options->format,
-                     "wide: a header of item names, a line a person, 0/1/... or empty; long: "
-                     "person,item,y. Otherwise the header decides")
-        ->check(CLI::IsMember({"wide", "long"}));
+        .option("--format", options->format,
+                "wide: a header of item names, a line a person, 0/1/... or empty; long: "
+                "person,item,y. Otherwise the header decides")
+        .one_of({"wide", "long"});
     command
-        ->add_option("--model", options->model,
-                     "rasch: slope 1, variance estimated; 1pl: one slope for all, variance 1; 2pl, "
-                     "3pl, grm (graded), gpcm (partial credit): variance 1")
-        ->capture_default_str()
-        ->check(CLI::IsMember({"rasch", "1pl", "2pl", "3pl", "grm", "gpcm"}));
-    command->add_option("--anchors", options->anchors,
-                        "Bank (item,a,b or item,a,d) whose items keep their parameters; mean and "
-                        "variance of the persons are then estimated");
-    command->add_option("--group", options->group,
-                        "Column of each person's group: means and variances are estimated, the "
-                        "first group is N(0, 1)");
+        .option("--model", options->model,
+                "rasch: slope 1, variance estimated; 1pl: one slope for all, variance 1; 2pl, "
+                "3pl, grm (graded), gpcm (partial credit): variance 1")
+        .with_default()
+        .one_of({"rasch", "1pl", "2pl", "3pl", "grm", "gpcm"});
+    command.option("--anchors", options->anchors,
+                   "Bank (item,a,b or item,a,d) whose items keep their parameters; mean and "
+                   "variance of the persons are then estimated");
+    command.option("--group", options->group,
+                   "Column of each person's group: means and variances are estimated, the "
+                   "first group is N(0, 1)");
     command
-        ->add_option("--priors", options->priors,
-                     "auto: pure maximum likelihood, but c of the 3pl ~ Beta(5, 17), and, for "
-                     "items whose answers "
-                     "are all alike or (where less than half of the table is filled) fewer than "
-                     "300, log a ~ N(0, "
-                     "0.5) and d ~ N(0, 2); none; all: these for each item; or "
-                     "a=MEAN:SD,d=MEAN:SD,c=ALPHA:BETA")
-        ->capture_default_str();
-    command->add_option("--tree", options->tree,
-                        "Abilities and their items: name,parent[,loading] with items as leaves, or "
-                        "item,competence[,area]; loadings are estimated with the items. Areas "
-                        "without parent are put below one general ability");
-    command->add_option("--nodes", options->nodes,
-                        "item,node: what each item measures, where the tree does not say it");
-    command->add_option("--tree-out", options->tree_out, "The tree with its loadings, as CSV");
-    command->add_flag(
+        .option("--priors", options->priors,
+                "auto: pure maximum likelihood, but c of the 3pl ~ Beta(5, 17), and, for "
+                "items whose answers "
+                "are all alike or (where less than half of the table is filled) fewer than "
+                "300, log a ~ N(0, "
+                "0.5) and d ~ N(0, 2); none; all: these for each item; or "
+                "a=MEAN:SD,d=MEAN:SD,c=ALPHA:BETA")
+        .with_default();
+    command.option("--tree", options->tree,
+                   "Abilities and their items: name,parent[,loading] with items as leaves, or "
+                   "item,competence[,area]; loadings are estimated with the items. Areas "
+                   "without parent are put below one general ability");
+    command.option("--nodes", options->nodes,
+                   "item,node: what each item measures, where the tree does not say it");
+    command.option("--tree-out", options->tree_out, "The tree with its loadings, as CSV");
+    command.flag(
         "--se", options->se,
         "Standard errors: of all parameters together up to 1500 of them (with a tree 300, loadings "
         "included), otherwise of each item by itself");
-    command->add_flag("--fit", options->fit, "Also infit, outfit, S-X2; pairs by Q3 in the JSON");
-    command->add_option("--threads", options->threads, "The result does not depend on it")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 256));
-    command->add_option("--out", options->out, "The bank, as CSV; - is standard output")
-        ->required();
-    command->add_option("--scores", options->scores, "Also the persons: person,theta,se");
-    command->add_option("--plot", options->plot, "Characteristic and information curves, as SVG");
-    command->add_flag("--json", options->json, "One JSON object on standard output");
-    command->footer(
+    command.flag("--fit", options->fit, "Also infit, outfit, S-X2; pairs by Q3 in the JSON");
+    command.option("--threads", options->threads, "The result does not depend on it")
+        .with_default()
+        .within(1, 256);
+    command.option("--out", options->out, "The bank, as CSV; - is standard output").required();
+    command.option("--scores", options->scores, "Also the persons: person,theta,se");
+    command.option("--plot", options->plot, "Characteristic and information curves, as SVG");
+    command.flag("--json", options->json, "One JSON object on standard output");
+    command.footer(
         "Example:\n  campus calibrate answers.csv --model 2pl --se --out bank.csv --json\n"
         "The log-likelihood is without priors. grm, gpcm: categories that nobody gave are closed "
         "up. Exit status 1 and line and column for bad input.");
-    when_chosen(*command, chosen, [options] { return calibrate(*options); });
+    command.runs(chosen, [options] { return calibrate(*options); });
 }
 
 }  // namespace psychometrics

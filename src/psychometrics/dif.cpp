@@ -7,7 +7,6 @@
 #include "psychometrics/table.hpp"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
 #include <algorithm>
@@ -218,37 +217,34 @@ int run(const Options& options) {
 }  // namespace
 
 void add_dif(CLI::App& app, Work& chosen) {
-    auto* command =
-        app.add_subcommand("dif", "Items that favour a group: differential item functioning");
+    Subcommand command(app, "dif", "Items that favour a group: differential item functioning");
     const auto options = std::make_shared<Options>();
-    command->add_option("responses", options->responses, "CSV file of answers, as for calibrate")
-        ->required();
-    command->add_option("--group", options->group, "Column of each person's group")->required();
-    command->add_option("--format", options->format, "wide or long; otherwise the header decides")
-        ->check(CLI::IsMember({"wide", "long"}));
-    command->add_option("--reference", options->reference,
-                        "Its name; otherwise the first person's");
-    command->add_option("--focal", options->focal, "Its name; otherwise the other one");
-    command->add_flag("--lr", options->ratio,
-                      "Also the likelihood ratio within the item response model, one calibration "
-                      "an item");
-    command
-        ->add_option("--model", options->model, "Of --lr; grm and gpcm: the likelihood ratio only")
-        ->capture_default_str()
-        ->check(CLI::IsMember({"rasch", "1pl", "2pl", "3pl", "grm", "gpcm"}));
-    command->add_flag("--no-purification", options->no_purification,
-                      "Keep items of class C in the score that persons are matched by");
-    command->add_option("--threads", options->threads, "The result does not depend on it")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 256));
-    command->add_option("--out", options->out, "A line an item, as CSV");
-    command->add_option("--plot", options->plot, "Delta by item, as SVG");
-    command->add_flag("--json", options->json, "One JSON object on standard output");
-    command->footer(
+    command.option("responses", options->responses, "CSV file of answers, as for calibrate")
+        .required();
+    command.option("--group", options->group, "Column of each person's group").required();
+    command.option("--format", options->format, "wide or long; otherwise the header decides")
+        .one_of({"wide", "long"});
+    command.option("--reference", options->reference, "Its name; otherwise the first person's");
+    command.option("--focal", options->focal, "Its name; otherwise the other one");
+    command.flag("--lr", options->ratio,
+                 "Also the likelihood ratio within the item response model, one calibration "
+                 "an item");
+    command.option("--model", options->model, "Of --lr; grm and gpcm: the likelihood ratio only")
+        .with_default()
+        .one_of({"rasch", "1pl", "2pl", "3pl", "grm", "gpcm"});
+    command.flag("--no-purification", options->no_purification,
+                 "Keep items of class C in the score that persons are matched by");
+    command.option("--threads", options->threads, "The result does not depend on it")
+        .with_default()
+        .within(1, 256);
+    command.option("--out", options->out, "A line an item, as CSV");
+    command.option("--plot", options->plot, "Delta by item, as SVG");
+    command.flag("--json", options->json, "One JSON object on standard output");
+    command.footer(
         "Example:\n  campus dif answers.csv --group language --lr --out dif.csv --plot dif.svg\n"
         "Complete answers are matched by score, others by estimated ability. ETS classes: A "
         "negligible, B moderate, C large; - harder for the focal group, + easier.");
-    when_chosen(*command, chosen, [options] { return run(*options); });
+    command.runs(chosen, [options] { return run(*options); });
 }
 
 }  // namespace psychometrics

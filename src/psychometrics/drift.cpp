@@ -9,7 +9,6 @@
 #include "psychometrics/table.hpp"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
 #include <algorithm>
@@ -195,37 +194,37 @@ Read<int> run(const Options& options) {
 }  // namespace
 
 void add_drift(CLI::App& app, Work& chosen) {
-    CLI::App* command = app.add_subcommand(
-        "drift", "Items that have become easier or harder since they were calibrated (CUSUM)");
+    Subcommand command(
+        app, "drift", "Items that have become easier or harder since they were calibrated (CUSUM)");
     const auto options = std::make_shared<Options>();
     command
-        ->add_option("responses", options->responses,
-                     "CSV file of answers, wide or long, in the order in which they were given")
-        ->required();
-    command->add_option("--bank", options->bank, "Bank with the parameters")->required();
-    command->add_option("--tree", options->tree,
-                        "The framework: name,parent,loading; else one dimension");
-    command->add_option("--format", options->format, "wide or long; otherwise the header decides")
-        ->check(CLI::IsMember({"wide", "long"}));
+        .option("responses", options->responses,
+                "CSV file of answers, wide or long, in the order in which they were given")
+        .required();
+    command.option("--bank", options->bank, "Bank with the parameters").required();
+    command.option("--tree", options->tree,
+                   "The framework: name,parent,loading; else one dimension");
+    command.option("--format", options->format, "wide or long; otherwise the header decides")
+        .one_of({"wide", "long"});
     command
-        ->add_option("--slack", options->slack,
-                     "Half of the shift to be found soonest, in standard deviations of an answer: "
-                     "an item with a = 1 that becomes 0.5 easier shifts by 0.2")
-        ->capture_default_str()
-        ->check(CLI::Range(0.01, 1.0));
+        .option("--slack", options->slack,
+                "Half of the shift to be found soonest, in standard deviations of an answer: "
+                "an item with a = 1 that becomes 0.5 easier shifts by 0.2")
+        .with_default()
+        .within(0.01, 1.0);
     command
-        ->add_option("--false-alarms", options->false_alarms,
-                     "How many are expected in the whole file where no item changed: sets the "
-                     "threshold")
-        ->capture_default_str()
-        ->check(CLI::Range(0.001, 1000.0));
-    command->add_option("--out", options->out, "A line an item, as CSV");
-    command->add_option("--plot", options->plot, "The sums of the items that moved most, as SVG");
-    command->add_flag("--json", options->json, "One JSON object on standard output");
-    command->footer(
+        .option("--false-alarms", options->false_alarms,
+                "How many are expected in the whole file where no item changed: sets the "
+                "threshold")
+        .with_default()
+        .within(0.001, 1000.0);
+    command.option("--out", options->out, "A line an item, as CSV");
+    command.option("--plot", options->plot, "The sums of the items that moved most, as SVG");
+    command.flag("--json", options->json, "One JSON object on standard output");
+    command.footer(
         "Example:\n  campus drift log.csv --bank bank.csv --out drift.csv --plot drift.svg --json\n"
         "Each answer is compared with what the person's other answers lead to expect.");
-    when_chosen(*command, chosen, [options] { return status_of(run(*options)); });
+    command.runs(chosen, [options] { return status_of(run(*options)); });
 }
 
 }  // namespace psychometrics

@@ -8,7 +8,6 @@
 #include "psychometrics/table.hpp"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
 #include <memory>
@@ -129,37 +128,37 @@ json::object fit_json(const std::vector<std::string>& names, const engine::Fit& 
 }
 
 void add_itemfit(CLI::App& app, Work& chosen) {
-    auto* command = app.add_subcommand(
-        "itemfit", "Fit of calibrated items: S-X2, infit, outfit, local dependence (Q3)");
+    Subcommand command(app, "itemfit",
+                       "Fit of calibrated items: S-X2, infit, outfit, local dependence (Q3)");
     const auto options = std::make_shared<Options>();
-    command->add_option("responses", options->responses, "CSV file of answers, as for calibrate")
-        ->required();
-    command->add_option("--bank", options->bank, "Bank with the parameters")->required();
-    command->add_option("--format", options->format, "wide or long; otherwise the header decides")
-        ->check(CLI::IsMember({"wide", "long"}));
-    command->add_option("--mean", options->mean, "Of the persons' abilities")
-        ->capture_default_str()
-        ->check(CLI::Range(-10.0, 10.0));
-    command->add_option("--sd", options->sd, "Of the persons' abilities")
-        ->capture_default_str()
-        ->check(CLI::Range(0.01, 10.0));
+    command.option("responses", options->responses, "CSV file of answers, as for calibrate")
+        .required();
+    command.option("--bank", options->bank, "Bank with the parameters").required();
+    command.option("--format", options->format, "wide or long; otherwise the header decides")
+        .one_of({"wide", "long"});
+    command.option("--mean", options->mean, "Of the persons' abilities")
+        .with_default()
+        .within(-10.0, 10.0);
+    command.option("--sd", options->sd, "Of the persons' abilities")
+        .with_default()
+        .within(0.01, 10.0);
     command
-        ->add_option("--parameters", options->parameters,
-                     "Of each item that were estimated from these answers (2 for the 2pl): taken "
-                     "from the degrees of freedom")
-        ->capture_default_str();
-    command->add_option("--q3", options->q3, "A pair is reported above the mean of all by so much")
-        ->capture_default_str()
-        ->check(CLI::Range(0.0, 2.0));
-    command->add_option("--out", options->out, "A line an item, as CSV");
-    command->add_option("--pairs", options->pairs, "The dependent pairs, as CSV");
-    command->add_option("--plot", options->plot, "Infit and outfit, as SVG");
-    command->add_flag("--json", options->json, "One JSON object on standard output");
-    command->footer(
+        .option("--parameters", options->parameters,
+                "Of each item that were estimated from these answers (2 for the 2pl): taken "
+                "from the degrees of freedom")
+        .with_default();
+    command.option("--q3", options->q3, "A pair is reported above the mean of all by so much")
+        .with_default()
+        .within(0.0, 2.0);
+    command.option("--out", options->out, "A line an item, as CSV");
+    command.option("--pairs", options->pairs, "The dependent pairs, as CSV");
+    command.option("--plot", options->plot, "Infit and outfit, as SVG");
+    command.flag("--json", options->json, "One JSON object on standard output");
+    command.footer(
         "Example:\n  campus itemfit answers.csv --bank bank.csv --parameters 2 --out fit.csv "
         "--json\n"
         "S-X2 uses persons who answered every item; up to 400 items.");
-    when_chosen(*command, chosen, [options] { return run(*options); });
+    command.runs(chosen, [options] { return run(*options); });
 }
 
 }  // namespace psychometrics

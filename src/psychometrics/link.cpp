@@ -7,7 +7,6 @@
 #include "psychometrics/table.hpp"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
 #include <cmath>
@@ -152,28 +151,26 @@ int run(const Options& options) {
 }  // namespace
 
 void add_link(CLI::App& app, Work& chosen) {
-    auto* command = app.add_subcommand(
-        "link", "Brings a bank to the scale of another through the items that both have");
+    Subcommand command(app, "link",
+                       "Brings a bank to the scale of another through the items that both have");
     const auto options = std::make_shared<Options>();
-    command->add_option("from", options->from, "Bank (CSV) to be brought to the other scale")
-        ->required();
-    command->add_option("to", options->to, "Bank whose scale stays")->required();
+    command.option("from", options->from, "Bank (CSV) to be brought to the other scale").required();
+    command.option("to", options->to, "Bank whose scale stays").required();
     std::vector<std::string> names;
     for (const auto& [name, method] : methods()) names.push_back(name);
-    command
-        ->add_option("--method", options->method, "mean-mean, mean-sigma, haebara or stocking-lord")
-        ->capture_default_str()
-        ->check(CLI::IsMember(names));
-    command->add_option("--out", options->out, "The first bank on the new scale, as CSV");
-    command->add_option("--plot", options->plot, "The common items on both scales, as SVG");
-    command->add_flag("--json", options->json, "One JSON object on standard output");
-    command->footer(
+    command.option("--method", options->method, "mean-mean, mean-sigma, haebara or stocking-lord")
+        .with_default()
+        .one_of(names);
+    command.option("--out", options->out, "The first bank on the new scale, as CSV");
+    command.option("--plot", options->plot, "The common items on both scales, as SVG");
+    command.flag("--json", options->json, "One JSON object on standard output");
+    command.footer(
         "Example:\n  campus link new.csv old.csv --method haebara --out new-on-old-scale.csv "
         "--json\n"
         "theta' = slope * theta + intercept. robust_z beyond 1.645: the item has drifted; link "
         "again "
         "without it.");
-    when_chosen(*command, chosen, [options] { return run(*options); });
+    command.runs(chosen, [options] { return run(*options); });
 }
 
 }  // namespace psychometrics

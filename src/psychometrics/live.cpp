@@ -8,7 +8,6 @@
 #include "psychometrics/table.hpp"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
 #include <cmath>
@@ -267,38 +266,38 @@ Read<int> run(const Options& options) {
 }  // namespace
 
 void add_live(CLI::App& app, Work& chosen) {
-    CLI::App* command = app.add_subcommand(
-        "live", "Item parameters learned answer by answer from a log, with batches and a trail");
+    Subcommand command(
+        app, "live",
+        "Item parameters learned answer by answer from a log, with batches and a trail");
     const auto options = std::make_shared<Options>();
     command
-        ->add_option("responses", options->responses,
-                     "CSV file of answers, wide or long, in the order in which they were given")
-        ->required();
+        .option("responses", options->responses,
+                "CSV file of answers, wide or long, in the order in which they were given")
+        .required();
     command
-        ->add_option("--bank", options->bank,
-                     "Bank with the columns se_a and se_d: 0 of a known item, which stays; empty "
-                     "of a new one (then 0.5 and 2); otherwise what is known of it")
-        ->required();
-    command->add_option("--tree", options->tree,
-                        "The framework: name,parent,loading; else one dimension");
-    command->add_option("--format", options->format, "wide or long; otherwise the header decides")
-        ->check(CLI::IsMember({"wide", "long"}));
-    command->add_option(
-        "--batch", options->batch,
-        "After so many answers all of them so far are calibrated at once (2PL, weak "
-        "priors, known items as anchors), which replaces what was learned");
-    command->add_option("--out", options->out, "The bank as it is at the end, as CSV")->required();
-    command->add_option("--trail", options->trail,
-                        "Every change, as CSV: why, the number of the answer or batch, the line, "
-                        "the item, before, after");
-    command->add_flag("--json", options->json, "One JSON object on standard output");
-    command->footer(
+        .option("--bank", options->bank,
+                "Bank with the columns se_a and se_d: 0 of a known item, which stays; empty "
+                "of a new one (then 0.5 and 2); otherwise what is known of it")
+        .required();
+    command.option("--tree", options->tree,
+                   "The framework: name,parent,loading; else one dimension");
+    command.option("--format", options->format, "wide or long; otherwise the header decides")
+        .one_of({"wide", "long"});
+    command.option("--batch", options->batch,
+                   "After so many answers all of them so far are calibrated at once (2PL, weak "
+                   "priors, known items as anchors), which replaces what was learned");
+    command.option("--out", options->out, "The bank as it is at the end, as CSV").required();
+    command.option("--trail", options->trail,
+                   "Every change, as CSV: why, the number of the answer or batch, the line, "
+                   "the item, before, after");
+    command.flag("--json", options->json, "One JSON object on standard output");
+    command.footer(
         "Example:\n  campus live log.csv --bank bank.csv --batch 50000 --trail trail.csv --out "
         "learned.csv --json\n"
         "A person is scored with the parameters of the last batch, from the answers before this "
         "one. live_distance: how far the live values of d were from the batch's, in its standard "
         "errors.");
-    when_chosen(*command, chosen, [options] { return status_of(run(*options)); });
+    command.runs(chosen, [options] { return status_of(run(*options)); });
 }
 
 }  // namespace psychometrics

@@ -6,7 +6,6 @@
 #include "psychometrics/plot.hpp"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
 #include <algorithm>
@@ -325,41 +324,38 @@ Read<int> run(const Options& options) {
 }  // namespace
 
 void add_score(CLI::App& app, Work& chosen) {
-    CLI::App* sub =
-        app.add_subcommand("score", "Abilities from answers to items of known parameters");
+    Subcommand sub(app, "score", "Abilities from answers to items of known parameters");
     const auto options = std::make_shared<Options>();
-    sub->add_option("--bank", options->bank, "Items with their parameters (CSV)")->required();
-    sub->add_option("--responses", options->responses, "Answers, wide or long (CSV)")->required();
-    sub->add_option("--format", options->format,
-                    "Of the answers: wide, long, or auto (by the header)")
-        ->check(CLI::IsMember({"auto", "wide", "long"}))
-        ->capture_default_str();
-    sub->add_option("--tree", options->tree,
-                    "The framework: name,parent,loading (CSV); else one dimension");
-    sub->add_option("--estimate", options->estimate, "eap, map, wle, or tree (eap of each node)")
-        ->check(CLI::IsMember({"eap", "map", "wle", "tree"}))
-        ->capture_default_str();
-    sub->add_option("--missing", options->missing, "Answers not given: ignored or wrong")
-        ->check(CLI::IsMember({"ignored", "wrong"}))
-        ->capture_default_str();
-    sub->add_option("--dont-know", options->dont_know, "\"Don't know\" (? or dk): ignored or wrong")
-        ->check(CLI::IsMember({"ignored", "wrong"}))
-        ->capture_default_str();
-    sub->add_option("--cuts", options->cuts, "Cut points: adds the probability of each level");
-    sub->add_option("--core", options->core,
-                    "NODE=cut,...: adds the probability of all of these together");
-    sub->add_option("--points", options->points,
-                    "Grid points (121 on [-6, 6] in one dimension, 64 or more in a tree)")
-        ->check(CLI::Range(5, 512));
-    sub->add_flag("--soft", options->soft,
-                  "Soft scoring: the items' standard errors are part of the likelihood");
-    sub->add_flag("--fit", options->fit, "Adds lz*, the fit of each person");
-    sub->add_option("--out", options->out, "File for the scores; - for standard output")
-        ->capture_default_str();
-    sub->add_option("--plot", options->plot, "File: information and characteristic curves (SVG)");
-    sub->add_flag("--json", options->json, "A summary as one JSON object on standard output");
-    sub->footer(examples);
-    when_chosen(*sub, chosen, [options] { return status_of(run(*options)); });
+    sub.option("--bank", options->bank, "Items with their parameters (CSV)").required();
+    sub.option("--responses", options->responses, "Answers, wide or long (CSV)").required();
+    sub.option("--format", options->format, "Of the answers: wide, long, or auto (by the header)")
+        .one_of({"auto", "wide", "long"})
+        .with_default();
+    sub.option("--tree", options->tree,
+               "The framework: name,parent,loading (CSV); else one dimension");
+    sub.option("--estimate", options->estimate, "eap, map, wle, or tree (eap of each node)")
+        .one_of({"eap", "map", "wle", "tree"})
+        .with_default();
+    sub.option("--missing", options->missing, "Answers not given: ignored or wrong")
+        .one_of({"ignored", "wrong"})
+        .with_default();
+    sub.option("--dont-know", options->dont_know, "\"Don't know\" (? or dk): ignored or wrong")
+        .one_of({"ignored", "wrong"})
+        .with_default();
+    sub.option("--cuts", options->cuts, "Cut points: adds the probability of each level");
+    sub.option("--core", options->core,
+               "NODE=cut,...: adds the probability of all of these together");
+    sub.option("--points", options->points,
+               "Grid points (121 on [-6, 6] in one dimension, 64 or more in a tree)")
+        .within(5, 512);
+    sub.flag("--soft", options->soft,
+             "Soft scoring: the items' standard errors are part of the likelihood");
+    sub.flag("--fit", options->fit, "Adds lz*, the fit of each person");
+    sub.option("--out", options->out, "File for the scores; - for standard output").with_default();
+    sub.option("--plot", options->plot, "File: information and characteristic curves (SVG)");
+    sub.flag("--json", options->json, "A summary as one JSON object on standard output");
+    sub.footer(examples);
+    sub.runs(chosen, [options] { return status_of(run(*options)); });
 }
 
 }  // namespace psychometrics

@@ -7,7 +7,6 @@
 #include "psychometrics/simulation.hpp"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
 #include <algorithm>
@@ -421,63 +420,60 @@ Read<int> run(const Options& options) {
 }  // namespace
 
 void add_simulate(CLI::App& app, Work& chosen) {
-    CLI::App* sub = app.add_subcommand(
-        "simulate", "Adaptive tests of many candidates: how good is a bank, a rule, a length");
+    Subcommand sub(app, "simulate",
+                   "Adaptive tests of many candidates: how good is a bank, a rule, a length");
     const auto options = std::make_shared<Options>();
-    sub->add_option("--bank", options->bank, "Items with their parameters (CSV)")->required();
-    sub->add_option("--responses", options->responses,
-                    "Answers to look up, a column an item (CSV); else they are simulated");
-    sub->add_option("--candidates", options->candidates, "How many are simulated")
-        ->check(CLI::Range(1, 1'000'000'000))
-        ->capture_default_str();
-    sub->add_option("--tree", options->tree,
-                    "The framework: name,parent,loading (CSV); else one dimension");
-    sub->add_option("--truth", options->truth,
-                    "True abilities, a column a node (CSV); else they are drawn");
-    sub->add_option("--select", options->select,
-                    "random, mfi, mpwi, kl, mepv (least expected posterior variance) or entropy")
-        ->check(CLI::IsMember({"random", "mfi", "mpwi", "kl", "mepv", "entropy"}))
-        ->capture_default_str();
-    sub->add_option("--estimate", options->estimate, "eap, map, wle, or tree (eap of each node)")
-        ->check(CLI::IsMember({"eap", "map", "wle", "tree"}));
-    sub->add_option(
-           "--turn", options->turn,
-           "Whose turn it is, of nodes: rotate, variance (least known), best (item over all)")
-        ->check(CLI::IsMember({"rotate", "variance", "best"}))
-        ->capture_default_str();
-    sub->add_option("--weights", options->weights,
-                    "Nodes whose variances mepv adds up: all, competences, or NODE=weight,...; "
-                    "else the item's own");
-    sub->add_option("--length", options->length, "Questions, at most")
-        ->check(CLI::Range(1, 10'000))
-        ->capture_default_str();
-    sub->add_option("--stop", options->stop,
-                    "Before that: se=,level=,odds=,gain=,time= (seconds), not before min=");
-    sub->add_option("--blueprint", options->blueprint, "Quotas: attribute,value,min,max (CSV)");
-    sub->add_option(
+    sub.option("--bank", options->bank, "Items with their parameters (CSV)").required();
+    sub.option("--responses", options->responses,
+               "Answers to look up, a column an item (CSV); else they are simulated");
+    sub.option("--candidates", options->candidates, "How many are simulated")
+        .within(1, 1'000'000'000)
+        .with_default();
+    sub.option("--tree", options->tree,
+               "The framework: name,parent,loading (CSV); else one dimension");
+    sub.option("--truth", options->truth,
+               "True abilities, a column a node (CSV); else they are drawn");
+    sub.option("--select", options->select,
+               "random, mfi, mpwi, kl, mepv (least expected posterior variance) or entropy")
+        .one_of({"random", "mfi", "mpwi", "kl", "mepv", "entropy"})
+        .with_default();
+    sub.option("--estimate", options->estimate, "eap, map, wle, or tree (eap of each node)")
+        .one_of({"eap", "map", "wle", "tree"});
+    sub.option("--turn", options->turn,
+               "Whose turn it is, of nodes: rotate, variance (least known), best (item over all)")
+        .one_of({"rotate", "variance", "best"})
+        .with_default();
+    sub.option("--weights", options->weights,
+               "Nodes whose variances mepv adds up: all, competences, or NODE=weight,...; "
+               "else the item's own");
+    sub.option("--length", options->length, "Questions, at most").within(1, 10'000).with_default();
+    sub.option("--stop", options->stop,
+               "Before that: se=,level=,odds=,gain=,time= (seconds), not before min=");
+    sub.option("--blueprint", options->blueprint, "Quotas: attribute,value,min,max (CSV)");
+    sub.option(
         "--exposure", options->exposure,
         "randomesque=5, stochastic=.3[:last], sympson-hetter=.25, eligibility=.25, toll=.25, "
         "overlap=.2; several with commas");
-    sub->add_option("--cuts", options->cuts, "Cut points of the levels")->capture_default_str();
-    sub->add_option("--points", options->points,
-                    "Grid points (41 in one dimension, 24 or more in a tree)")
-        ->check(CLI::Range(5, 512));
-    sub->add_flag("--soft", options->soft,
-                  "Soft scoring: the items' standard errors are part of the likelihood");
-    sub->add_flag(
+    sub.option("--cuts", options->cuts, "Cut points of the levels").with_default();
+    sub.option("--points", options->points,
+               "Grid points (41 in one dimension, 24 or more in a tree)")
+        .within(5, 512);
+    sub.flag("--soft", options->soft,
+             "Soft scoring: the items' standard errors are part of the likelihood");
+    sub.flag(
         "--thompson", options->thompson,
         "With --soft and mfi: uncertain items are chosen by parameters drawn from their posterior");
-    sub->add_option("--seed", options->seed, "The same seed gives the same result on any machine")
-        ->capture_default_str();
-    sub->add_option("--threads", options->threads,
-                    "As many as cores by default; the result does not depend on it")
-        ->check(CLI::Range(1, 1024));
-    sub->add_option("--log", options->log, "File: a line a candidate");
-    sub->add_option("--items", options->items, "File: how often each item was given");
-    sub->add_option("--plot", options->plot, "File: exposure, level agreement, accuracy (SVG)");
-    sub->add_flag("--json", options->json, "One JSON object on standard output");
-    sub->footer(examples);
-    when_chosen(*sub, chosen, [options] { return status_of(run(*options)); });
+    sub.option("--seed", options->seed, "The same seed gives the same result on any machine")
+        .with_default();
+    sub.option("--threads", options->threads,
+               "As many as cores by default; the result does not depend on it")
+        .within(1, 1024);
+    sub.option("--log", options->log, "File: a line a candidate");
+    sub.option("--items", options->items, "File: how often each item was given");
+    sub.option("--plot", options->plot, "File: exposure, level agreement, accuracy (SVG)");
+    sub.flag("--json", options->json, "One JSON object on standard output");
+    sub.footer(examples);
+    sub.runs(chosen, [options] { return status_of(run(*options)); });
 }
 
 }  // namespace psychometrics

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The journey of the title: a newcomer finds a training in spite of a misspelling, takes a
-// seat, sees it among their trainings, and gives it back. Wide and narrow, with and without script.
+// seat, sees it among their trainings, and gives it back. Wide and narrow, with and without script, in
+// the whole browser where the other tests are content with its headless shell.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { checkPage, demoPeople, newPage, signInAs, startServer, stopBrowser } from './harness.mjs';
 
+process.env.CHROMIUM ??= '/usr/bin/chromium';
 let server;
 before(async () => { server = await startServer(); });
 after(async () => {

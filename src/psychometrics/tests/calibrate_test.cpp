@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
-#include "program.hpp"
+#include "program_model.hpp"
 #include "psychometrics/answers.hpp"
+#include "psychometrics/psychometrics.hpp"
 
 #include <doctest/doctest.h>
 
@@ -339,11 +340,9 @@ TEST_CASE("campus dif finds the planted item; campus link and itemfit read what 
 }
 
 TEST_CASE("each command explains itself with an example") {
+    const Folder folder;
     for (const char* command : {"calibrate", "link", "dif", "itemfit", "drift", "live"}) {
-        CLI::App app("campus");
-        Work work;
-        add_commands(app, work);
-        const std::string help = app.get_subcommand(command)->help();
+        const std::string help = folder.run({command, "--help"}).out;
         CHECK(help.find("Example:") != std::string::npos);
         CHECK(help.find(std::string("campus ") + command) != std::string::npos);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // campus drift and campus live, which read a log in the order in which it was written.
-#include "program.hpp"
+#include "program_model.hpp"
+#include "psychometrics/output.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // campus simulate and campus score as they are called: what they write, and what they say when a
 // file or an option is wrong.
-#include "program.hpp"
+#include "program_model.hpp"
+#include "psychometrics/files.hpp"
 
 #include <doctest/doctest.h>
 
