@@ -21,11 +21,12 @@ using engine::Random;
 
 std::vector<Item> bank(std::size_t count, Random& random) {
     std::vector<Item> items;
-    for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t i = 0; i < count; ++i) {
         // One after the other: compilers differ in which of two arguments they draw first.
         const double b = random.normal();
         const double a = engine::exp(0.3 * random.normal());
         items.push_back(Item::two_pl(a, b));
+    }
     return items;
 }
 

@@ -45,7 +45,9 @@ Folder::Folder() {
     std::filesystem::create_directories(path_);
 }
 
-Folder::~Folder() { std::filesystem::remove_all(path_); }
+Folder::~Folder() {
+    std::filesystem::remove_all(path_);
+}
 
 std::string Folder::write(const std::string& name, const std::string& text) const {
     std::ofstream(at(name), std::ios::binary) << text;
