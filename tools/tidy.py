@@ -66,10 +66,11 @@ def tidy(path):
 
 
 def flags():
-    """Those of the build by file, without the precompiled header, which would hide a missing include."""
+    """Those of the build by file, without the precompiled header, which would hide a missing include,
+    and without how much is optimised."""
     entries = json.loads((BUILD / "compile_commands.json").read_text())
     for entry in entries:
-        entry["command"] = re.sub(r" -include-pch \S+", "", entry["command"])
+        entry["command"] = re.sub(r" (-include-pch \S+|-O\d)", "", entry["command"])
     FLAGS.mkdir(exist_ok=True)
     (FLAGS / "compile_commands.json").write_text(json.dumps(entries))
     return {pathlib.Path(entry["file"]): entry["command"] for entry in entries}
