@@ -3,6 +3,7 @@
 // N(0, 1), as s2pl_2000x50 was), times in CPU seconds of one core without reading files.
 #include "engine/engine.hpp"
 #include "engine_bench.hpp"
+#include "places.hpp"
 #include "psychometrics/answers.hpp"
 
 #include <fmt/format.h>

@@ -2,6 +2,7 @@
 // Adaptive tests: a bank of 500 items with the answers of 1,000 candidates (tests/data/irt), and a
 // tree of 21 competences with 630 items.
 #include "engine_bench.hpp"
+#include "places.hpp"
 #include "psychometrics/options.hpp"
 #include "psychometrics/simulation.hpp"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "campus_process.hpp"
+#include "places.hpp"
 
 #include <fcntl.h>
 #include <poll.h>

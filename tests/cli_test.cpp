@@ -5,6 +5,7 @@
 #include "files.hpp"
 #include "fresh_database.hpp"
 #include "http_client.hpp"
+#include "places.hpp"
 #include "test_bank.hpp"
 
 #include <doctest/doctest.h>

@@ -8,6 +8,7 @@
 #include "html/messages.hpp"
 #include "http_client.hpp"
 #include "mail/kinds.hpp"
+#include "places.hpp"
 #include "seat_race.hpp"
 #include "smtp_receiver.hpp"
 

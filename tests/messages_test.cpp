@@ -4,6 +4,7 @@
 #include "html/messages.hpp"
 #include "files.hpp"
 #include "mail/kinds.hpp"
+#include "places.hpp"
 
 #include <doctest/doctest.h>
 

@@ -5,6 +5,7 @@
 #include "base/url.hpp"
 #include "http/tokens.hpp"
 #include "http_client.hpp"
+#include "places.hpp"
 #include "seat_race.hpp"
 
 #include <doctest/doctest.h>

@@ -4,6 +4,7 @@
 #include "base/csv.hpp"
 #include "lheo_structure.hpp"
 #include "offers_for_tests.hpp"
+#include "places.hpp"
 
 #include <doctest/doctest.h>
 #include <boost/json.hpp>

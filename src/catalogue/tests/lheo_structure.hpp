@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Holds a document against the structure of LHEO 2.3 (data/lheo-2.3.txt).
 #pragma once
+#include "places.hpp"
+
 #include <algorithm>
 #include <fstream>
 #include <map>

@@ -5,6 +5,7 @@
 #include "base/csv.hpp"
 #include "catalogue/formats.hpp"
 #include "http/tokens.hpp"
+#include "places.hpp"
 
 #include <doctest/doctest.h>
 

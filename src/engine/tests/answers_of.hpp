@@ -2,6 +2,7 @@
 // Answers for the tests of calibration: planted parameters, or a file of tests/data/irt.
 #pragma once
 #include "engine/engine.hpp"
+#include "places.hpp"
 
 #include <algorithm>
 #include <fstream>

@@ -2,6 +2,7 @@
 #include "answers_of.hpp"
 #include "engine/calibration_steps.hpp"
 #include "engine/engine.hpp"
+#include "places.hpp"
 
 #include <doctest/doctest.h>
 

@@ -2,6 +2,7 @@
 #include "html/mustache.hpp"
 
 #include "html/messages.hpp"
+#include "places.hpp"
 
 #include <doctest/doctest.h>
 #include <boost/json.hpp>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 #include "examples_model.hpp"
+#include "places.hpp"
 
 #include <algorithm>
 #include <filesystem>

@@ -3,6 +3,7 @@
 #include "test_app.hpp"
 
 #include "db/versions.hpp"
+#include "places.hpp"
 
 #include <doctest/doctest.h>
 

@@ -3,6 +3,7 @@
 #include "examples_model.hpp"
 #include "http/request.hpp"
 #include "items/parameters.hpp"
+#include "places.hpp"
 
 #include <doctest/doctest.h>
 #include <boost/json.hpp>

@@ -2,6 +2,7 @@
 #include "mail/report.hpp"
 
 #include "base/text.hpp"
+#include "places.hpp"
 
 #include <doctest/doctest.h>
 

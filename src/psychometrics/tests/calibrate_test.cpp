@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: EUPL-1.2
+#include "places.hpp"
 #include "program_model.hpp"
 #include "psychometrics/answers.hpp"
 #include "psychometrics/psychometrics.hpp"

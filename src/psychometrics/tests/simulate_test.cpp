@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // campus simulate and campus score as they are called: what they write, and what they say when a
 // file or an option is wrong.
+#include "places.hpp"
 #include "program_model.hpp"
 #include "psychometrics/files.hpp"
 

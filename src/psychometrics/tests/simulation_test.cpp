@@ -2,6 +2,7 @@
 // Simulation: the sequences of a reference program, intervals that cover what they say, results
 // that do not depend on threads; exposure.
 #include "psychometrics/simulation.hpp"
+#include "places.hpp"
 #include "psychometrics/options.hpp"
 
 #include <doctest/doctest.h>
