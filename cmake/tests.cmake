@@ -24,18 +24,25 @@ function(add_engine_tests name program)
     PROCESSORS 2 ${ARGN})
 endfunction()
 
+# Libraries stand before the files of the tests, which are not optimised: of an inline function that
+# several files compile the linker takes the first, and the program's own is to be tested, as fast as it is.
+set(CMAKE_CXX_LINK_EXECUTABLE
+  "<CMAKE_CXX_COMPILER> <FLAGS> <CMAKE_CXX_LINK_FLAGS> <LINK_FLAGS> <LINK_LIBRARIES> <OBJECTS> -o <TARGET>")
+
 configure_file(tests/places.hpp.in ${CMAKE_BINARY_DIR}/places/places.hpp @ONLY)
 add_library(doctest_main STATIC tests/doctest_main.cpp)
 target_include_directories(doctest_main PUBLIC ${CMAKE_BINARY_DIR}/places)
+compile_well(doctest_main doctest_main)
 add_library(fresh_database STATIC tests/fresh_database.cpp)
 target_link_libraries(fresh_database PUBLIC db PRIVATE PostgreSQL::PostgreSQL)
 target_include_directories(fresh_database PUBLIC tests)
+compile_well(fresh_database fresh_database)
 if(EXISTS ${CMAKE_SOURCE_DIR}/tests/test_app.cpp)
   add_library(test_app STATIC tests/test_app.cpp tests/test_bank.cpp tests/node_process.cpp
     tests/smtp_receiver.cpp)
   target_link_libraries(test_app PUBLIC app fresh_database PRIVATE Boost::json)
   target_include_directories(test_app PRIVATE ${CMAKE_BINARY_DIR}/places)
-  compile_well(test_app tests)
+  compile_well(test_app test_app)
 endif()
 
 set(platform base engine psychometrics db http html)
