@@ -133,7 +133,7 @@ base::Result<void> Coverage::declare(base::PersonId by, const NewHeadcount& give
         if (role.empty()) return refuse(ErrorKind::forbidden, "coverage.why_not.outside");
         if (auto why = why_not_headcount(given, today_of(now)))
             return base::unexpected(base::Error{ErrorKind::invalid, std::move(*why)});
-        store::insert_headcount(transaction, {.told = given, .by = by, .at = now});
+        if (!store::insert_headcount(transaction, {.told = given, .by = by, .at = now})) return {};
         audit::record(transaction,
                       {.at = now,
                        .actor = by,
@@ -155,7 +155,7 @@ base::Result<organisations::ImportReport> Coverage::import_headcounts(base::Pers
     if (!table) return base::unexpected(table.error());
     return database_.write([&](db::Transaction& transaction) {
         const auto rights = identity_.rights(transaction, db::Versions(transaction), by);
-        auto known = store::all_headcounts(transaction);
+        auto known = store::declared_days(transaction);
         organisations::ImportReport report;
         for (std::size_t row = 0; row < table->size(); ++row) {
             const auto problem = [&](base::Reason reason) {
@@ -183,15 +183,12 @@ base::Result<organisations::ImportReport> Coverage::import_headcounts(base::Pers
                 problem(std::move(*why));
                 continue;
             }
-            const auto before = known.find({told.organisation, told.as_of});
-            if (before != known.end() && before->second.told.agents == told.agents &&
-                before->second.told.source == told.source) {
+            if (!store::insert_headcount(transaction, {.told = told, .by = by, .at = now}))
                 ++report.unchanged;
-                continue;
-            }
-            store::insert_headcount(transaction, {.told = told, .by = by, .at = now});
-            ++(before == known.end() ? report.added : report.changed);
-            known.insert_or_assign({told.organisation, told.as_of}, Headcount{.told = told});
+            else if (known.insert({told.organisation, told.as_of}).second)
+                ++report.added;
+            else
+                ++report.changed;
         }
         std::vector<base::OrganisationId> within;
         for (const std::string_view role : declarers())
@@ -373,9 +370,14 @@ base::Result<std::int64_t> Coverage::draft(base::PersonId by, base::Organisation
         const auto figures = store::figures(transaction, only);
         if (figures.empty() || figures.begin()->second.counts[count_positioned] == 0)
             return refuse(ErrorKind::conflict, "coverage.why_not.too_few");
-        const std::int64_t id = store::insert_draft(
-            transaction,
-            {.organisation = organisation, .author = by, .created_at = now, .budget = budget});
+        const Draft wanted{
+            .organisation = organisation, .author = by, .created_at = now, .budget = budget};
+        const auto made = store::insert_draft(transaction, wanted);
+        if (!made) {
+            if (const auto other = store::being_made(transaction, wanted)) return *other;
+            throw db::Retry("coverage: the same draft was finished at this moment");
+        }
+        const std::int64_t id = *made;
         jobs::enqueue(transaction, {.kind = "coverage.draft",
                                     .payload = json::serialize(json::object{{"draft", id}}),
                                     .due_at = now});
@@ -477,12 +479,14 @@ void Coverage::compute(std::int64_t id, base::Time now) {
         for (std::size_t i = 0; i < plan.seats.size(); ++i) {
             if (plan.seats[i] == 0) continue;
             const catalogue::Offer* offer = published->find(task->offers[i]);
-            if (offer != nullptr && !offer->price_cents) ++draft.unpriced;
-            draft.seats.push_back({.offer = task->offers[i],
-                                   .proposed = plan.seats[i],
-                                   .seats = plan.seats[i],
-                                   .minutes = task->courses[i].minutes,
-                                   .cents = task->courses[i].cents});
+            DraftSeats seats{.offer = task->offers[i],
+                             .proposed = plan.seats[i],
+                             .seats = plan.seats[i],
+                             .minutes = task->courses[i].minutes,
+                             .cents = task->courses[i].cents};
+            if (offer != nullptr && !offer->price_cents) seats.cents.reset();
+            if (!seats.cents) ++draft.unpriced;
+            draft.seats.push_back(seats);
         }
         store::put_result(transaction, draft);
     });

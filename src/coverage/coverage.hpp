@@ -56,7 +56,7 @@ struct DraftSeats {
     base::OfferId offer;
     std::int64_t proposed = 0, seats = 0;
     int minutes = 0;
-    std::int64_t cents = 0;  // a seat
+    std::optional<std::int64_t> cents;  // a seat; none: the offer tells no price, the plan counts 0
 };
 // A draft of a training plan. Names nobody: it is made from groups of five and more.
 struct Draft {

@@ -42,13 +42,18 @@ Headcount headcount_from(const db::Row& row) {
 
 constexpr db::Query insert_one_headcount{"coverage.insert_headcount", R"sql(
     INSERT INTO headcounts (organisation_id, as_of, agents, source, declared_by, declared_at)
-    VALUES ($1, $2, $3, $4, $5, $6)
+    SELECT CAST($1 AS bigint), CAST($2 AS bigint), CAST($3 AS bigint), CAST($4 AS text),
+           CAST($5 AS bigint), CAST($6 AS bigint)
+    WHERE NOT EXISTS (
+        SELECT 1 FROM headcounts
+        WHERE agents = $3 AND source = $4
+          AND id = (SELECT max(id) FROM headcounts WHERE organisation_id = $1 AND as_of = $2))
 )sql"};
 
-void insert_headcount(db::Transaction& transaction, const Headcount& one) {
-    transaction.run(insert_one_headcount,
-                    {one.told.organisation.value, number(one.told.as_of), one.told.agents,
-                     one.told.source, value(one.by), base::to_epoch(one.at)});
+bool insert_headcount(db::Transaction& transaction, const Headcount& one) {
+    return transaction.run(insert_one_headcount,
+                           {one.told.organisation.value, number(one.told.as_of), one.told.agents,
+                            one.told.source, value(one.by), base::to_epoch(one.at)}) == 1;
 }
 
 constexpr db::Query select_headcounts{"coverage.headcounts", R"sql(
@@ -79,18 +84,13 @@ std::map<base::OrganisationId, Headcount> headcounts_on(db::Transaction& transac
     return found;
 }
 
-constexpr db::Query select_all_headcounts{"coverage.all_headcounts", R"sql(
-    SELECT id, organisation_id, as_of, agents, source, declared_by, declared_at FROM headcounts
-    ORDER BY id
-)sql"};
+constexpr db::Query select_declared_days{"coverage.declared_days",
+                                         "SELECT DISTINCT organisation_id, as_of FROM headcounts"};
 
-std::map<std::pair<base::OrganisationId, base::Date>, Headcount> all_headcounts(
-    db::Transaction& transaction) {
-    std::map<std::pair<base::OrganisationId, base::Date>, Headcount> found;
-    transaction.run(select_all_headcounts, {}, [&](const db::Row& row) {
-        Headcount one = headcount_from(row);
-        const std::pair key{one.told.organisation, one.told.as_of};
-        found.insert_or_assign(key, std::move(one));
+std::set<std::pair<base::OrganisationId, base::Date>> declared_days(db::Transaction& transaction) {
+    std::set<std::pair<base::OrganisationId, base::Date>> found;
+    transaction.run(select_declared_days, {}, [&](const db::Row& row) {
+        found.emplace(base::OrganisationId{row.integer(0)}, day_at(row, 1));
     });
     return found;
 }
@@ -377,15 +377,30 @@ void put_needs(db::Transaction& transaction, base::OrganisationId organisation,
 constexpr db::Query insert_one_draft{"coverage.insert_draft", R"sql(
     INSERT INTO training_drafts (organisation_id, author_id, created_at, state, budget_minutes,
         budget_cents)
-    VALUES ($1, $2, $3, 'waiting', $4, $5) RETURNING id
+    VALUES ($1, $2, $3, 'waiting', $4, $5) ON CONFLICT DO NOTHING RETURNING id
 )sql"};
 
-std::int64_t insert_draft(db::Transaction& transaction, const Draft& draft) {
-    std::int64_t id = 0;
+std::optional<std::int64_t> insert_draft(db::Transaction& transaction, const Draft& draft) {
+    std::optional<std::int64_t> id;
     transaction.run(insert_one_draft,
                     {draft.organisation.value, value(draft.author),
                      base::to_epoch(draft.created_at), draft.budget.minutes, draft.budget.cents},
                     [&](const db::Row& row) { id = row.integer(0); });
+    return id;
+}
+
+constexpr db::Query select_being_made{"coverage.being_made", R"sql(
+    SELECT id FROM training_drafts
+    WHERE organisation_id = $1 AND author_id = $2 AND budget_minutes = $3 AND budget_cents = $4
+      AND state IN ('waiting', 'computing')
+)sql"};
+
+std::optional<std::int64_t> being_made(db::Transaction& transaction, const Draft& draft) {
+    std::optional<std::int64_t> id;
+    transaction.run(
+        select_being_made,
+        {draft.organisation.value, value(draft.author), draft.budget.minutes, draft.budget.cents},
+        [&](const db::Row& row) { id = row.integer(0); });
     return id;
 }
 
@@ -423,7 +438,8 @@ Draft draft_from(const db::Row& row) {
 constexpr db::Query select_draft{"coverage.find_draft",
                                  "SELECT " DRAFT_COLUMNS " FROM training_drafts WHERE id = $1"};
 constexpr db::Query select_seats{"coverage.draft_seats", R"sql(
-    SELECT offer_id, proposed, seats, minutes, cents FROM training_draft_seats
+    SELECT offer_id, proposed, seats, minutes, CASE WHEN priced = 1 THEN cents END
+    FROM training_draft_seats
     WHERE draft_id = $1 ORDER BY proposed DESC, offer_id
 )sql"};
 
@@ -436,7 +452,7 @@ std::optional<Draft> find_draft(db::Transaction& transaction, std::int64_t id) {
                                     .proposed = row.integer(1),
                                     .seats = row.integer(2),
                                     .minutes = static_cast<int>(row.integer(3)),
-                                    .cents = row.integer(4)});
+                                    .cents = row.optional_integer(4)});
         });
     return found;
 }
@@ -468,8 +484,8 @@ constexpr db::Query update_result{"coverage.draft_result", R"sql(
     WHERE id = $1
 )sql"};
 constexpr db::Query insert_seats{"coverage.insert_seats", R"sql(
-    INSERT INTO training_draft_seats (draft_id, offer_id, proposed, seats, minutes, cents)
-    VALUES ($1, $2, $3, $4, $5, $6)
+    INSERT INTO training_draft_seats (draft_id, offer_id, proposed, seats, minutes, cents, priced)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
 )sql"};
 
 void put_result(db::Transaction& transaction, const Draft& draft) {
@@ -478,7 +494,7 @@ void put_result(db::Transaction& transaction, const Draft& draft) {
                      draft.closed, draft.bound, draft.exact, draft.unpriced});
     for (const DraftSeats& one : draft.seats)
         transaction.run(insert_seats, {draft.id, one.offer.value, one.proposed, one.seats,
-                                       one.minutes, one.cents});
+                                       one.minutes, one.cents.value_or(0), one.cents.has_value()});
 }
 
 constexpr db::Query update_seats{

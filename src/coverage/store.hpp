@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -13,10 +14,11 @@
 namespace coverage::store {
 
 // -- headcounts
-void insert_headcount(db::Transaction&, const Headcount&);
+// False when the latest declared of that day says the same already: nothing changes.
+bool insert_headcount(db::Transaction&, const Headcount&);
 std::vector<Headcount> headcounts(db::Transaction&, base::OrganisationId, int most);
-// All of them, by organisation and day: the last declared of each.
-std::map<std::pair<base::OrganisationId, base::Date>, Headcount> all_headcounts(db::Transaction&);
+// Of which organisation and day there is one at least.
+std::set<std::pair<base::OrganisationId, base::Date>> declared_days(db::Transaction&);
 // In force on that day, by organisation.
 std::map<base::OrganisationId, Headcount> headcounts_on(db::Transaction&, base::Date);
 
@@ -63,7 +65,9 @@ struct Groups {
 };
 std::optional<Groups> needs(db::Transaction&, base::OrganisationId);
 void put_needs(db::Transaction&, base::OrganisationId, const Groups&);
-std::int64_t insert_draft(db::Transaction&, const Draft&);
+// None when the same is being made for the same author (being_made).
+std::optional<std::int64_t> insert_draft(db::Transaction&, const Draft&);
+std::optional<std::int64_t> being_made(db::Transaction&, const Draft&);
 std::optional<Draft> find_draft(db::Transaction&, std::int64_t id);
 std::vector<Draft> drafts(db::Transaction&, base::OrganisationId, int most);
 // Locks it; false when it is gone.

@@ -389,6 +389,14 @@ json::object plans_view(const Place& place, const std::vector<Draft>& drafts, bo
     return view;
 }
 
+namespace {
+
+json::value cents_of(const DraftSeats& one, std::int64_t seats) {
+    return one.cents ? json::value(seats * *one.cents) : json::value{};
+}
+
+}  // namespace
+
 json::object draft_view(const Place& place, const Draft& draft, const Titles& titles,
                         const json::object* typed) {
     json::object view = place_view(place, "/training-plan");
@@ -400,7 +408,7 @@ json::object draft_view(const Place& place, const Draft& draft, const Titles& ti
         const std::string field = "seats-" + std::to_string(one.offer.value);
         const json::value* value = typed == nullptr ? nullptr : typed->if_contains(field);
         minutes += one.seats * one.minutes;
-        cents += one.seats * one.cents;
+        cents += one.seats * one.cents.value_or(0);
         count += one.seats;
         seats.push_back(
             {{"offer", one.offer.value},
@@ -411,9 +419,10 @@ json::object draft_view(const Place& place, const Draft& draft, const Titles& ti
              {"seats", one.seats},
              {"value", value == nullptr ? json::value(std::to_string(one.seats)) : *value},
              {"minutes", one.minutes},
-             {"cents", one.cents},
+             {"priced", one.cents.has_value()},
+             {"cents", cents_of(one, 1)},
              {"all_hours", (one.seats * one.minutes + 30) / 60},
-             {"all_cents", one.seats * one.cents}});
+             {"all_cents", cents_of(one, one.seats)}});
     }
     view["seats"] = std::move(seats);
     view["total_seats"] = count;
@@ -425,7 +434,9 @@ json::object draft_view(const Place& place, const Draft& draft, const Titles& ti
 }
 
 std::string draft_csv(const Draft& draft, const Titles& titles) {
-    const auto euros = [](std::int64_t cents) {
+    const auto euros = [](const DraftSeats& one, std::int64_t seats) -> std::string {
+        if (!one.cents) return "";
+        const std::int64_t cents = seats * *one.cents;
         const std::string rest = std::to_string(cents % 100);
         return std::to_string(cents / 100) + "." + (rest.size() == 1 ? "0" : "") + rest;
     };
@@ -437,8 +448,8 @@ std::string draft_csv(const Draft& draft, const Titles& titles) {
         base::write_csv_row(
             text, {title == titles.end() ? "" : title->second.slug,
                    title == titles.end() ? "" : title->second.title, std::to_string(one.seats),
-                   std::to_string(one.proposed), std::to_string(one.minutes), euros(one.cents),
-                   std::to_string(one.seats * one.minutes), euros(one.seats * one.cents)});
+                   std::to_string(one.proposed), std::to_string(one.minutes), euros(one, 1),
+                   std::to_string(one.seats * one.minutes), euros(one, one.seats)});
     }
     return text;
 }
@@ -489,6 +500,7 @@ const std::string_view draft_schema = R"json({
  "required": ["id", "organisation", "state", "progress", "gap", "closed", "bound", "exact",
   "to_bound", "seats", "total_seats", "total_hours", "total_cents"],
  "properties": {"seats": {"type": "array", "items": {"type": "object",
-  "required": ["offer", "title", "proposed", "seats", "minutes", "cents"]}}}})json";
+  "required": ["offer", "title", "proposed", "seats", "minutes", "cents"],
+  "properties": {"cents": {"type": ["integer", "null"]}}}}}})json";
 
 }  // namespace coverage

@@ -205,6 +205,7 @@ TEST_CASE("headcounts are declared within the perimeter, with a history; wrong l
         {headcount("dg", "10", "2026-09-01", ""), 422, "d’où vient"},
         {headcount("autre", "10"), 404, "périmètre"},
         {headcount("dg", "10", "2026-11-23"), 303, ""},
+        {headcount("dg", "10", "2026-11-23"), 303, ""},  // clicked twice: declared once
         {headcount("sud", "1"), 303, ""},
     };
     for (const auto& row : table) {
@@ -308,6 +309,9 @@ TEST_CASE("a draft plan is computed by a job, edited, exported and removed; it n
     const auto id = json::parse(made.body).at("id").as_int64();
     const std::string url = "/training-plan/" + std::to_string(id);
     CHECK(shows(app.get(url), "Actualiser"));
+    // The second of two clicks.
+    CHECK(json::parse(app.post("/training-plan", asked, "json").body).at("id").as_int64() == id);
+    CHECK(app.json("/training-plan?organisation=dg").at("drafts").as_array().size() == 1);
     CHECK(app.post(url, {{"seats-1", "3"}}).status == 409);
     app.app().jobs.run_due(app.now);
     const json::value draft = app.json(url);
@@ -334,6 +338,31 @@ TEST_CASE("a draft plan is computed by a job, edited, exported and removed; it n
     CHECK(app.post(url + "/delete").status == 303);
     CHECK(app.get(url).status == 404);
     CHECK(app.json("/training-plan").at("drafts").as_array().empty());
+}
+
+TEST_CASE(
+    "an offer that tells no price is not shown as free; the plan counts it as free and says so") {
+    Ministry ministry;
+    TestApp& app = ministry.app;
+    catalogue::Offer offer;
+    offer.duration_minutes = 120;
+    offer.skills = {{"digcomp-2.2", "1.1", 0, 3}};
+    app.given_offer({.title = "Sans prix", .organisation = "min", .offer = offer});
+    ministry.given_positioned("sud", 10, 0, 1);
+    ministry.night(ministry.office);
+    app.as(ministry.office);
+    const auto made = app.post("/training-plan",
+                               {{"organisation", "dg"}, {"hours", "8"}, {"euros", "10"}}, "json");
+    const std::string url =
+        "/training-plan/" + std::to_string(json::parse(made.body).at("id").as_int64());
+    app.app().jobs.run_due(app.now);
+    const json::value draft = app.json(url);
+    CHECK(draft.at("seats").at(0).at("cents").is_null());
+    CHECK(draft.at("seats").at(0).at("all_cents").is_null());
+    CHECK(draft.at("unpriced").as_int64() == 1);
+    CHECK(draft.at("total_cents").as_int64() == 0);
+    CHECK(shows(app.get(url), "Non indiqué"));
+    CHECK(app.get(url + "/csv").body.contains(",4,4,120,,480,\r\n"));
 }
 
 TEST_CASE("a page of coverage asks the database few questions, however large the ministry") {
