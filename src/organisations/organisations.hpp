@@ -39,6 +39,8 @@ struct Organisation {
     std::string department;  // INSEE code: "75", "2A"; "": as above it (Tree::department_of)
 
     const std::string& shown_name() const { return short_name.empty() ? name : short_name; }
+    // Whether each of the words, as base::fold writes them, stands in a name, the code or the town.
+    bool has_all(const std::vector<std::string>& folded_words) const;
 };
 
 // The whole tree, immutable. A few thousand nodes: kept in memory by every node of the platform.

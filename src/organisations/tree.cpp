@@ -6,6 +6,13 @@
 
 namespace organisations {
 
+bool Organisation::has_all(const std::vector<std::string>& folded_words) const {
+    if (folded_words.empty()) return true;
+    const std::string text = base::fold(name + ' ' + short_name + ' ' + code + ' ' + town);
+    return std::ranges::all_of(folded_words,
+                               [&](const std::string& word) { return text.contains(word); });
+}
+
 Tree::Tree(std::vector<Organisation> all) {
     nodes_.reserve(all.size());
     for (Organisation& organisation : all) {

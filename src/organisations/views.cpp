@@ -63,14 +63,6 @@ json::object short_view(const Organisation& organisation) {
             {"town", organisation.town}};
 }
 
-bool has_all(const Organisation& organisation, const std::vector<std::string>& words) {
-    const std::string text = base::fold(organisation.name + ' ' + organisation.short_name + ' ' +
-                                        organisation.code + ' ' + organisation.town);
-    return std::all_of(words.begin(), words.end(), [&](const std::string& word) {
-        return text.find(word) != std::string::npos;
-    });
-}
-
 }  // namespace
 
 json::object list_view(const Tree& tree, std::string_view words) {
@@ -86,7 +78,7 @@ json::object list_view(const Tree& tree, std::string_view words) {
         open.resize(static_cast<std::size_t>(depth));
         const std::string parent = open.empty() ? "" : open.back()->code;
         open.push_back(organisation);
-        if (!wanted.empty() && !has_all(*organisation, wanted)) continue;
+        if (!wanted.empty() && !organisation->has_all(wanted)) continue;
         json::object view = short_view(*organisation);
         view["depth"] = depth;
         view["parent"] = parent;

@@ -480,7 +480,13 @@ void add_pages(http::Router& router, const Site& given) {
         {.summary = "One decision on several requests", .form = several, .answer = done_schema},
         decide_list);
     add("GET", "/circuits", office,
-        {.summary = "Who must agree, by administration", .answer = circuits_schema}, show_circuits);
+        {.summary = "Who must agree, by administration, 50 a page",
+         .query = {{"q", R"({"type":"string"})", false, "Words of a name, code or town"},
+                   {"own", R"({"enum":["1"]})", false,
+                    "Only those that have a circuit of their own"},
+                   {"page", R"({"type":"integer","minimum":1})"}},
+         .answer = circuits_schema},
+        show_circuits);
     add("GET", "/circuits/{code}", office,
         {.summary = "The circuit of one administration", .answer = circuit_schema}, show_circuit);
     add("POST", "/circuits/{code}", office,

@@ -84,11 +84,10 @@ OfficeList read_list(db::Transaction& transaction, const http::Request& request,
 }
 
 CircuitOf circuit_of(const Circuits& circuits, const organisations::Tree& tree,
-                     const organisations::Organisation& organisation, int depth) {
+                     const organisations::Organisation& organisation) {
     CircuitOf one{.organisation = &organisation,
                   .circuit = circuits.holding(tree, organisation.id),
-                  .own = circuits.own(organisation.id),
-                  .depth = depth};
+                  .own = circuits.own(organisation.id)};
     if (one.circuit != nullptr) one.from = tree.find(one.circuit->organisation);
     return one;
 }
@@ -126,7 +125,7 @@ base::Result<CircuitOf> own_circuit(const http::Request& request, const identity
         return base::unexpected(base::Error{ErrorKind::not_found, "requests.organisation_unknown"});
     if (!rights.may(role, organisation->id))
         return base::unexpected(base::Error{ErrorKind::forbidden, "requests.not_your_perimeter"});
-    return circuit_of(circuits, rights.tree(), *organisation, 0);
+    return circuit_of(circuits, rights.tree(), *organisation);
 }
 
 http::Response deciders_page(db::Transaction& transaction, const http::Request& request,
@@ -185,15 +184,18 @@ http::Response show_circuits(const http::Request& request, const Site& site) {
         const db::Versions versions(transaction);
         const auto rights = site.identity.rights(transaction, versions, request.person());
         const auto circuits = site.requests.circuits(transaction, versions);
+        const CircuitsList list{
+            .words = std::string{request.query.text("q")},
+            .own = request.query.text("own") == "1",
+            .page = static_cast<int>(request.query.integer("page", 1, 10'000, 1))};
+        const auto words = base::split(base::fold(list.words), ' ');
         std::vector<CircuitOf> all;
-        int top = 0;  // the depth of the perimeter that we are in
         for (const auto& [organisation, depth] : rights.tree().in_order()) {
-            if (!rights.may(role, organisation->id)) continue;
-            const bool inside = organisation->parent && rights.may(role, *organisation->parent);
-            if (!inside) top = depth;
-            all.push_back(circuit_of(*circuits, rights.tree(), *organisation, depth - top));
+            if (!rights.may(role, organisation->id) || !organisation->has_all(words)) continue;
+            const CircuitOf one = circuit_of(*circuits, rights.tree(), *organisation);
+            if (one.is_own() || !list.own) all.push_back(one);
         }
-        return http::show(http::view("requests/circuits", circuits_view(all)));
+        return http::show(http::view("requests/circuits", circuits_view(all, list)));
     });
 }
 

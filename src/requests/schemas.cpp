@@ -75,7 +75,8 @@ const std::string circuit = R"json({"type": "object",
  "properties": {"version": {"type": "integer"}, "steps": )json" +
                             list_of(step) + "}}";
 const std::string circuits =
-    R"json({"type": "object", "required": ["organisations"], "properties": {"organisations": )json" +
+    R"json({"type": "object", "required": ["organisations", "total", "pagination"],
+ "properties": {"organisations": )json" +
     list_of(circuit) + "}}";
 
 }  // namespace

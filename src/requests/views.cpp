@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "base/url.hpp"
 #include "base/zone.hpp"
+#include "http/pagination.hpp"
 #include "organisations/organisations.hpp"
 #include "requests/cpf.hpp"
 
@@ -519,9 +520,8 @@ json::object organisation_view(const CircuitOf& one) {
     json::object view{
         {"code", one.organisation->code},
         {"name", one.organisation->name},
-        {"depth", one.depth},
         {"version", one.own == nullptr ? 0 : one.own->version},
-        {"is_own", one.from == one.organisation},
+        {"is_own", one.is_own()},
         {"from", one.from == nullptr ? std::string{} : one.from->shown_name()},
         {"none", one.circuit == nullptr},
         {"free", one.circuit != nullptr && one.circuit->steps.empty()},
@@ -531,10 +531,23 @@ json::object organisation_view(const CircuitOf& one) {
 
 }  // namespace
 
-json::object circuits_view(const std::vector<CircuitOf>& all) {
+json::object circuits_view(const std::vector<CircuitOf>& all, CircuitsList list) {
+    const auto total = static_cast<int>(all.size());
+    const int last = http::last_page(total, circuits_a_page);
+    list.page = std::min(list.page, last);
+    const auto first = all.begin() + (list.page - 1) * circuits_a_page;
     json::array views;
-    for (const CircuitOf& one : all) views.push_back(organisation_view(one));
-    return {{"organisations", std::move(views)}};
+    for (auto one = first; one != all.end() && one < first + circuits_a_page; ++one)
+        views.push_back(organisation_view(*one));
+    const auto url = [&](int page) {
+        return "/circuits?q=" + base::url_encode(list.words) + (list.own ? "&own=1" : "") +
+               "&page=" + std::to_string(page);
+    };
+    return {{"words", list.words},
+            {"own", list.own},
+            {"total", total},
+            {"organisations", std::move(views)},
+            {"pagination", http::pagination(list.page, last, url)}};
 }
 
 json::object circuit_view(const CircuitOf& one, const std::vector<Step>& typed,

@@ -132,9 +132,17 @@ struct CircuitOf {
     const organisations::Organisation* from = nullptr;  // whose circuit holds; nullptr: none does
     const Circuit* circuit = nullptr;
     const Circuit* own = nullptr;  // its own present one, also an inherited one
-    int depth = 0;
+
+    bool is_own() const { return from == organisation; }
 };
-boost::json::object circuits_view(const std::vector<CircuitOf>&);
+// Which administrations a list of circuits shows.
+struct CircuitsList {
+    std::string words;
+    bool own = false;  // only those that have their own
+    int page = 1;      // brought into what there is
+};
+inline constexpr int circuits_a_page = 50;
+boost::json::object circuits_view(const std::vector<CircuitOf>& all, CircuitsList);
 boost::json::object circuit_view(const CircuitOf&, const std::vector<Step>& typed,
                                  std::string_view kind, std::int64_t version);
 boost::json::object deciders_view(const WhoDecides&, const identity::Person& agent,

@@ -477,6 +477,27 @@ TEST_CASE("circuits are inherited, overridden, versioned, and requests keep thei
     CHECK(app.as(given.supervisor).get("/circuits").status == 403);
 }
 
+TEST_CASE("circuits of a large administration are found by words, by having their own, by page") {
+    Ministry given({Step{}});
+    TestApp& app = given.app;
+    for (int i = 0; i < 120; ++i)
+        app.given_organisation({.code = "s" + std::to_string(i),
+                                .parent = "ministere",
+                                .name = "Préfecture " + std::to_string(i)});
+    app.as(given.office);
+    const auto list = [&](const std::string& query) { return app.json("/circuits" + query); };
+    const auto total = list("").at("total").as_int64();
+    CHECK(total > 120);
+    CHECK(list("").at("organisations").as_array().size() == 50);
+    CHECK(list("?page=3").at("organisations").as_array().size() == total - 100);
+    CHECK(list("?page=99").at("pagination").at("page").as_int64() == 3);
+    CHECK(list("?q=PREFECTURE+7").at("total").as_int64() == 21);  // 7, 17 ... 117, 70 ... 79
+    CHECK(list("?own=1").at("total").as_int64() == 1);
+    CHECK(list("?own=1").at("organisations").at(0).at("code") == "ministere");
+    CHECK(shows(app.get("/circuits?q=nulle-part"), "Aucune administration"));
+    CHECK(shows(app.get("/circuits?q=nulle-part"), "nulle-part"));
+}
+
 TEST_CASE("reminders, then escalation to the supervisor's supervisor, then the training office") {
     Ministry given({Step{.days = 10, .reminder_days = 3, .silence = Silence::escalate}});
     TestApp& app = given.app;
