@@ -78,6 +78,7 @@ private:
             if (cell.size() > limits_.cell_bytes)
                 return unexpected(refusal(ErrorKind::too_large, "base.csv.cell_too_long", row.line,
                                           limits_.cell_bytes));
+            drop_direction_controls(cell);
             if (cell.starts_with('\'') && is_formula(cell)) cell.erase(0, 1);
             if (at_ == text_.size()) return {};
             if (text_[at_] == separator_) {

@@ -127,6 +127,23 @@ std::string slug(std::string_view text) {
     return out;
 }
 
+void drop_direction_controls(std::string& text) {
+    const auto control = [&](std::size_t at) {
+        const std::string_view point = std::string_view{text}.substr(at, 3);
+        return (point >= "\xE2\x80\xAA" && point <= "\xE2\x80\xAE") ||
+               (point >= "\xE2\x81\xA6" && point <= "\xE2\x81\xA9");
+    };
+    auto kept = text.find('\xE2');
+    if (kept == std::string::npos) return;
+    for (std::size_t at = kept; at < text.size();) {
+        if (control(at))
+            at += 3;
+        else
+            text[kept++] = text[at++];
+    }
+    text.resize(kept);
+}
+
 std::string_view trim(std::string_view text) {
     constexpr std::string_view nbsp = "\xC2\xA0";
     for (;;) {

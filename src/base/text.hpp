@@ -24,6 +24,11 @@ std::string slug(std::string_view text);
 // Without white space (also U+00A0) at both ends.
 std::string_view trim(std::string_view text);
 
+// Leaves out what turns the direction of writing unseen (U+202A to U+202E, U+2066 to U+2069:
+// Unicode Standard Annex 9, section 2): with it a title reads as another one, and text that is
+// pasted from an address book carries it along. UTF-8 in, UTF-8 out.
+void drop_direction_controls(std::string& text);
+
 // The parts between separators, trimmed, without the empty ones.
 std::vector<std::string> split(std::string_view text, char separator);
 

@@ -48,6 +48,11 @@ std::int64_t Query::integer(std::string_view name, std::int64_t low, std::int64_
     return number && *number >= low && *number <= high ? *number : otherwise;
 }
 
+Form::Form(Pairs pairs, std::vector<std::pair<std::string, File>> files)
+    : pairs_(std::move(pairs)), files_(std::move(files)) {
+    for (auto& [name, value] : pairs_) base::drop_direction_controls(value);
+}
+
 std::string_view Form::text(std::string_view name) const {
     return base::trim(text_of(pairs_, name));
 }

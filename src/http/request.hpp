@@ -52,12 +52,12 @@ struct File {
 // What was sent: application/x-www-form-urlencoded, multipart/form-data or application/json, all
 // read into the same names and values. In JSON, {"themes": ["a","b"], "seats": 20, "open": true}
 // reads as themes=a&themes=b&seats=20&open=1 (false as 0); null is absent; {"a": {"b": 1}} reads as
-// a.b=1, and {"a": [{"b": 1}]} as a.0.b=1. Line breaks are as the client sent them.
+// a.b=1, and {"a": [{"b": 1}]} as a.0.b=1. Line breaks are as the client sent
+// them; base::drop_direction_controls has read each value.
 class Form {
 public:
     Form() = default;
-    explicit Form(Pairs pairs, std::vector<std::pair<std::string, File>> files = {})
-        : pairs_(std::move(pairs)), files_(std::move(files)) {}
+    explicit Form(Pairs pairs, std::vector<std::pair<std::string, File>> files = {});
     std::string_view text(std::string_view name) const;          // trimmed; "" if absent
     std::vector<std::string> list(std::string_view name) const;  // trimmed, without empty ones
     std::optional<std::int64_t> integer(std::string_view name) const;

@@ -38,6 +38,18 @@ TEST_CASE("trimming and splitting drop white space and empty parts") {
     CHECK(base::length("été") == 3);
 }
 
+TEST_CASE("what turns the direction of writing unseen is left out, and nothing else") {
+    const auto left = [](std::string text) {
+        base::drop_direction_controls(text);
+        return text;
+    };
+    CHECK(left("Bureau\u202Efdp.exe\u202C") == "Bureaufdp.exe");
+    CHECK(left("\u2066x\u2069\u202A") == "x");
+    CHECK(left("l’été – 5 € … \u200Eא\u2065\u202F") == "l’été – 5 € … \u200Eא\u2065\u202F");
+    CHECK(left("\xE2").size() == 1);
+    CHECK(left("").empty());
+}
+
 TEST_CASE("numbers and dates are read strictly and written back the same") {
     CHECK(base::to_integer("-42") == -42);
     for (const char* bad : {"", "+1", " 1", "1 ", "1.0", "9223372036854775808", "0x1"})

@@ -72,6 +72,14 @@ TEST_CASE("the values of a form are trimmed, and numbers and flags are strict") 
     CHECK_FALSE(form.flag("none"));
 }
 
+TEST_CASE("no value turns the direction of writing unseen, however it was sent") {
+    const std::string turned = "a\u202Eb";
+    CHECK(http::read_form("application/x-www-form-urlencoded", "t=a%E2%80%AEb").value().text("t") ==
+          "ab");
+    CHECK(http::read_form("application/json", R"({"t":")" + turned + R"("})").value().text("t") ==
+          "ab");
+}
+
 TEST_CASE("a multipart form gives fields and files") {
     const auto form = http::read_multipart(
         "preamble\r\n" + part("name=\"title\"", "Été\r\n--Bald") + part("name=\"a%22b\"", "") +
