@@ -3,6 +3,8 @@
 // back; the office sees how many took part, never fewer than five. Wide with script, narrow without.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import jsQR from 'jsqr';
+import { PNG } from 'pngjs';
 import { checkPage, newPage, signInAs, startServer, stopBrowser } from './harness.mjs';
 
 let server;
@@ -15,6 +17,12 @@ after(async () => {
 const office = 'Nathalie Charpentier';
 const press = (page, name) => page.getByRole('button', { name, exact: true }).click();
 const day = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+// What a telephone reads of the code that is drawn there.
+async function scanned(drawing) {
+  const { data, width, height } = PNG.sync.read(await drawing.screenshot());
+  return jsQR(new Uint8ClampedArray(data), width, height)?.data;
+}
 
 // Prepares and publishes a campaign; its code and its address.
 async function open(page, title) {
@@ -40,6 +48,7 @@ async function open(page, title) {
   await page.getByText('La campagne est publiée.').waitFor();
   await checkPage(page);
   const link = await page.locator('.campaigns-link code').innerText();
+  assert.equal(await scanned(page.locator('.campaigns-qr')), link);
   return { code: link.slice(-6), address: new URL(page.url()).pathname };
 }
 
