@@ -5,13 +5,11 @@
 #include "base/url.hpp"
 #include "http/tokens.hpp"
 #include "http_client.hpp"
-#include "places.hpp"
 #include "seat_race.hpp"
+#include "test_bank.hpp"
 
 #include <doctest/doctest.h>
 
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <regex>
 #include <set>
@@ -145,8 +143,7 @@ struct Site {
              "/sessions/" +
                  std::to_string(app.given_session({.offer = offer, .rules = selecting}).value) +
                  "/selection"}};
-        if (!app.app().items.load(std::vector<items::BankText>{{"1.1-001", an_item()}}, app.now))
-            throw std::logic_error("an item is refused");
+        given_bank(app);  // with files, so that each route of an item answers
         values = {{"request", std::to_string(request.request.value)},
                   {"supervision", std::to_string(request.supervision.value)},
                   {"link", "a-link"},
@@ -165,10 +162,12 @@ struct Site {
                   {"code", "dinum"},  // of the organisation, and of its venue
                   {"secret", app.app().enrolments.new_feed(person_of["all"], app.now)},
                   {"item", "1"},
+                  {"positioning", a_positioning(true)},
                   {"framework", "digcomp-2.2"},
                   {"trade", "data-analyst"},
                   {"draft", a_draft_plan(organisation)},
                   {"token", given_invitation()}};
+        paths["/positioning/{positioning}"] = "/positioning/" + a_positioning(false);
         const auto sharing = app.given_person({.name = "Partage"});
         app.database->write([&](db::Transaction& transaction) {
             app.app().requests.put_supervisor(transaction, sharing, person_of["all"], app.now);
@@ -194,10 +193,14 @@ struct Site {
         });
         return std::to_string(id);
     }
-    // With a file, so that each of its routes answers.
-    static std::string an_item() {
-        std::ifstream in(SOURCE_DIR "/src/items/tests/data/1.3/001.toml", std::ios::binary);
-        return {std::istreambuf_iterator<char>(in), {}};
+    std::string a_positioning(bool finished) {
+        base::PositioningId id;
+        app.database->write([&](db::Transaction& transaction) {
+            id = app.app().positioning.put_finished(transaction, person_of["all"],
+                                                    positioning::Scope::area, "1", {}, 1, 10,
+                                                    finished, app.now);
+        });
+        return std::to_string(id.value);
     }
     // An open one, number 1, and the link that ends its reminders.
     void given_campaign(base::OrganisationId organisation) {
@@ -444,10 +447,7 @@ TEST_CASE("every page shows in both languages, with all its messages") {
     for (const http::Route& route : site.routes()) {
         if (changes(route) || route.doc.answer.empty()) continue;
         CAPTURE(name_of(route));
-        if (!site.knows_path(route)) {
-            MESSAGE("no value for the path of " << name_of(route) << ": add it to Site::values");
-            continue;
-        }
+        REQUIRE_MESSAGE(site.knows_path(route), "add its values to Site::values");
         ++pages;
         for (const std::string language : {"fr", "en"}) {
             const auto page = ask(site, {.target = site.real_path(route) + "?lang=" + language,
