@@ -323,6 +323,7 @@ Application::Application(const Configuration& configuration, db::Database& given
     frameworks::add_pages(router, database, frameworks, identity, organisations);
     items::add_pages(router, database, items, identity, pages);
     positioning.tell(campaigns);
+    requests.tell(plans);
     positioning::add_jobs(jobs, positioning);
     positioning::add_pages(
         router, pages,

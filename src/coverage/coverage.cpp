@@ -420,6 +420,7 @@ void Coverage::compute(std::int64_t id, base::Time now) {
         Levels targets;
         std::vector<Course> courses;
         std::vector<base::OfferId> offers;
+        std::vector<std::optional<std::int64_t>> prices;  // in cents, as the offers tell them
     };
     const base::Date today = today_of(now);
     auto task = database_.write([&](db::Transaction& transaction) -> std::optional<Task> {
@@ -450,6 +451,7 @@ void Coverage::compute(std::int64_t id, base::Time now) {
                                     .minutes = *offer.duration_minutes,
                                     .cents = offer.price_cents.value_or(0)});
             made.offers.push_back(entry.id);
+            made.prices.push_back(offer.price_cents);
         }
         return made;
     });
@@ -473,20 +475,16 @@ void Coverage::compute(std::int64_t id, base::Time now) {
     database_.write([&](db::Transaction& transaction) {
         // Gone meanwhile, or done by a node that was thought dead.
         if (!store::set_state(transaction, id, DraftState::computing, 99)) return;
-        const auto published = catalogue_.published(transaction, db::Versions(transaction), today);
         draft.seats.clear();
         draft.unpriced = 0;
         for (std::size_t i = 0; i < plan.seats.size(); ++i) {
             if (plan.seats[i] == 0) continue;
-            const catalogue::Offer* offer = published->find(task->offers[i]);
-            DraftSeats seats{.offer = task->offers[i],
-                             .proposed = plan.seats[i],
-                             .seats = plan.seats[i],
-                             .minutes = task->courses[i].minutes,
-                             .cents = task->courses[i].cents};
-            if (offer != nullptr && !offer->price_cents) seats.cents.reset();
-            if (!seats.cents) ++draft.unpriced;
-            draft.seats.push_back(seats);
+            if (!task->prices[i]) ++draft.unpriced;
+            draft.seats.push_back({.offer = task->offers[i],
+                                   .proposed = plan.seats[i],
+                                   .seats = plan.seats[i],
+                                   .minutes = task->courses[i].minutes,
+                                   .cents = task->prices[i]});
         }
         store::put_result(transaction, draft);
     });

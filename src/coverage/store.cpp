@@ -48,6 +48,7 @@ constexpr db::Query insert_one_headcount{"coverage.insert_headcount", R"sql(
         SELECT 1 FROM headcounts
         WHERE agents = $3 AND source = $4
           AND id = (SELECT max(id) FROM headcounts WHERE organisation_id = $1 AND as_of = $2))
+    ON CONFLICT DO NOTHING
 )sql"};
 
 bool insert_headcount(db::Transaction& transaction, const Headcount& one) {
@@ -470,9 +471,9 @@ std::vector<Draft> drafts(db::Transaction& transaction, base::OrganisationId org
     return found;
 }
 
-constexpr db::Query update_state{
-    "coverage.draft_state",
-    "UPDATE training_drafts SET state = $2, progress = $3 WHERE id = $1 AND state <> 'done'"};
+constexpr db::Query update_state{"coverage.draft_state",
+                                 "UPDATE training_drafts SET state = $2, progress = $3 "
+                                 "WHERE id = $1 AND state IN ('waiting', 'computing')"};
 
 bool set_state(db::Transaction& transaction, std::int64_t id, DraftState state, int progress) {
     return transaction.run(update_state, {id, name_of(state), progress}) == 1;

@@ -174,6 +174,7 @@ http::Response show_share(const http::Request& request, const Site& site) {
         const auto supervisor = site.requests.supervisor_of(transaction, request.person());
         if (supervisor) {
             view["supervisor"] = name_of(transaction, site, *supervisor);
+            view["supervisor_id"] = supervisor->value;
             const base::Date today = std::chrono::floor<std::chrono::days>(request.now);
             for (const requests::Delegation& one :
                  site.requests.delegations_of(transaction, *supervisor, today))
@@ -191,7 +192,10 @@ http::Response show_share(const http::Request& request, const Site& site) {
 
 http::Response share(const http::Request& request, const Site& site) {
     const bool shared = request.form.flag("shared");
-    const auto done = site.plans.share(request.person(), shared, request.now);
+    const auto shown = request.form.integer("supervisor");
+    const auto done =
+        site.plans.share(request.person(), shared, request.now,
+                         shown ? std::optional{base::PersonId{*shown}} : std::nullopt);
     if (!done) return http::refuse(done.error());
     return http::done("/my-plan", shared ? "plans.notice.shared" : "plans.notice.kept_to_oneself");
 }
@@ -295,7 +299,9 @@ void add_pages(http::Router& router, const Site& given) {
                with(show_share));
     router.add("POST", "/my-plan/share", in,
                {.summary = "Shares the plan with one's supervisor, or no more",
-                .form = {{"shared", flag, true}}},
+                .form = {{"shared", flag, true},
+                         {"supervisor", R"({"type":"integer"})", false,
+                          "With whom, as it was read; refused when it is somebody else now"}}},
                with(share));
     router.add("POST", "/my-plan/offers/{offer}/mark", in,
                {.summary = "Keeps an offer first, puts it aside, or says that it is done",

@@ -146,12 +146,15 @@ base::Result<void> Plans::mark(base::PersonId person, std::string_view slug,
     });
 }
 
-base::Result<void> Plans::share(base::PersonId person, bool share, base::Time now) {
+base::Result<void> Plans::share(base::PersonId person, bool share, base::Time now,
+                                std::optional<base::PersonId> shown) {
     return database_.write([&](db::Transaction& transaction) -> base::Result<void> {
         std::optional<base::PersonId> with;
         if (share) {
             with = requests_.supervisor_of(transaction, person);
             if (!with) return refused(base::ErrorKind::conflict, "plans.why_not.no_supervisor");
+            if (shown && shown != with)
+                return refused(base::ErrorKind::conflict, "plans.why_not.other_supervisor");
         }
         store::lock(transaction, person, now);
         if (store::find(transaction, person).shared_with == with) return {};  // the second click
@@ -163,6 +166,11 @@ base::Result<void> Plans::share(base::PersonId person, bool share, base::Time no
             record(transaction, person, "plans.keep_to_oneself", std::move(after), now);
         return {};
     });
+}
+
+void Plans::supervision_ended(db::Transaction& transaction, base::PersonId agent, base::Time now) {
+    store::end_sharing(transaction, agent, now);
+    positioning_.end_sharing(transaction, agent);
 }
 
 base::Result<void> Plans::draft(base::PersonId person, base::OfferId offer,

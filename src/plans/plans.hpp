@@ -163,7 +163,7 @@ struct Plan {
     std::shared_ptr<const catalogue::Published> published;
 };
 
-class Plans {
+class Plans final : public requests::SupervisionEndings {
 public:
     // The arguments must outlive it.
     Plans(db::Database&, organisations::Organisations&, frameworks::Frameworks&, items::Items&,
@@ -186,7 +186,13 @@ public:
                             base::Time now);
     // With the supervisor who is confirmed on that day, and who decides in their place; not with
     // the next one.
-    base::Result<void> share(base::PersonId, bool shared, base::Time now);
+    // With the present supervisor; refused when that is not who `shown` says, where it says
+    // somebody.
+    base::Result<void> share(base::PersonId, bool shared, base::Time now,
+                             std::optional<base::PersonId> shown = std::nullopt);
+    // requests::SupervisionEndings: who supervises next was not meant to see the plan and the
+    // results.
+    void supervision_ended(db::Transaction&, base::PersonId agent, base::Time now) override;
     // A draft of a request for an offer, or the one that there is; what the person wrote in it
     // already stays.
     base::Result<void> draft(base::PersonId, base::OfferId, std::optional<base::SessionId>,

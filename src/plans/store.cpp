@@ -126,6 +126,15 @@ int remove(db::Transaction& transaction, base::PersonId person) {
     return transaction.run(delete_plan, {person.value});
 }
 
+constexpr db::Query update_sharing_ended{"plans.end_sharing", R"sql(
+    UPDATE plans SET shared_with = NULL, shared_at = NULL, changed_at = $2
+    WHERE person_id = $1 AND shared_with IS NOT NULL
+)sql"};
+
+void end_sharing(db::Transaction& transaction, base::PersonId person, base::Time now) {
+    transaction.run(update_sharing_ended, {person.value, base::to_epoch(now)});
+}
+
 constexpr db::Query update_reader{"plans.forget_reader", R"sql(
     UPDATE plans SET shared_with = NULL, shared_at = NULL WHERE shared_with = $1
 )sql"};

@@ -19,6 +19,7 @@ std::map<base::PersonId, base::PersonId> shared(db::Transaction&, std::string_vi
 // -- privacy
 int remove(db::Transaction&, base::PersonId);
 // Nobody's plan is shared with this supervisor any more.
+void end_sharing(db::Transaction&, base::PersonId, base::Time now);
 int forget_reader(db::Transaction&, base::PersonId supervisor);
 std::vector<base::PersonId> unchanged_since(db::Transaction&, base::Time, int most);
 

@@ -214,6 +214,10 @@ http::Response share(const http::Request& request, const Site& site) {
         });
         if (!supervisor)
             return http::refuse({base::ErrorKind::conflict, "positioning.why_not.no_supervisor"});
+        // Who agreed to be read by one person has not agreed to another.
+        if (request.form.integer("supervisor").value_or(supervisor->value) != supervisor->value)
+            return http::refuse(
+                {base::ErrorKind::conflict, "positioning.why_not.other_supervisor"});
     }
     return changed(site.positioning.share(request.person(), *id, supervisor, request.now),
                    url_of(*id) + "/result",
@@ -234,8 +238,10 @@ std::optional<ResultData> result_of(db::Transaction& transaction, const http::Re
                       !site.supervises(transaction, request.person(), *test->person, request.now)))
         return std::nullopt;
     if (data.own && supervisor)
-        if (const auto known = site.identity.find(transaction, *supervisor))
+        if (const auto known = site.identity.find(transaction, *supervisor)) {
             data.supervisor = known->full_name();
+            data.supervisor_id = known->id;
+        }
     const auto person = site.identity.find(transaction, *test->person);
     data.name = person ? person->full_name() : "";
     data.standings = site.positioning.results(transaction, test->id);
@@ -398,7 +404,9 @@ void add_pages(http::Router& router, const http::PageRenderer& words, const Site
                with(remove));
     router.add("POST", one + "/share", in,
                {.summary = "Shares a result with one's supervisor, or no more",
-                .form = {{"shared", yes, true}}},
+                .form = {{"shared", yes, true},
+                         {"supervisor", R"({"type":"integer"})", false,
+                          "With whom, as it was read; refused when it is somebody else now"}}},
                with(share));
     router.add("GET", one + "/result", in,
                {.summary = "Levels with their likely range; also for the supervisor, if shared",

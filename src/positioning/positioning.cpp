@@ -49,12 +49,13 @@ int seconds_between(const std::optional<base::Time>& asked, base::Time now) {
 }
 
 void record(db::Transaction& transaction, base::PersonId person, std::string_view action,
-            base::PositioningId id, base::Time now) {
+            base::PositioningId id, base::Time now, std::string after = {}) {
     audit::record(transaction, {.at = now,
                                 .actor = person,
                                 .action = action,
                                 .object = "positioning",
-                                .object_id = id.value});
+                                .object_id = id.value,
+                                .after = std::move(after)});
 }
 
 }  // namespace
@@ -410,10 +411,17 @@ base::Result<void> Positioning::share(base::PersonId person, base::PositioningId
             return refuse(base::ErrorKind::conflict, "positioning.why_not.not_over");
         if (test->shared_with == supervisor) return {};  // the second click
         store::set_shared(transaction, id, supervisor);
-        record(transaction, person,
-               supervisor ? "positioning.share" : "positioning.keep_to_oneself", id, now);
+        if (supervisor)
+            record(transaction, person, "positioning.share", id, now,
+                   R"({"supervisor":)" + std::to_string(supervisor->value) + "}");
+        else
+            record(transaction, person, "positioning.keep_to_oneself", id, now);
         return {};
     });
+}
+
+void Positioning::end_sharing(db::Transaction& transaction, base::PersonId person) {
+    store::end_sharing(transaction, person);
 }
 
 std::map<base::PersonId, Profile> Positioning::profiles(db::Transaction& transaction,

@@ -166,6 +166,8 @@ public:
     // With their supervisor, or with nobody.
     base::Result<void> share(base::PersonId, base::PositioningId,
                              std::optional<base::PersonId> supervisor, base::Time now);
+    // Of none of their results: somebody else supervises them from now on.
+    void end_sharing(db::Transaction&, base::PersonId);
 
     // How far a test is, and what it says by now.
     Next look(db::Transaction&, const db::Versions&, const Test&);

@@ -447,6 +447,14 @@ void set_shared(db::Transaction& transaction, base::PositioningId id,
     transaction.run(update_shared, {id.value, with ? std::optional{with->value} : std::nullopt});
 }
 
+constexpr db::Query update_sharing_ended{
+    "positioning.end_sharing",
+    "UPDATE positionings SET shared_with = NULL WHERE person_id = $1 AND shared_with IS NOT NULL"};
+
+void end_sharing(db::Transaction& transaction, base::PersonId person) {
+    transaction.run(update_sharing_ended, {person.value});
+}
+
 constexpr db::Query delete_in_progress{
     "positioning.remove_in_progress",
     "DELETE FROM positionings WHERE person_id = $1 AND state <> 'done'"};

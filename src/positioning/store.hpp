@@ -43,6 +43,7 @@ std::map<base::PersonId, Shared> shared(db::Transaction&, std::span<const base::
 std::map<std::string, Positioning::LevelCounts, std::less<>> level_counts(
     db::Transaction&, std::span<const base::PositioningId>);
 void remove(db::Transaction&, base::PositioningId);
+void end_sharing(db::Transaction&, base::PersonId);
 void set_shared(db::Transaction&, base::PositioningId, std::optional<base::PersonId> with);
 
 // -- calibration

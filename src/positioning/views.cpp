@@ -240,6 +240,8 @@ json::object result_view(const ResultData& data, std::string_view language) {
     view["name"] = data.name;
     view["shared"] = data.shared;
     view["supervisor"] = data.supervisor;
+    view["supervisor_id"] =
+        data.supervisor.empty() ? json::value{} : json::value(data.supervisor_id.value);
     // Told to who answered, and to nobody else.
     view["unusual"] = data.own && data.test.fit.unusual;
     view["hurried"] = data.own && data.test.fit.hurried;

@@ -38,6 +38,7 @@ struct ResultData {
     bool own = true;
     bool shared = false;     // with the present supervisor
     std::string supervisor;  // their name, for the person; "": nobody is confirmed
+    base::PersonId supervisor_id{};
 };
 boost::json::object result_view(const ResultData&, std::string_view language);
 boost::json::object history_view(const std::vector<std::pair<Test, std::vector<Standing>>>&,

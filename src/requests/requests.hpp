@@ -94,6 +94,13 @@ struct Supervised {
     base::PersonId agent, supervisor;
 };
 
+// Who wants to know, in its transaction, that who supervised an agent does not any longer. Plans
+// implement it.
+struct SupervisionEndings {
+    virtual ~SupervisionEndings() = default;
+    virtual void supervision_ended(db::Transaction&, base::PersonId agent, base::Time now) = 0;
+};
+
 // The training office's list.
 enum class Waits { for_office, for_supervisor, overdue, decided };
 std::string_view name_of(Waits);
@@ -116,6 +123,8 @@ public:
     // The arguments must outlive it.
     Requests(db::Database&, organisations::Organisations&, identity::Identity&,
              catalogue::Catalogue&, sessions::Sessions&, enrolments::Enrolments&);
+
+    void tell(SupervisionEndings& endings) { endings_ = &endings; }
 
     // enrolments::Approvals
     bool asks_first(db::Transaction&, const db::Versions&, base::PersonId, base::SessionId,
@@ -212,6 +221,8 @@ public:
 private:
     base::Result<void> declare(db::Transaction&, base::PersonId agent, std::string_view email,
                                base::Time now);
+    // Another supervisor follows.
+    void end(db::Transaction&, Supervision, base::Time now);
     Reader reader_of(db::Transaction&, const db::Versions&, const Request&, base::PersonId,
                      base::Date);
     // From now on somebody must answer this step; the request is stored and its deciders told.
@@ -234,6 +245,7 @@ private:
     catalogue::Catalogue& catalogue_;
     sessions::Sessions& sessions_;
     enrolments::Enrolments& enrolments_;
+    SupervisionEndings* endings_ = nullptr;
     std::mutex mutex_;  // guards the cache only; what is true is in the database
     std::shared_ptr<const Circuits> circuits_;
     std::int64_t circuits_version_ = -1;

@@ -205,6 +205,7 @@ constexpr db::Query select_team{"requests.team", THEIRS R"sql(
     FROM requests r
     WHERE r.decider_id IN (SELECT id FROM theirs)
       AND r.state = 'to_decide' AND r.decider = 'supervisor'
+    ORDER BY 4
 )sql"};
 
 std::vector<TeamRow> team_of(db::Transaction& transaction, base::PersonId reader,

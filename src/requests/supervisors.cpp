@@ -88,6 +88,13 @@ base::Result<void> Requests::declare_supervisor(base::PersonId agent, std::strin
         [&](db::Transaction& transaction) { return declare(transaction, agent, email, now); });
 }
 
+void Requests::end(db::Transaction& transaction, Supervision supervision, base::Time now) {
+    supervision.state = SupervisionState::replaced;
+    supervision.changed_at = now;
+    store::update(transaction, supervision, std::nullopt);
+    if (endings_ != nullptr) endings_->supervision_ended(transaction, supervision.person, now);
+}
+
 base::Result<void> Requests::declare(db::Transaction& transaction, base::PersonId agent,
                                      std::string_view typed, base::Time now) {
     const std::string email = lower(typed);
@@ -99,12 +106,7 @@ base::Result<void> Requests::declare(db::Transaction& transaction, base::PersonI
         return refused(ErrorKind::invalid, "requests.why_not.own_supervisor", "supervisor_email");
     const auto before = store::lock_supervision_of(transaction, agent);
     if (before && before->supervisor_email == email) return {};
-    if (before) {
-        Supervision replaced = *before;
-        replaced.state = SupervisionState::replaced;
-        replaced.changed_at = now;
-        store::update(transaction, replaced, std::nullopt);
-    }
+    if (before) end(transaction, *before, now);
     const auto account = identity_.find_by_email(transaction, email);
     Supervision declared{.id = {},
                          .person = agent,
@@ -206,12 +208,7 @@ base::Result<void> Requests::correct_supervisor(base::PersonId by, base::PersonI
         if (before && before->supervisor_email == email &&
             before->state == SupervisionState::confirmed)
             return {};
-        if (before) {
-            Supervision replaced = *before;
-            replaced.state = SupervisionState::replaced;
-            replaced.changed_at = now;
-            store::update(transaction, replaced, std::nullopt);
-        }
+        if (before) end(transaction, *before, now);
         Supervision corrected{
             .id = {},
             .person = agent,

@@ -535,10 +535,11 @@ json::object circuits_view(const std::vector<CircuitOf>& all, CircuitsList list)
     const auto total = static_cast<int>(all.size());
     const int last = http::last_page(total, circuits_a_page);
     list.page = std::min(list.page, last);
-    const auto first = all.begin() + (list.page - 1) * circuits_a_page;
+    const auto first = static_cast<std::size_t>((list.page - 1) * circuits_a_page);
+    const auto shown = std::span{all}.subspan(first);
     json::array views;
-    for (auto one = first; one != all.end() && one < first + circuits_a_page; ++one)
-        views.push_back(organisation_view(*one));
+    for (const CircuitOf& one : shown.first(std::min<std::size_t>(shown.size(), circuits_a_page)))
+        views.push_back(organisation_view(one));
     const auto url = [&](int page) {
         return "/circuits?q=" + base::url_encode(list.words) + (list.own ? "&own=1" : "") +
                "&page=" + std::to_string(page);

@@ -372,7 +372,7 @@ TEST_CASE("the supervisor and who stands in for them read a plan that is shared,
     app.now += std::chrono::days{7};
     CHECK(reads(given.delegate) == 404);
     CHECK(reads(given.supervisor) == 200);
-    // Another supervisor: shared with the one before, and so with nobody.
+    // Another supervisor: sharing ends.
     const auto next = app.given_person({.name = "Yves", .roles = {"supervisor"}});
     app.as(given.agent);
     REQUIRE(app.post("/my-supervisor", {{"supervisor_email", "yves@exemple.fr"}}).status == 303);
@@ -380,10 +380,24 @@ TEST_CASE("the supervisor and who stands in for them read a plan that is shared,
     CHECK(reads(next) == 404);
     CHECK(listed(given.supervisor).empty());
     CHECK(listed(next).empty());
-    CHECK(shows(app.get("/my-plan"), "personne ne le voit"));
-    CHECK(app.post("/my-plan/share", {{"shared", "1"}}).status == 409);  // not confirmed yet
-    CHECK(app.post("/my-plan/share", {{"shared", "0"}}).status == 303);
     CHECK(shows(app.get("/my-plan"), "n’est visible que de vous"));
+    CHECK(app.post("/my-plan/share", {{"shared", "1"}}).status == 409);  // not confirmed yet
+    // ... and does not begin again when the one before comes back.
+    REQUIRE(app.post("/my-supervisor", {{"supervisor_email", "sophie@exemple.fr"}}).status == 303);
+    const auto again = app.read([&](db::Transaction& transaction) {
+        return app.app().requests.supervision_of(transaction, given.agent).value().id;
+    });
+    REQUIRE(app.app().requests.answer_supervision(given.supervisor, again, true, app.now));
+    CHECK(reads(given.supervisor) == 404);
+    // Who looked at the page while the supervisor changed does not share with somebody else.
+    CHECK(app.post("/my-plan/share", {{"shared", "1"}, {"supervisor", std::to_string(next.value)}})
+              .status == 409);
+    CHECK(app.post("/my-plan/share",
+                   {{"shared", "1"}, {"supervisor", std::to_string(given.supervisor.value)}})
+              .status == 303);
+    CHECK(reads(given.supervisor) == 200);
+    CHECK(app.post("/my-plan/share", {{"shared", "0"}}).status == 303);
+    CHECK(reads(given.supervisor) == 404);
     app.read([&](db::Transaction& transaction) {
         int shared = 0, kept = 0;
         transaction.run({"test", "SELECT action FROM audit_log WHERE action LIKE 'plans.%'"}, {},
@@ -391,7 +405,7 @@ TEST_CASE("the supervisor and who stands in for them read a plan that is shared,
                             shared += row.text(0) == "plans.share";
                             kept += row.text(0) == "plans.keep_to_oneself";
                         });
-        CHECK(shared == 1);
+        CHECK(shared == 2);
         CHECK(kept == 1);
     });
 }

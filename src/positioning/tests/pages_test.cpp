@@ -104,7 +104,14 @@ TEST_CASE(
     CHECK(app.json(url + "/result").at("supervisor") == "Denis Martin");
     for (const auto one : {supervisor, next}) CHECK(app.as(one).get(url + "/result").status == 404);
     app.as(agent);
-    CHECK(app.post(url + "/share", {{"shared", "1"}}).status == 303);
+    // The page told of the one before; it tells of the next one now.
+    CHECK(app.post(url + "/share",
+                   {{"shared", "1"}, {"supervisor", std::to_string(supervisor.value)}})
+              .status == 409);
+    CHECK(app.get(url + "/result")
+              .body.contains("name=\"supervisor\" value=\"" + std::to_string(next.value) + '"'));
+    CHECK(app.post(url + "/share", {{"shared", "1"}, {"supervisor", std::to_string(next.value)}})
+              .status == 303);
     CHECK(app.as(supervisor).get(url + "/result").status == 404);
     CHECK(app.as(next).get(url + "/result").status == 200);
 
