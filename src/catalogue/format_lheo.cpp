@@ -117,6 +117,7 @@ std::string text_of(pugi::xml_node node) {
     for (pugi::xml_node part : node.children())
         if (part.type() == pugi::node_pcdata || part.type() == pugi::node_cdata)
             text += part.value();
+    base::drop_direction_controls(text);
     const auto trimmed = base::trim(text);
     return trimmed == unknown ? "" : std::string(trimmed);
 }

@@ -83,11 +83,12 @@ bool contains(const std::vector<std::string>& list, std::string_view value) {
     return std::ranges::find(list, value) != list.end();
 }
 
-// Names as pages show them: no control characters, no spaces around.
+// Names as pages show them: nothing unseen, no spaces around.
 std::string clean(std::string_view text) {
     std::string out{base::trim(text)};
     std::replace_if(
         out.begin(), out.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
+    base::drop_direction_controls(out);
     return out;
 }
 
