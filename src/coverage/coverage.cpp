@@ -373,10 +373,7 @@ base::Result<std::int64_t> Coverage::draft(base::PersonId by, base::Organisation
         const Draft wanted{
             .organisation = organisation, .author = by, .created_at = now, .budget = budget};
         const auto made = store::insert_draft(transaction, wanted);
-        if (!made) {
-            if (const auto other = store::being_made(transaction, wanted)) return *other;
-            throw db::Retry("coverage: the same draft was finished at this moment");
-        }
+        if (!made) return store::latest_draft(transaction, wanted);
         const std::int64_t id = *made;
         jobs::enqueue(transaction, {.kind = "coverage.draft",
                                     .payload = json::serialize(json::object{{"draft", id}}),

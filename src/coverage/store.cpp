@@ -390,17 +390,16 @@ std::optional<std::int64_t> insert_draft(db::Transaction& transaction, const Dra
     return id;
 }
 
-constexpr db::Query select_being_made{"coverage.being_made", R"sql(
-    SELECT id FROM training_drafts
+constexpr db::Query select_latest_draft{"coverage.latest_draft", R"sql(
+    SELECT max(id) FROM training_drafts
     WHERE organisation_id = $1 AND author_id = $2 AND budget_minutes = $3 AND budget_cents = $4
-      AND state IN ('waiting', 'computing')
 )sql"};
 
-std::optional<std::int64_t> being_made(db::Transaction& transaction, const Draft& draft) {
-    std::optional<std::int64_t> id;
+std::int64_t latest_draft(db::Transaction& transaction, const Draft& like) {
+    std::int64_t id = 0;
     transaction.run(
-        select_being_made,
-        {draft.organisation.value, value(draft.author), draft.budget.minutes, draft.budget.cents},
+        select_latest_draft,
+        {like.organisation.value, value(like.author), like.budget.minutes, like.budget.cents},
         [&](const db::Row& row) { id = row.integer(0); });
     return id;
 }

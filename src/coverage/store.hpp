@@ -65,9 +65,9 @@ struct Groups {
 };
 std::optional<Groups> needs(db::Transaction&, base::OrganisationId);
 void put_needs(db::Transaction&, base::OrganisationId, const Groups&);
-// None when the same is being made for the same author (being_made).
+// None when the same is being made for the same author: the latest_draft of theirs.
 std::optional<std::int64_t> insert_draft(db::Transaction&, const Draft&);
-std::optional<std::int64_t> being_made(db::Transaction&, const Draft&);
+std::int64_t latest_draft(db::Transaction&, const Draft& like);
 std::optional<Draft> find_draft(db::Transaction&, std::int64_t id);
 std::vector<Draft> drafts(db::Transaction&, base::OrganisationId, int most);
 // Locks it; false when it is gone.

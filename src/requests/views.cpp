@@ -535,8 +535,8 @@ json::object circuits_view(const std::vector<CircuitOf>& all, CircuitsList list)
     const auto total = static_cast<int>(all.size());
     const int last = http::last_page(total, circuits_a_page);
     list.page = std::min(list.page, last);
-    const auto first = static_cast<std::size_t>((list.page - 1) * circuits_a_page);
-    const auto shown = std::span{all}.subspan(first);
+    const auto shown = std::span{all}.subspan(static_cast<std::size_t>(list.page - 1) *
+                                              std::size_t{circuits_a_page});
     json::array views;
     for (const CircuitOf& one : shown.first(std::min<std::size_t>(shown.size(), circuits_a_page)))
         views.push_back(organisation_view(one));
