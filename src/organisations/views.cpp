@@ -78,7 +78,7 @@ json::object list_view(const Tree& tree, std::string_view words) {
         open.resize(static_cast<std::size_t>(depth));
         const std::string parent = open.empty() ? "" : open.back()->code;
         open.push_back(organisation);
-        if (!wanted.empty() && !organisation->has_all(wanted)) continue;
+        if (!organisation->has_all(wanted)) continue;
         json::object view = short_view(*organisation);
         view["depth"] = depth;
         view["parent"] = parent;

@@ -185,9 +185,7 @@ public:
     base::Result<void> mark(base::PersonId, std::string_view offer_slug, std::optional<Mark>,
                             base::Time now);
     // With the supervisor who is confirmed on that day, and who decides in their place; not with
-    // the next one.
-    // With the present supervisor; refused when that is not who `shown` says, where it says
-    // somebody.
+    // the next one. Refused when that is not who the person was shown.
     base::Result<void> share(base::PersonId, bool shared, base::Time now,
                              std::optional<base::PersonId> shown = std::nullopt);
     // requests::SupervisionEndings: who supervises next was not meant to see the plan and the
